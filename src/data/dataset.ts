@@ -3,6 +3,8 @@
  * ILSVRC-2012, CIFAR, VOC. Implementations are in `data/datasets/`.
  */
 
+import { UserError } from '../util/user-error.js';
+
 /** What a spec's `data:` section names, after validation. `kind` picks the implementation. */
 export interface DatasetSource {
   readonly kind: string;
@@ -31,7 +33,7 @@ export interface Listing {
 }
 
 /** A user's mistake about the data: an absent folder, a split without classes. */
-export class DatasetError extends Error {
+export class DatasetError extends UserError {
   override readonly name = 'DatasetError';
 }
 

@@ -1,0 +1,112 @@
+/** Prints a run's events: plain lines, and on a terminal one line that is written over. */
+import { describeTask, type Task } from '../plan/plan.js';
+import { shortRecipe } from '../plan/recipe.js';
+import type { Reason } from '../plan/status.js';
+import type { RunEvent } from '../run/event.js';
+
+/** The part of a stream that is used. */
+export interface Screen {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** Without a terminal, progress is a line a quarter. */
+const PLAIN_PARTS = 4;
+
+export class ProgressPrinter {
+  /** Whether any task ran. */
+  worked = false;
+  readonly #screen: Screen;
+  readonly #startedAt = new Map<string, number>();
+  readonly #printedPart = new Map<string, number>();
+  readonly #latest = new Map<string, string>();
+  #overwritable = false;
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  hear(event: RunEvent): void {
+    const { task } = event;
+    switch (event.type) {
+      case 'task-cached':
+        this.line(`done before  ${nameOf(task)}`);
+        break;
+      case 'task-started':
+        this.worked = true;
+        this.#startedAt.set(task.recipe, performance.now());
+        this.line(`start        ${nameOf(task)}: ${describeReason(event.reason)}`);
+        break;
+      case 'task-progress':
+        this.#progress(task, event.done, event.total, event.unit);
+        break;
+      case 'task-metric':
+        this.#latest.set(task.recipe, `${event.key} ${event.value.toPrecision(4)}`);
+        break;
+      case 'task-finished':
+        this.line(`done         ${nameOf(task)} in ${event.execution.seconds.toFixed(1)} s${this.#latestOf(task)}`);
+        break;
+      case 'task-failed':
+        this.line(`FAILED       ${nameOf(task)}: ${event.message}`);
+        break;
+      case 'task-interrupted':
+        this.line(`interrupted  ${nameOf(task)}`);
+        break;
+      case 'task-blocked':
+        this.line(`not done     ${nameOf(task)}: needs ${describeTask(event.by)}`);
+        break;
+      case 'artifact-damaged':
+        this.line(`damaged      ${event.message} It lies in ${event.movedTo} now.`);
+        break;
+      case 'task-log':
+        break;
+    }
+  }
+
+  line(text: string): void {
+    this.end();
+    this.#screen.write(`${text}\n`);
+  }
+
+  /** Leaves the line that is written over. */
+  end(): void {
+    if (this.#overwritable) this.#screen.write('\r\u001b[K');
+    this.#overwritable = false;
+  }
+
+  #progress(task: Task, done: number, total: number, unit: string): void {
+    const seconds = (performance.now() - this.#startedAt.get(task.recipe)!) / 1000;
+    const left = Math.round((seconds / done) * (total - done));
+    const text = `             ${nameOf(task)}: ${done} of ${total} ${unit}, ${left} s left${this.#latestOf(task)}`;
+    if (this.#screen.isTTY) {
+      this.#screen.write(`\r\u001b[K${text}`);
+      this.#overwritable = true;
+      return;
+    }
+    const part = Math.floor((PLAIN_PARTS * done) / total);
+    if (done >= total || part <= (this.#printedPart.get(task.recipe) ?? 0)) return;
+    this.#printedPart.set(task.recipe, part);
+    this.line(text);
+  }
+
+  #latestOf(task: Task): string {
+    const latest = this.#latest.get(task.recipe);
+    return latest === undefined ? '' : `, ${latest}`;
+  }
+}
+
+function nameOf(task: Task): string {
+  return `${describeTask(task)} ${shortRecipe(task.recipe)}`;
+}
+
+/** Why a task is to do, in words. */
+export function describeReason(reason: Reason): string {
+  switch (reason.kind) {
+    case 'new':
+      return 'new';
+    case 'input-to-do':
+      return `needs ${shortRecipe(reason.input)}, which is to do`;
+    case 'input-changed':
+      return `${reason.role} changed from ${reason.before.slice(0, 12)} to ${reason.now.slice(0, 12)}`;
+  }
+}

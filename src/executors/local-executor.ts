@@ -1,0 +1,105 @@
+/** {@link Executor} on this machine: one worker process a slot, kept for the next task, replaced when it dies. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { Executor, type TaskEnd, type TaskMessage, type TaskOrder } from '../run/executor.js';
+import { type FromWorker, type ToWorker, workerEnvironment, type WorkerSettings } from './worker-protocol.js';
+
+export interface LocalExecutorOptions {
+  /** Absolute path of the worker's program. */
+  readonly program: string;
+  readonly settings: WorkerSettings;
+  readonly slots: number;
+}
+
+type Listener = (message: TaskMessage) => void;
+
+export class LocalExecutor extends Executor {
+  readonly slots: number;
+  readonly #options: LocalExecutorOptions;
+  readonly #idle: Worker[] = [];
+  readonly #all = new Set<Worker>();
+
+  constructor(options: LocalExecutorOptions) {
+    super();
+    this.#options = options;
+    this.slots = options.slots;
+  }
+
+  async execute(order: TaskOrder, listener: Listener, signal: AbortSignal): Promise<TaskEnd> {
+    const worker = this.#idle.pop() ?? this.#start();
+    const end = await worker.execute(order, listener, signal);
+    if (worker.alive) this.#idle.push(worker);
+    return end;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#all].map((worker) => worker.close()));
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#options);
+    this.#all.add(worker);
+    void worker.gone.then(() => this.#all.delete(worker));
+    return worker;
+  }
+}
+
+class Worker {
+  readonly #child: ChildProcess;
+  /** Settles when the process has ended, with the signal or status that it ended by. */
+  readonly gone: Promise<string>;
+  alive = true;
+  #listener: Listener = () => undefined;
+  #ended: (end: TaskEnd) => void = () => undefined;
+
+  constructor({ program, settings }: LocalExecutorOptions) {
+    this.#child = fork(program, [], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...workerEnvironment(settings) },
+    });
+    this.gone = new Promise((resolve) => {
+      this.#child.once('error', (error) => { resolve(error.message); });
+      this.#child.once('exit', (status, signal) => { resolve(signal ?? `exit status ${String(status)}`); });
+    });
+    void this.gone.then((cause) => {
+      this.alive = false;
+      this.#ended({ type: 'crashed', cause });
+    });
+    this.#child.on('message', (message) => { this.#hear(message as FromWorker); });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream!.setEncoding('utf8').on('data', (text: string) => { this.#listener({ type: 'log', text }); });
+    }
+  }
+
+  async execute(order: TaskOrder, listener: Listener, signal: AbortSignal): Promise<TaskEnd> {
+    const stop = () => { this.#say({ type: 'stop' }); };
+    this.#listener = listener;
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await new Promise<TaskEnd>((resolve) => {
+        this.#ended = resolve;
+        this.#say({ type: 'run', order });
+        if (signal.aborted) stop();
+        if (!this.alive) resolve({ type: 'crashed', cause: 'it had ended before' });
+      });
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.#ended = () => undefined;
+    }
+  }
+
+  /** A worker leaves when its channel closes. */
+  async close(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    await this.gone;
+  }
+
+  #say(message: ToWorker): void {
+    // An error means that the process is going; its end is reported by `gone`.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.type === 'end') this.#ended(message.end);
+    else if (message.type !== 'description') this.#listener(message);
+  }
+}

@@ -1,0 +1,63 @@
+/** From pixels to an engine's input: crop, mirror, subtract the mean, scale. */
+import { integerBetween } from '../util/random.js';
+import type { Pixels } from './pixels.js';
+
+/** What turns 0-255 pixels into a net's input: (x - mean) * scale, channels RGB. */
+export interface Normalisation {
+  readonly meanRgb: readonly [number, number, number];
+  readonly scale: number;
+}
+
+/** A rectangle of an image, in px from the top left, and whether it is read right to left. */
+export interface Window {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly mirrored: boolean;
+}
+
+export function wholeImage({ width, height }: Pixels, mirrored: boolean): Window {
+  return { left: 0, top: 0, width, height, mirrored };
+}
+
+/** Where augmentation may look; both switches on is the paper's training (Sect. 3.1). */
+export interface CropPolicy {
+  readonly crop: 'random' | 'centre';
+  readonly mirror: boolean;
+}
+
+/**
+ * The crop of one sample.
+ * @param side of the square crop, at most the image's smallest side, px
+ * @param draws three numbers in [0, 1): left, top, mirror
+ */
+export function cropWindow(image: Pixels, side: number, policy: CropPolicy, draws: readonly number[]): Window {
+  const place = (room: number, draw: number) =>
+    policy.crop === 'random' ? integerBetween(0, room, draw) : Math.floor(room / 2);
+  return {
+    left: place(image.width - side, draws[0]!),
+    top: place(image.height - side, draws[1]!),
+    width: side,
+    height: side,
+    mirrored: policy.mirror && draws[2]! < 0.5,
+  };
+}
+
+/** Writes one window, normalised, to `out` at image `index` of a batch of that window's size. */
+export function writeWindow(image: Pixels, window: Window, to: Normalisation, out: Float32Array, index: number): void {
+  const { left, top, width, height, mirrored } = window;
+  const [red, green, blue] = to.meanRgb;
+  let at = index * width * height * 3;
+  const step = mirrored ? -3 : 3;
+  for (let y = top; y < top + height; y++) {
+    let from = (y * image.width + (mirrored ? left + width - 1 : left)) * 3;
+    for (let x = 0; x < width; x++) {
+      out[at] = (image.data[from]! - red) * to.scale;
+      out[at + 1] = (image.data[from + 1]! - green) * to.scale;
+      out[at + 2] = (image.data[from + 2]! - blue) * to.scale;
+      at += 3;
+      from += step;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** Encoded images to rescaled pixels, ahead of their use, with what fits kept in memory. */
+import { decode } from './decode.js';
+import { ImageError, type Pixels } from './pixels.js';
+import { rescale } from './rescale.js';
+
+export interface ImageLoaderOptions {
+  /** The encoded bytes of an image. */
+  readonly read: (id: string) => Promise<Uint8Array>;
+  /** Smallest side after rescaling, px; as decoded if undefined. */
+  readonly side?: number;
+  /** Pixels kept, in bytes; 0 where each image is used once. What is beyond is decoded again each time. */
+  readonly cacheBytes: number;
+}
+
+export class ImageLoader {
+  readonly #options: ImageLoaderOptions;
+  readonly #cache = new Map<string, Pixels>();
+  #cachedBytes = 0;
+
+  constructor(options: ImageLoaderOptions) {
+    this.#options = options;
+  }
+
+  /** @throws ImageError naming the image, if it is not a whole one */
+  async load(id: string): Promise<Pixels> {
+    const cached = this.#cache.get(id);
+    if (cached) return cached;
+    const pixels = await this.#decode(id);
+    if (this.#cachedBytes + pixels.data.length <= this.#options.cacheBytes) {
+      this.#cachedBytes += pixels.data.length;
+      this.#cache.set(id, pixels);
+    }
+    return pixels;
+  }
+
+  /** All at once: libvips works on several images at a time. */
+  async loadAll(ids: readonly string[]): Promise<Pixels[]> {
+    return Promise.all(ids.map((id) => this.load(id)));
+  }
+
+  async #decode(id: string): Promise<Pixels> {
+    const encoded = await this.#options.read(id);
+    try {
+      const pixels = await decode(encoded);
+      return this.#options.side === undefined ? pixels : await rescale(pixels, this.#options.side);
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      throw new ImageError(`The image "${id}" cannot be used: ${error.message}`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** The checkpoint artifact: a net's weights and all that evaluation needs to use them. */
+import type { NetShape } from './net.js';
+import type { Parameters } from './net-state.js';
+import { readSafetensors, writeSafetensors } from '../util/safetensors.js';
+
+const DESCRIPTION_FILE = 'checkpoint.json';
+const WEIGHTS_FILE = 'weights.safetensors';
+
+export interface CheckpointDescription {
+  readonly format: 1;
+  readonly shape: NetShape;
+  /** Class names in the order of the scores. */
+  readonly classes: readonly string[];
+  /** Subtracted from 0-255 pixels, in the order of the channels. */
+  readonly mean: readonly [number, number, number];
+  /** What the difference is multiplied by. */
+  readonly inputScale: number;
+  readonly channelOrder: 'RGB';
+  /** Order in which fc6 reads the last feature map. */
+  readonly flattenOrder: 'HWC';
+  /** Training scale, real px. */
+  readonly S: number;
+  readonly initialisation: string;
+  readonly steps: number;
+}
+
+export interface Checkpoint {
+  readonly description: CheckpointDescription;
+  readonly weights: Parameters;
+}
+
+interface Reader {
+  read(file: string): Promise<Uint8Array>;
+}
+
+/** The files of a checkpoint, by name. */
+export function writeCheckpoint({ description, weights }: Checkpoint): Readonly<Record<string, string | Uint8Array>> {
+  return {
+    [DESCRIPTION_FILE]: `${JSON.stringify(description, null, 2)}\n`,
+    [WEIGHTS_FILE]: writeSafetensors(weights),
+  };
+}
+
+/** @throws FormatError if the weights are damaged */
+export async function readCheckpoint(reader: Reader): Promise<Checkpoint> {
+  const description = JSON.parse(Buffer.from(await reader.read(DESCRIPTION_FILE)).toString('utf8')) as CheckpointDescription;
+  return { description, weights: readSafetensors(await reader.read(WEIGHTS_FILE)) };
+}

@@ -1,0 +1,75 @@
+/**
+ * The port to the numerics. Everything that crosses it is a typed array: no tensor leaves `nn/`.
+ */
+import type { Net } from './net.js';
+import type { NetState } from './net-state.js';
+
+export type Backend = 'tensorflow' | 'wasm' | 'cpu';
+
+/** What computed a result; stands in each artifact's manifest. */
+export interface EngineDescription {
+  readonly backend: Backend;
+  /** E.g. `TensorFlow 2.21.0`, `tfjs-backend-wasm 4.22.0`. */
+  readonly library: string;
+  readonly device: 'cpu' | 'gpu';
+  /** Threads inside one operation. */
+  readonly threads: number;
+}
+
+/** A batch of normalised images, [count, height, width, 3], row-major. */
+export interface ImageBatch {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly data: Float32Array;
+}
+
+/** How training goes about each step; constant for a session. */
+export interface TrainingSettings {
+  readonly momentum: number;
+  /** L2 on weights, not on biases: `weightDecay * w` is added to the gradient (Caffe's form). */
+  readonly weightDecay: number;
+  /** Probability to drop a hidden unit of fc6 and fc7. */
+  readonly dropout: number;
+  readonly seed: number;
+  /** Images computed at once; gradients are summed over a batch's parts before the one update. */
+  readonly microBatch: number;
+}
+
+export interface TrainingStep {
+  /** Zero-based; with the seed it keys the dropout masks. */
+  readonly step: number;
+  readonly rate: number;
+}
+
+/** Class scores before the soft-max, [count, rows, columns, classes], row-major. */
+export interface ScoreMap {
+  readonly count: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly classes: number;
+  readonly data: Float32Array;
+}
+
+/** One net on the device. Close it: its arrays are freed then and only then. */
+export interface NetSession {
+  /**
+   * One step of SGD: v <- momentum v - rate (g + weightDecay w), w <- w + v (Caffe's form).
+   * @param labels class index of each image
+   * @returns the mean loss over the batch, before the update; it can be non-finite
+   */
+  trainStep(batch: ImageBatch, labels: Int32Array, step: TrainingStep): number;
+  /** The fully-convolutional net over whole images of any size from the crop up (Sect. 3.2). No dropout. */
+  scoreMap(batch: ImageBatch): ScoreMap;
+  getState(): NetState;
+  setState(state: NetState): void;
+  close(): void;
+}
+
+export abstract class Engine {
+  abstract readonly description: EngineDescription;
+  /** Puts a net on the device. `training` may be left out where only {@link NetSession.scoreMap} is called. */
+  abstract open(net: Net, state: NetState, training?: TrainingSettings): NetSession;
+  /** Arrays alive on the device beyond those that the backend itself keeps. */
+  abstract liveArrays(): number;
+}

@@ -1,0 +1,27 @@
+/** The one {@link Engine}: the same nets over any implementation of {@link Ops}. */
+import { Engine, type EngineDescription, type NetSession, type TrainingSettings } from './engine.js';
+import type { Net } from './net.js';
+import type { NetState } from './net-state.js';
+import type { DeviceArray, Ops } from './ops.js';
+import { OpsSession } from './ops-session.js';
+
+export class OpsEngine<A extends DeviceArray> extends Engine {
+  readonly description: EngineDescription;
+  readonly #ops: Ops<A>;
+  readonly #ownArrays: number;
+
+  constructor(ops: Ops<A>, description: EngineDescription) {
+    super();
+    this.#ops = ops;
+    this.description = description;
+    this.#ownArrays = ops.liveArrays();
+  }
+
+  open(net: Net, state: NetState, training?: TrainingSettings): NetSession {
+    return new OpsSession(this.#ops, net, state, training);
+  }
+
+  liveArrays(): number {
+    return this.#ops.liveArrays() - this.#ownArrays;
+  }
+}

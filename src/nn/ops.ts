@@ -1,0 +1,46 @@
+/**
+ * The few device operations that these nets need, with their gradients spelt out: no automatic
+ * differentiation, so that an engine decides what is kept and when it is freed. Activations are NHWC
+ * float32, filters HWIO. Every array that an operation returns belongs to the caller, who frees it.
+ */
+import type { Pooling } from './net.js';
+
+/** An array on the device. Only the {@link Ops} that made it can read it. */
+export interface DeviceArray {
+  readonly shape: readonly number[];
+}
+
+/** `same`: zero padding that keeps the size; `valid`: none. Stride is 1 either way. */
+export type Padding = 'same' | 'valid';
+
+export abstract class Ops<A extends DeviceArray = DeviceArray> {
+  abstract upload(shape: readonly number[], data: Float32Array): A;
+  abstract download(array: A): Float32Array;
+  abstract free(array: A): void;
+  /** Arrays alive on the device, as its own runtime counts them; the leak tests read this. */
+  abstract liveArrays(): number;
+
+  abstract conv2d(x: A, filter: A, padding: Padding): A;
+  abstract conv2dInputGrad(inputShape: readonly number[], filter: A, dy: A, padding: Padding): A;
+  abstract conv2dFilterGrad(x: A, filterShape: readonly number[], dy: A, padding: Padding): A;
+  abstract biasAdd(x: A, bias: A): A;
+  /** Sum of `dy` over all axes but the last. */
+  abstract biasGrad(dy: A): A;
+  abstract relu(x: A): A;
+  /** `dy` where the forward result `y` is positive, else 0. */
+  abstract reluGrad(dy: A, y: A): A;
+  /** 2x2, stride 2. */
+  abstract maxPool(x: A, pooling: Pooling): A;
+  abstract maxPoolGrad(x: A, y: A, dy: A, pooling: Pooling): A;
+  abstract matMul(a: A, b: A, transposeA: boolean, transposeB: boolean): A;
+  abstract reshape(x: A, shape: readonly number[]): A;
+  abstract add(a: A, b: A): A;
+  abstract multiply(a: A, b: A): A;
+  abstract scale(a: A, factor: number): A;
+  /**
+   * @param logits [n, classes]
+   * @param labels class index of each row
+   * @returns per-row losses [n] and their gradients [n, classes] (soft-max less one-hot)
+   */
+  abstract softmaxCrossEntropy(logits: A, labels: Int32Array): { readonly losses: A; readonly gradient: A };
+}

@@ -1,0 +1,39 @@
+/** The N-API binding of tfjs-node, as far as we call it: eager TensorFlow operations on array ids. */
+import { createRequire } from 'node:module';
+
+export interface TensorflowBinding {
+  createTensor(shape: readonly number[], dtype: number, data: Float32Array | Int32Array): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+  executeOp(
+    op: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): readonly { readonly id: number; readonly shape: number[]; readonly dtype: number }[];
+  getNumOfTensors(): number;
+  isUsingGpuDevice(): boolean;
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_Version: string;
+}
+
+/** One attribute of an operation; `type` is one of the binding's `TF_ATTR_` constants. */
+export interface Attribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: string | number | boolean | readonly number[];
+}
+
+/**
+ * Loads the compiled binding, and TensorFlow's library with it (some 0.8 s).
+ * @param file absolute path of `tfjs_binding.node`
+ * @throws if the library is missing; on a CPU without AVX the process dies by SIGILL (set-up probes first)
+ */
+export function loadTensorflowBinding(file: string): TensorflowBinding {
+  return createRequire(import.meta.url)(file) as TensorflowBinding;
+}

@@ -1,0 +1,39 @@
+/** What happened when a task ran: the record beside each artifact. */
+
+/** One file of an artifact. */
+export interface FileRecord {
+  readonly bytes: number;
+  /** SHA-256, 64 hex digits. */
+  readonly sha256: string;
+}
+
+/** Where and with what a task ran; does not make another task of it, but stands with each result. */
+export interface Environment {
+  /** E.g. `tensorflow: TensorFlow 2.21.0 on cpu, 2 threads`; absent where no net ran. */
+  readonly engine?: string;
+  readonly imageLibrary?: string;
+  readonly node: string;
+  readonly platform: string;
+  /** Digest of our compiled code. */
+  readonly code: string;
+}
+
+/** The manifest of one execution; the only place in an artifact that holds clock, host and path. */
+export interface Execution {
+  readonly format: 1;
+  readonly recipe: string;
+  readonly kind: string;
+  readonly version: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Digests of what was read, by role. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** By file name. */
+  readonly files: Readonly<Record<string, FileRecord>>;
+  /** Digest over the names and contents of the files: equal work gives an equal one. */
+  readonly output: string;
+  readonly environment: Environment;
+  readonly host: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly seconds: number;
+}

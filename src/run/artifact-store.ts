@@ -1,0 +1,53 @@
+/** The port to where artifacts are kept; implementations are in `stores/`. */
+import type { Environment, Execution } from '../plan/execution.js';
+import type { Task } from '../plan/plan.js';
+
+/** A place to write in; becomes an artifact by one rename, or nothing. */
+export interface Attempt {
+  readonly task: Task;
+  /** Absolute. */
+  readonly directory: string;
+}
+
+export interface Publication {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly environment: Environment;
+  readonly startedAt: Date;
+  readonly seconds: number;
+}
+
+/** An artifact whose bytes are not those that were published: it is set aside, its task runs again. */
+export class DamagedArtifactError extends Error {
+  override readonly name = 'DamagedArtifactError';
+  readonly execution: Execution;
+
+  constructor(message: string, execution: Execution, options?: ErrorOptions) {
+    super(message, options);
+    this.execution = execution;
+  }
+}
+
+export abstract class ArtifactStore {
+  /** All executions of a recipe, oldest first. A folder without a readable manifest is none. */
+  abstract executions(kind: string, recipe: string): Promise<readonly Execution[]>;
+
+  /** Makes an empty folder for one attempt; what dead attempts of this host left is removed. */
+  abstract begin(task: Task): Promise<Attempt>;
+
+  /** Digests and syncs the files, writes the manifest and renames. If another has published the same, theirs stands. */
+  abstract publish(attempt: Attempt, publication: Publication): Promise<Execution>;
+
+  abstract discard(attempt: Attempt): Promise<void>;
+
+  /** Absolute folder of a published execution. */
+  abstract directoryOf(execution: Execution): string;
+
+  /**
+   * Reads one file of an artifact.
+   * @throws DamagedArtifactError if it is not what was published
+   */
+  abstract read(execution: Execution, file: string): Promise<Uint8Array>;
+
+  /** Moves a damaged artifact out of the way and returns where it lies now. */
+  abstract setAside(execution: Execution): Promise<string>;
+}

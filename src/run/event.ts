@@ -1,0 +1,26 @@
+/** What a run reports; listeners print, nothing else does. */
+import type { Execution } from '../plan/execution.js';
+import type { Task } from '../plan/plan.js';
+import type { Reason } from '../plan/status.js';
+
+export type RunEvent =
+  | { readonly type: 'task-cached'; readonly task: Task; readonly execution: Execution }
+  | { readonly type: 'task-started'; readonly task: Task; readonly reason: Reason }
+  | { readonly type: 'task-progress'; readonly task: Task; readonly done: number; readonly total: number; readonly unit: string }
+  | { readonly type: 'task-metric'; readonly task: Task; readonly key: string; readonly value: number; readonly step: number }
+  | { readonly type: 'task-log'; readonly task: Task; readonly text: string }
+  | { readonly type: 'task-finished'; readonly task: Task; readonly execution: Execution }
+  | { readonly type: 'task-failed'; readonly task: Task; readonly message: string }
+  | { readonly type: 'task-interrupted'; readonly task: Task }
+  | { readonly type: 'artifact-damaged'; readonly task: Task; readonly message: string; readonly movedTo: string }
+  | { readonly type: 'task-blocked'; readonly task: Task; readonly by: Task };
+
+export type RunListener = (event: RunEvent) => void;
+
+/** How a run ended: the execution of each task that is done, by recipe, and what is not. */
+export interface Outcome {
+  readonly done: ReadonlyMap<string, Execution>;
+  readonly failed: readonly Task[];
+  readonly blocked: readonly Task[];
+  readonly interrupted: boolean;
+}

@@ -1,0 +1,42 @@
+/** The port to where tasks run; implementations are in `executors/`. */
+import type { DatasetSource } from '../data/dataset.js';
+import type { Environment, Execution } from '../plan/execution.js';
+import type { Task } from '../plan/plan.js';
+
+/** One input as the worker gets it. */
+export interface InputLocation {
+  /** Absolute. */
+  readonly directory: string;
+  readonly execution: Execution;
+}
+
+/** Everything that a worker needs for one task; plain data. */
+export interface TaskOrder {
+  readonly task: Task;
+  readonly inputs: Readonly<Record<string, readonly InputLocation[]>>;
+  /** Absolute folder of the attempt, the only place where the worker writes. */
+  readonly directory: string;
+  readonly source: DatasetSource;
+}
+
+/** What a running task says. */
+export type TaskMessage =
+  | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly unit: string }
+  | { readonly type: 'metric'; readonly key: string; readonly value: number; readonly step: number }
+  | { readonly type: 'log'; readonly text: string };
+
+export type TaskEnd =
+  | { readonly type: 'done'; readonly environment: Environment }
+  | { readonly type: 'failed'; readonly message: string; readonly damaged?: Execution }
+  | { readonly type: 'interrupted' }
+  /** The worker died: `cause` names the signal or exit status. */
+  | { readonly type: 'crashed'; readonly cause: string };
+
+export abstract class Executor {
+  /** Tasks that run at the same time. */
+  abstract readonly slots: number;
+  /** Aborting `signal` asks the task to stop; the promise settles once it has. It rejects only on errors of ours. */
+  abstract execute(order: TaskOrder, listener: (message: TaskMessage) => void, signal: AbortSignal): Promise<TaskEnd>;
+  /** Ends all workers. */
+  abstract close(): Promise<void>;
+}

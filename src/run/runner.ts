@@ -1,0 +1,200 @@
+/** Runs a plan: what is done is kept, what is missing is made, what depends on a failure waits for the next run. */
+import type { DatasetSource } from '../data/dataset.js';
+import type { Execution } from '../plan/execution.js';
+import { inputRecipes, type Plan, type Task } from '../plan/plan.js';
+import { inputDigests, type Reason, statusOf } from '../plan/status.js';
+import type { ArtifactStore, Attempt } from './artifact-store.js';
+import type { Outcome, RunListener } from './event.js';
+import type { Executor, TaskEnd, TaskMessage, TaskOrder } from './executor.js';
+import type { Survey } from './survey.js';
+import type { Tracker } from './tracker.js';
+
+/** How often a task is tried when its worker dies (a lost process may be chance, a second time it is not). */
+const MAX_ATTEMPTS = 2;
+
+export interface RunRequest {
+  readonly plan: Plan;
+  readonly survey: Survey;
+  readonly source: DatasetSource;
+  readonly listener: RunListener;
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal;
+}
+
+export class Runner {
+  readonly #store: ArtifactStore;
+  readonly #executor: Executor;
+  readonly #tracker: Tracker;
+
+  constructor(store: ArtifactStore, executor: Executor, tracker: Tracker) {
+    this.#store = store;
+    this.#executor = executor;
+    this.#tracker = tracker;
+  }
+
+  /** Workers and tracker are closed when it settles. */
+  async run(request: RunRequest): Promise<Outcome> {
+    const services = { store: this.#store, executor: this.#executor, tracker: this.#tracker };
+    await this.#tracker.open(request.plan.experiment);
+    try {
+      return await new Run(request, services).finish();
+    } finally {
+      await this.#executor.close();
+      await this.#tracker.close();
+    }
+  }
+}
+
+interface Services {
+  readonly store: ArtifactStore;
+  readonly executor: Executor;
+  readonly tracker: Tracker;
+}
+
+/** The state of one run. */
+class Run {
+  readonly #request: RunRequest;
+  readonly #services: Services;
+  readonly #done = new Map<string, Execution>();
+  readonly #failed = new Map<string, Task>();
+  readonly #blocked = new Map<string, Task>();
+  readonly #waiting: Task[];
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(request: RunRequest, services: Services) {
+    this.#request = request;
+    this.#services = services;
+    this.#waiting = [...request.plan.tasks];
+  }
+
+  async finish(): Promise<Outcome> {
+    while (this.#waiting.length > 0 && !this.#request.signal.aborted) {
+      await this.#startWhatCan();
+      if (this.#running.size > 0) await Promise.race(this.#running.values());
+    }
+    await Promise.all(this.#running.values());
+    return {
+      done: this.#done,
+      failed: [...this.#failed.values()],
+      blocked: [...this.#blocked.values()],
+      interrupted: this.#request.signal.aborted,
+    };
+  }
+
+  /** Goes through the waiting tasks once, in the plan's order. */
+  async #startWhatCan(): Promise<void> {
+    for (const task of [...this.#waiting]) {
+      if (this.#running.size >= this.#services.executor.slots) return;
+      const inputs = inputRecipes(task);
+      const missing = inputs.find((recipe) => this.#failed.has(recipe) || this.#blocked.has(recipe));
+      if (missing !== undefined) {
+        const by = (this.#failed.get(missing) ?? this.#blocked.get(missing))!;
+        this.#blocked.set(task.recipe, task);
+        this.#request.listener({ type: 'task-blocked', task, by });
+      } else if (!inputs.every((recipe) => this.#done.has(recipe))) {
+        continue;
+      } else {
+        await this.#start(task);
+      }
+      this.#waiting.splice(this.#waiting.indexOf(task), 1);
+    }
+  }
+
+  /** Takes what the store holds for the inputs as they are now, or begins the work. */
+  async #start(task: Task): Promise<void> {
+    const { plan, survey, listener } = this.#request;
+    const executions = await this.#services.store.executions(task.kind, task.recipe);
+    const known = (recipe: string) => (recipe === task.recipe ? executions : [this.#done.get(recipe)!]);
+    const upToHere = plan.tasks.filter(({ recipe }) => recipe === task.recipe || this.#done.has(recipe));
+    const status = statusOf({ ...plan, tasks: upToHere }, known, survey.fingerprints).get(task.recipe)!;
+    if (status.state === 'done') {
+      this.#done.set(task.recipe, status.execution);
+      this.#services.tracker.link(task, status.execution.output);
+      listener({ type: 'task-cached', task, execution: status.execution });
+      return;
+    }
+    const work = this.#work(task, status.reason).finally(() => this.#running.delete(task.recipe));
+    this.#running.set(task.recipe, work);
+  }
+
+  async #work(task: Task, reason: Reason): Promise<void> {
+    const { listener, signal } = this.#request;
+    listener({ type: 'task-started', task, reason });
+    this.#services.tracker.start(task);
+    for (let attempt = 1; ; attempt++) {
+      const end = await this.#attempt(task);
+      if (end.type === 'crashed' && attempt < MAX_ATTEMPTS && !signal.aborted) {
+        listener({ type: 'task-log', task, text: `The worker died (${end.cause}); the task is repeated.\n` });
+        continue;
+      }
+      await this.#conclude(task, end);
+      return;
+    }
+  }
+
+  async #attempt(task: Task): Promise<TaskEnd | { type: 'published'; execution: Execution }> {
+    const { store, executor } = this.#services;
+    const attempt = await store.begin(task);
+    const startedAt = new Date();
+    const end = await executor.execute(this.#order(attempt), (message) => { this.#hear(task, message); }, this.#request.signal);
+    if (end.type !== 'done') {
+      await store.discard(attempt);
+      return end;
+    }
+    const inputs = inputDigests(task, (recipe) => this.#done.get(recipe)!, this.#request.survey.fingerprints.get(task.recipe));
+    const seconds = (Date.now() - startedAt.getTime()) / 1000;
+    const execution = await store.publish(attempt, { inputs, environment: end.environment, startedAt, seconds });
+    return { type: 'published', execution };
+  }
+
+  async #conclude(task: Task, end: TaskEnd | { type: 'published'; execution: Execution }): Promise<void> {
+    const { listener } = this.#request;
+    const { tracker } = this.#services;
+    if (end.type === 'published') {
+      this.#done.set(task.recipe, end.execution);
+      await tracker.end(task, 'finished');
+      listener({ type: 'task-finished', task, execution: end.execution });
+    } else if (end.type === 'interrupted' || (end.type === 'crashed' && this.#request.signal.aborted)) {
+      await tracker.end(task, 'interrupted');
+      listener({ type: 'task-interrupted', task });
+    } else {
+      this.#failed.set(task.recipe, task);
+      const message = end.type === 'crashed' ? `The worker died twice (${end.cause}).` : end.type === 'failed' ? end.message : '';
+      await tracker.end(task, 'failed');
+      listener({ type: 'task-failed', task, message });
+      if (end.type === 'failed' && end.damaged) await this.#setAside(task, end.damaged);
+    }
+  }
+
+  /** The next run makes a damaged artifact again, since the store no longer has it. */
+  async #setAside(task: Task, damaged: Execution): Promise<void> {
+    const movedTo = await this.#services.store.setAside(damaged);
+    const message = `A file of the ${damaged.kind} artifact ${damaged.recipe.slice(0, 12)} is not what was stored.`;
+    this.#request.listener({ type: 'artifact-damaged', task, message, movedTo });
+  }
+
+  #order({ task, directory }: Attempt): TaskOrder {
+    const locate = (recipe: string) => {
+      const execution = this.#done.get(recipe)!;
+      return { directory: this.#services.store.directoryOf(execution), execution };
+    };
+    const inputs = Object.fromEntries(Object.entries(task.inputs).map(([role, input]) => [role, [input].flat().map(locate)]));
+    return { task, inputs, directory, source: this.#request.source };
+  }
+
+  #hear(task: Task, message: TaskMessage): void {
+    const { listener } = this.#request;
+    switch (message.type) {
+      case 'progress':
+        listener({ ...message, type: 'task-progress', task });
+        break;
+      case 'metric':
+        this.#services.tracker.metric(task, message.key, message.value, message.step);
+        listener({ ...message, type: 'task-metric', task });
+        break;
+      case 'log':
+        listener({ type: 'task-log', task, text: message.text });
+        break;
+    }
+  }
+}

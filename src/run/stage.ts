@@ -1,0 +1,58 @@
+/** The port to the work of one stage kind; implementations are `stages/<kind>/stage.ts` and run in a worker. */
+import type { DatasetSource } from '../data/dataset.js';
+import { UserError } from '../util/user-error.js';
+
+/** A finished artifact that a task reads; every read checks the digest. */
+export interface ArtifactReader {
+  /** @throws DamagedArtifactError if the bytes are not those of the manifest */
+  read(file: string): Promise<Uint8Array>;
+}
+
+/** The folder of one attempt; nothing in it counts until the parent publishes it. */
+export interface ArtifactWriter {
+  write(file: string, bytes: Uint8Array | string): Promise<void>;
+}
+
+/** What a running task says about itself. */
+export interface TaskReporter {
+  /** `done` of `total`, in `unit`s (steps, images). */
+  progress(done: number, total: number, unit: string): void;
+  /** A number of a history; units stand in the key, e.g. `train_loss`, `top1_error_percent`. */
+  metric(key: string, value: number, step: number): void;
+}
+
+export interface StageTask<P> {
+  readonly parameters: P;
+  /** By role; a role that takes many has them in the order of the plan. */
+  readonly inputs: Readonly<Record<string, readonly ArtifactReader[]>>;
+  readonly output: ArtifactWriter;
+  readonly source: DatasetSource;
+  readonly reporter: TaskReporter;
+  /** Aborted when the user interrupts: the stage then throws {@link Interrupted} at its next step. */
+  readonly signal: AbortSignal;
+}
+
+/** Thrown by a stage that was asked to stop. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** The task cannot succeed with what it was given: bad images, a loss that is not finite. The message is for the user. */
+export class TaskError extends UserError {
+  override readonly name = 'TaskError';
+}
+
+export abstract class Stage<P = unknown> {
+  abstract readonly kind: string;
+  /** @throws TaskError, Interrupted */
+  abstract run(task: StageTask<P>): Promise<void>;
+}
+
+/**
+ * Lets signals, messages and timers in: a loop that only awaits device data starves them.
+ * @throws Interrupted if the task was asked to stop
+ */
+export async function breathe(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (signal.aborted) throw new Interrupted('The task was interrupted');
+}

@@ -1,0 +1,53 @@
+/** Runs one task in a worker: finds its stage, gives it its inputs and its folder, turns what it throws into an end. */
+import { UserError } from '../util/user-error.js';
+import { DamagedArtifactError } from './artifact-store.js';
+import type { TaskEnd, TaskOrder } from './executor.js';
+import type { Environment, Execution } from '../plan/execution.js';
+import { type ArtifactReader, type ArtifactWriter, Interrupted, Stage, type TaskReporter } from './stage.js';
+
+/** How a worker opens folders; kept apart from the host so that it knows no file system. */
+export interface Files {
+  reader(directory: string, execution: Execution): ArtifactReader;
+  writer(directory: string): ArtifactWriter;
+}
+
+export class TaskHost {
+  readonly #stages: readonly Stage[];
+  readonly #files: Files;
+  readonly #environment: Environment;
+
+  constructor(stages: readonly Stage[], files: Files, environment: Environment) {
+    this.#stages = stages;
+    this.#files = files;
+    this.#environment = environment;
+  }
+
+  async run(order: TaskOrder, reporter: TaskReporter, signal: AbortSignal): Promise<TaskEnd> {
+    const { task, source, directory } = order;
+    const stage = this.#stages.find(({ kind }) => kind === task.kind);
+    if (!stage) throw new Error(`Internal error: no stage of kind "${task.kind}" in the worker`);
+    const inputs = Object.fromEntries(
+      Object.entries(order.inputs).map(([role, locations]) => [
+        role,
+        locations.map((location) => this.#files.reader(location.directory, location.execution)),
+      ]),
+    );
+    try {
+      const output = this.#files.writer(directory);
+      await stage.run({ parameters: task.parameters, inputs, output, source, reporter, signal });
+      return { type: 'done', environment: this.#environment };
+    } catch (error) {
+      return endOf(error);
+    }
+  }
+}
+
+/** The user's mistakes by their message, ours with the stack. */
+function endOf(error: unknown): TaskEnd {
+  if (error instanceof Interrupted) return { type: 'interrupted' };
+  if (error instanceof DamagedArtifactError) {
+    return { type: 'failed', message: `${error.message}. Run again: it is made anew.`, damaged: error.execution };
+  }
+  if (error instanceof UserError) return { type: 'failed', message: error.message };
+  return { type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

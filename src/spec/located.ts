@@ -1,0 +1,101 @@
+/** Values that know where they were written, through all of composition. */
+import type { Position } from './diagnostic.js';
+
+export type Scalar = string | number | boolean | null;
+
+export interface LocatedScalar {
+  readonly kind: 'scalar';
+  readonly at: Position;
+  readonly value: Scalar;
+}
+
+export interface LocatedList {
+  readonly kind: 'list';
+  readonly at: Position;
+  readonly items: readonly Located[];
+}
+
+export interface LocatedMap {
+  readonly kind: 'map';
+  readonly at: Position;
+  readonly entries: ReadonlyMap<string, LocatedEntry>;
+}
+
+/** A value under a key; `key` is the place of the key itself. */
+export interface LocatedEntry {
+  readonly key: Position;
+  readonly value: Located;
+}
+
+export type Located = LocatedScalar | LocatedList | LocatedMap;
+
+/** One of ours for reading, nothing shared with the tree. */
+export function toPlain(located: Located): unknown {
+  switch (located.kind) {
+    case 'scalar':
+      return located.value;
+    case 'list':
+      return located.items.map(toPlain);
+    case 'map':
+      return Object.fromEntries([...located.entries].map(([key, { value }]) => [key, toPlain(value)]));
+  }
+}
+
+/** The entry or item at a path; undefined where the path leaves the tree. */
+export function locate(root: Located, path: readonly string[]): LocatedEntry | undefined {
+  let entry: LocatedEntry = { key: root.at, value: root };
+  for (const step of path) {
+    const { value } = entry;
+    const next: LocatedEntry | undefined =
+      value.kind === 'map' ? value.entries.get(step) : value.kind === 'list' ? itemEntry(value.items[Number(step)]) : undefined;
+    if (!next) return undefined;
+    entry = next;
+  }
+  return entry;
+}
+
+function itemEntry(item: Located | undefined): LocatedEntry | undefined {
+  return item && { key: item.at, value: item };
+}
+
+/** The place of the deepest part of `path` that was written down: for a missing key, its map's key. */
+export function nearest(root: Located, path: readonly string[]): LocatedEntry {
+  for (let length = path.length; length > 0; length--) {
+    const entry = locate(root, path.slice(0, length));
+    if (entry) return entry;
+  }
+  return { key: root.at, value: root };
+}
+
+/** Maps merge by key, unless they are of different `kind`s; anything else is replaced by `over`. */
+export function merge(base: Located, over: Located): Located {
+  if (base.kind !== 'map' || over.kind !== 'map' || kindsDiffer(base, over)) return over;
+  const entries = new Map(base.entries);
+  for (const [key, entry] of over.entries) {
+    const existing = entries.get(key);
+    entries.set(key, existing ? { key: entry.key, value: merge(existing.value, entry.value) } : entry);
+  }
+  return { ...base, entries };
+}
+
+function kindsDiffer(base: LocatedMap, over: LocatedMap): boolean {
+  const [a, b] = [base, over].map((map) => map.entries.get('kind')?.value);
+  return a?.kind === 'scalar' && b?.kind === 'scalar' && a.value !== b.value;
+}
+
+/** A copy in which `change` has replaced every scalar. */
+export function mapScalars(located: Located, change: (scalar: LocatedScalar) => Located): Located {
+  switch (located.kind) {
+    case 'scalar':
+      return change(located);
+    case 'list':
+      return { ...located, items: located.items.map((item) => mapScalars(item, change)) };
+    case 'map': {
+      const entries = [...located.entries].map(([key, entry]): [string, LocatedEntry] => [
+        key,
+        { key: entry.key, value: mapScalars(entry.value, change) },
+      ]);
+      return { ...located, entries: new Map(entries) };
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { checkedReader } from '../../data/checked-reader.js';
+import type { Dataset } from '../../data/dataset.js';
+import { readIndex } from '../../data/index-file.js';
+import { ImageLoader } from '../../image/image-loader.js';
+import { type CheckpointDescription, readCheckpoint } from '../../nn/checkpoint.js';
+import type { Engine } from '../../nn/engine.js';
+import { buildNet } from '../../nn/net.js';
+import { writeScores } from '../../nn/scores.js';
+import { topErrors } from '../../nn/top-error.js';
+import { breathe, Stage, type StageTask, TaskError } from '../../run/stage.js';
+import type { EvaluateParameters } from './definition.js';
+import { evaluateDensely } from './dense.js';
+
+/** Images decoded and evaluated together; bounds memory. */
+const CHUNK = 128;
+
+export class EvaluateStage extends Stage<EvaluateParameters> {
+  readonly kind = 'evaluate';
+  readonly #dataset: Dataset;
+  readonly #engine: Engine;
+
+  constructor(dataset: Dataset, engine: Engine) {
+    super();
+    this.#dataset = dataset;
+    this.#engine = engine;
+  }
+
+  async run({ parameters, inputs, output, source, reporter, signal }: StageTask<EvaluateParameters>): Promise<void> {
+    const index = await readIndex(inputs['index']![0]!);
+    const { description, weights } = await readCheckpoint(inputs['checkpoint']![0]!);
+    checkClasses(description, index.classes);
+    const net = buildNet(description.shape);
+    const loader = new ImageLoader({
+      read: checkedReader(this.#dataset, source, 'val', index),
+      side: parameters.Q,
+      cacheBytes: 0,
+    });
+    const classes = index.classes.length;
+    const posteriors = new Float32Array(index.images.length * classes);
+    let [fewest, most] = [Infinity, 0];
+    const session = this.#engine.open(net, { weights, velocity: new Map() });
+    try {
+      const normalisation = { meanRgb: description.mean, scale: description.inputScale };
+      const chunks = chunked(index.images.map(({ id }) => id), CHUNK);
+      let next = loader.loadAll(chunks[0] ?? []);
+      for (const [i, ids] of chunks.entries()) {
+        const images = await next;
+        next = loader.loadAll(chunks[i + 1] ?? []);
+        // Looked at when its turn comes; a failure before that is not an unhandled one.
+        next.catch(() => undefined);
+        const result = evaluateDensely(images, { net, session, normalisation, mirror: parameters.mirror });
+        posteriors.set(result.posteriors, i * CHUNK * classes);
+        for (const positions of result.positions) [fewest, most] = [Math.min(fewest, positions), Math.max(most, positions)];
+        reporter.progress(i * CHUNK + ids.length, index.images.length, 'images');
+        await breathe(signal);
+      }
+    } finally {
+      session.close();
+    }
+    const labels = index.images.map(({ label }) => label);
+    const { top1Wrong, top5Wrong, images } = topErrors(posteriors, labels);
+    reporter.metric('top1_error_percent', (100 * top1Wrong) / images, 0);
+    reporter.metric('top5_error_percent', (100 * top5Wrong) / images, 0);
+    const { method, mirror, Q } = parameters;
+    const files = writeScores({
+      posteriors,
+      labels,
+      ids: index.images.map(({ id }) => id),
+      classes: index.classes,
+      protocol: {
+        method,
+        mirror,
+        S: description.S,
+        Q,
+        net: description.shape,
+        positions: [fewest, most],
+        averaging: 'scores over positions before the soft-max, posteriors over mirrors after it',
+      },
+    });
+    for (const [file, bytes] of Object.entries(files)) await output.write(file, bytes);
+  }
+}
+
+/** Scores mean nothing if the net was trained on other classes, or on the same in another order. */
+function checkClasses({ classes }: CheckpointDescription, found: readonly string[]): void {
+  const longer = classes.length > found.length ? classes : found;
+  const at = longer.findIndex((_, i) => classes[i] !== found[i]);
+  if (at >= 0) {
+    throw new TaskError(
+      `Class ${at + 1} is "${found[at] ?? 'missing'}" in the validation images but "${classes[at] ?? 'missing'}" in the training images. Both splits need the same class folders.`,
+    );
+  }
+}
+
+function chunked<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}

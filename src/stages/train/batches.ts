@@ -1,0 +1,62 @@
+/** Training batches: images decoded ahead, cropped, mirrored and normalised for the engine. */
+import type { ImageIndex } from '../../data/index-file.js';
+import type { Augmentation } from '../../image/augmentation.js';
+import { cropWindow, type Normalisation, writeWindow } from '../../image/batch.js';
+import type { ImageLoader } from '../../image/image-loader.js';
+import type { Pixels } from '../../image/pixels.js';
+import type { ImageBatch } from '../../nn/engine.js';
+import { sampleDraws, streamKey } from '../../util/random.js';
+import { type Sample, Sampler } from './sampler.js';
+
+export interface BatchSettings {
+  readonly crop: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly steps: number;
+  readonly policy: Augmentation['policy'];
+  readonly normalisation: Normalisation;
+}
+
+export interface TrainingBatch {
+  readonly step: number;
+  readonly images: ImageBatch;
+  readonly labels: Int32Array;
+}
+
+/** Yields steps `first` to `steps - 1`; the next batch's images are decoded while this one is computed. */
+export async function* trainingBatches(
+  index: ImageIndex,
+  loader: ImageLoader,
+  settings: BatchSettings,
+  first = 0,
+): AsyncGenerator<TrainingBatch> {
+  const sampler = new Sampler(index.images.length, settings.seed);
+  const load = (step: number) => {
+    const samples = sampler.batch(step, settings.batch);
+    const pixels = loader.loadAll(samples.map(({ image }) => index.images[image]!.id));
+    // Looked at when its turn comes; a failure before that is not an unhandled one.
+    pixels.catch(() => undefined);
+    return { samples, pixels };
+  };
+  let next = load(first);
+  for (let step = first; step < settings.steps; step++) {
+    const { samples, pixels } = next;
+    if (step + 1 < settings.steps) next = load(step + 1);
+    yield { step, images: assemble(samples, await pixels, settings), labels: labelsOf(samples, index) };
+  }
+}
+
+function assemble(samples: readonly Sample[], pixels: readonly Pixels[], settings: BatchSettings): ImageBatch {
+  const { crop, policy, normalisation, seed } = settings;
+  const key = streamKey(seed, 'augment');
+  const data = new Float32Array(samples.length * crop * crop * 3);
+  for (const [i, { position }] of samples.entries()) {
+    const image = pixels[i]!;
+    writeWindow(image, cropWindow(image, crop, policy, sampleDraws(key, position)), normalisation, data, i);
+  }
+  return { count: samples.length, height: crop, width: crop, data };
+}
+
+function labelsOf(samples: readonly Sample[], index: ImageIndex): Int32Array {
+  return Int32Array.from(samples, ({ image }) => index.images[image]!.label);
+}

@@ -1,0 +1,135 @@
+/**
+ * Artifacts as folders of a file system:
+ *
+ *     <root>/<kind>/<recipe>/<execution>/    an execution: its files and manifest.json
+ *     <root>/work/<recipe>/<owner>/          an attempt of the process <owner>
+ *     <root>/damaged/<kind>-<recipe>-<n>/    what failed its digest
+ *
+ * Publishing is one rename to a name that must not exist, so correctness rests on no lock.
+ */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Execution, FileRecord } from '../plan/execution.js';
+import type { Task } from '../plan/plan.js';
+import { type Attempt, ArtifactStore, type Publication } from '../run/artifact-store.js';
+import { digestBytes, digestValue } from '../util/digest.js';
+import { type Disk, isMissing } from '../util/disk.js';
+import { isAlive, ownProcess } from '../util/process-identity.js';
+import { readChecked } from './artifact-files.js';
+
+const MANIFEST = 'manifest.json';
+
+export class LocalStore extends ArtifactStore {
+  readonly #root: string;
+  readonly #disk: Disk;
+  #attempts = 0;
+
+  /** @param root absolute */
+  constructor(root: string, disk: Disk) {
+    super();
+    this.#root = root;
+    this.#disk = disk;
+  }
+
+  async executions(kind: string, recipe: string): Promise<readonly Execution[]> {
+    const folder = join(this.#root, kind, recipe);
+    const found: Execution[] = [];
+    for (const name of await this.#disk.list(folder)) {
+      const manifest = await this.#readManifest(join(folder, name, MANIFEST));
+      if (manifest?.recipe === recipe && executionName(manifest) === name) found.push(manifest);
+    }
+    return found.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+  }
+
+  async begin(task: Task): Promise<Attempt> {
+    const folder = join(this.#root, 'work', task.recipe);
+    for (const owner of await this.#disk.list(folder)) {
+      if (isDeadHere(owner)) await this.#disk.remove(join(folder, owner));
+    }
+    this.#attempts += 1;
+    const directory = join(folder, `${ownerName()}.${this.#attempts}`);
+    await this.#disk.makeDirectory(directory);
+    return { task, directory };
+  }
+
+  async publish({ task, directory }: Attempt, publication: Publication): Promise<Execution> {
+    const files: Record<string, FileRecord> = {};
+    for (const name of await this.#disk.list(directory)) {
+      const bytes = await this.#disk.readFile(join(directory, name));
+      files[name] = { bytes: bytes.length, sha256: digestBytes(bytes) };
+    }
+    const output = digestValue(files);
+    const { inputs, environment, startedAt, seconds } = publication;
+    const execution: Execution = {
+      format: 1,
+      recipe: task.recipe,
+      kind: task.kind,
+      version: task.version,
+      parameters: task.parameters,
+      inputs,
+      files,
+      output,
+      environment,
+      host: hostname(),
+      startedAt: startedAt.toISOString(),
+      seconds,
+    };
+    await this.#disk.writeFile(join(directory, MANIFEST), `${JSON.stringify(execution, null, 2)}\n`);
+    await this.#disk.syncDirectory(directory);
+    const parent = join(this.#root, task.kind, task.recipe);
+    await this.#disk.makeDirectory(parent);
+    const target = join(parent, executionName(execution));
+    if (!(await this.#disk.rename(directory, target))) await this.#disk.remove(directory);
+    return (await this.#readManifest(join(target, MANIFEST))) ?? execution;
+  }
+
+  async discard({ directory }: Attempt): Promise<void> {
+    await this.#disk.remove(directory);
+  }
+
+  directoryOf(execution: Execution): string {
+    return join(this.#root, execution.kind, execution.recipe, executionName(execution));
+  }
+
+  async read(execution: Execution, file: string): Promise<Uint8Array> {
+    return readChecked(this.#disk, this.directoryOf(execution), execution, file);
+  }
+
+  async setAside(execution: Execution): Promise<string> {
+    const folder = join(this.#root, 'damaged');
+    await this.#disk.makeDirectory(folder);
+    const count = (await this.#disk.list(folder)).length;
+    const target = join(folder, `${execution.kind}-${execution.recipe.slice(0, 12)}-${count + 1}`);
+    await this.#disk.rename(this.directoryOf(execution), target);
+    return target;
+  }
+
+  async #readManifest(path: string): Promise<Execution | undefined> {
+    try {
+      const manifest = JSON.parse(Buffer.from(await this.#disk.readFile(path)).toString('utf8')) as Partial<Execution>;
+      return manifest.format === 1 && typeof manifest.output === 'string' ? (manifest as Execution) : undefined;
+    } catch (error) {
+      if (isMissing(error) || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+}
+
+/**
+ * Same bits from the same inputs are the same execution; the same bits from other inputs are another one,
+ * so that each can be found by what it read.
+ */
+function executionName({ output, inputs }: Execution): string {
+  return `${output.slice(0, 16)}-${digestValue(inputs).slice(0, 16)}`;
+}
+
+/** `<host>.<pid>.<start>`: tells whether the owner of an attempt still lives. */
+function ownerName(): string {
+  const { pid, start } = ownProcess();
+  return `${hostname().replaceAll('.', '_')}.${pid}.${start}`;
+}
+
+function isDeadHere(owner: string): boolean {
+  const [host, pid, start] = owner.split('.');
+  return host === hostname().replaceAll('.', '_') && !isAlive({ pid: Number(pid), start: start! });
+}

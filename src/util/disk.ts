@@ -1,0 +1,36 @@
+/**
+ * The port to the file system, as far as results are kept on it; tests put a failing disk in its place.
+ * Paths are absolute. Methods reject with Node's own errors (`ENOSPC`, `EROFS` ...).
+ */
+export abstract class Disk {
+  abstract readFile(path: string): Promise<Uint8Array>;
+  /** Writes a whole file and returns once its bytes are on the disk. */
+  abstract writeFile(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Opens a file for appending; with `mustBeNew`, rejects with `EEXIST` if there is one. */
+  abstract openLog(path: string, mustBeNew: boolean): Promise<DiskLog>;
+  abstract makeDirectory(path: string): Promise<void>;
+  /** Names in a directory, sorted; empty if there is none. */
+  abstract list(path: string): Promise<string[]>;
+  /**
+   * Renames within one file system, then syncs the directory.
+   * @returns false if `to` exists and is not empty
+   */
+  abstract rename(from: string, to: string): Promise<boolean>;
+  /** Makes the names in a directory durable. */
+  abstract syncDirectory(path: string): Promise<void>;
+  /** Removes a file or a directory with all it holds; nothing happens if there is none. */
+  abstract remove(path: string): Promise<void>;
+}
+
+/** An append-only file. */
+export interface DiskLog {
+  append(text: string): Promise<void>;
+  /** Returns once all that was appended is on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Whether an error means that there is no such file. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}

@@ -1,0 +1,49 @@
+/** Keyed draws: the same (seed, stream, index) gives the same number on any machine, in any order. */
+import { createHash } from 'node:crypto';
+import { type PhiloxKey, philoxBlock, philoxWords, unitInterval } from './philox.js';
+
+/** The key of one stream ('augment', 'dropout', 'order' ...) of one seed. */
+export function streamKey(seed: number, stream: string): PhiloxKey {
+  const digest = createHash('sha256').update(`${seed}/${stream}`).digest();
+  return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+}
+
+/** Four numbers in [0, 1) that belong to one sample (an image at one place of the training stream). */
+export function sampleDraws(key: PhiloxKey, sample: number): readonly [number, number, number, number] {
+  const words = new Uint32Array(4);
+  philoxBlock(key, [sample >>> 0, Math.floor(sample / 2 ** 32), 0, 0], words);
+  return [unitInterval(words[0]!), unitInterval(words[1]!), unitInterval(words[2]!), unitInterval(words[3]!)];
+}
+
+/** An integer in [low, high], both ends included, from a number in [0, 1). */
+export function integerBetween(low: number, high: number, draw: number): number {
+  return low + Math.floor(draw * (high - low + 1));
+}
+
+/** A permutation of 0 .. length-1 (Fisher-Yates), keyed by `epoch`. */
+export function permutation(key: PhiloxKey, epoch: number, length: number): Uint32Array {
+  const words = philoxWords(key, 0, [epoch, 0], length);
+  const order = Uint32Array.from({ length }, (_, i) => i);
+  for (let i = length - 1; i > 0; i--) {
+    // 32 bits scaled to i + 1 values: the bias is below (i + 1) / 2^32.
+    const j = Math.floor((words[i]! / 2 ** 32) * (i + 1));
+    const swapped = order[i]!;
+    order[i] = order[j]!;
+    order[j] = swapped;
+  }
+  return order;
+}
+
+/** `length` draws of N(0, standardDeviation^2) by Box-Muller, in float32. */
+export function normals(key: PhiloxKey, length: number, standardDeviation: number): Float32Array {
+  const words = philoxWords(key, 0, [0, 0], length + (length % 2));
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i += 2) {
+    // (word + 0.5) / 2^32 is never 0, so the logarithm is finite.
+    const radius = standardDeviation * Math.sqrt(-2 * Math.log((words[i]! + 0.5) / 2 ** 32));
+    const angle = (2 * Math.PI * words[i + 1]!) / 2 ** 32;
+    values[i] = radius * Math.cos(angle);
+    if (i + 1 < length) values[i + 1] = radius * Math.sin(angle);
+  }
+  return values;
+}

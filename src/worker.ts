@@ -1,0 +1,93 @@
+/**
+ * The worker process: takes tasks from its parent one after another. It ignores the terminal's Ctrl-C (the
+ * parent decides) and leaves when its channel closes.
+ */
+import { fileURLToPath } from 'node:url';
+import { type FromWorker, SETTINGS_VARIABLE, type ToWorker, type WorkerSettings } from './executors/worker-protocol.js';
+import type { Engine } from './nn/engine.js';
+import type { Environment } from './plan/execution.js';
+import type { TaskOrder } from './run/executor.js';
+import { TaskHost } from './run/task-host.js';
+import { digestCode } from './util/code-digest.js';
+import { createWorkerContainer } from './worker-container.js';
+
+const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as WorkerSettings;
+const code = digestCode(fileURLToPath(new URL('.', import.meta.url)));
+let engine: Promise<Engine> | undefined;
+let stop: AbortController | undefined;
+
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit());
+process.on('message', (message) => {
+  const received = message as ToWorker;
+  switch (received.type) {
+    case 'stop':
+      stop?.abort();
+      break;
+    case 'describe':
+      void orFail(async () => {
+        say({ type: 'description', engine: describeEngine(await openOnce()) });
+      });
+      break;
+    case 'run':
+      void orFail(() => run(received.order));
+      break;
+  }
+});
+
+async function run(order: TaskOrder): Promise<void> {
+  const { signal } = (stop = new AbortController());
+  const opened = order.task.usesEngine ? await openOnce() : undefined;
+  const environment = await describe(opened, order.task.readsImages);
+  const container = await createWorkerContainer(order.task.kind, { engine: opened, environment });
+  say({ type: 'end', end: await container.get(TaskHost).run(order, reporter, signal) });
+}
+
+async function orFail(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    say({ type: 'end', end: { type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) } });
+  }
+}
+
+async function openOnce(): Promise<Engine> {
+  const { openEngine } = await import('./nn/open-engine.js');
+  engine ??= openEngine(settings);
+  return engine;
+}
+
+async function describe(opened: Engine | undefined, readsImages: boolean): Promise<Environment> {
+  return {
+    ...(opened && { engine: describeEngine(opened) }),
+    ...(readsImages && { imageLibrary: (await import('./image/decode.js')).imageLibrary }),
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    code,
+  };
+}
+
+function describeEngine({ description }: Engine): string {
+  const { library, device, threads } = description;
+  return `${library} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+}
+
+/** Progress is for eyes: ten a second are enough. */
+const PROGRESS_MS = 100;
+let lastProgress = 0;
+
+const reporter = {
+  progress: (done: number, total: number, unit: string) => {
+    const now = performance.now();
+    if (done < total && now - lastProgress < PROGRESS_MS) return;
+    lastProgress = now;
+    say({ type: 'progress', done, total, unit });
+  },
+  metric: (key: string, value: number, step: number) => {
+    say({ type: 'metric', key, value, step });
+  },
+};
+
+function say(message: FromWorker): void {
+  if (process.connected) process.send!(message);
+}
