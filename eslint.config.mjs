@@ -8,7 +8,10 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       // Numbers in messages are the point of most of our messages.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       // node:test's `test` and `describe` return promises that the runner itself awaits.
       '@typescript-eslint/no-floating-promises': [
         'error',
@@ -18,6 +21,8 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       // Tensor and pixel loops index typed arrays whose bounds the loop itself guarantees.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // `const { left: _out, ...rest }` is how a key is left out.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'max-params': ['error', 5],
       'max-lines': ['error', { max: 400 }],
       'no-console': 'error',

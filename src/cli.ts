@@ -6,7 +6,13 @@ import { COMMANDS, type Invocation, usage } from './cli/command-table.js';
 const WRONG_INPUT = 2;
 
 async function main([name, ...rest]: readonly string[]): Promise<number> {
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h' || rest.includes('--help')) {
+  if (
+    name === undefined ||
+    name === 'help' ||
+    name === '--help' ||
+    name === '-h' ||
+    rest.includes('--help')
+  ) {
     console.log(usage());
     return name === undefined ? WRONG_INPUT : 0;
   }

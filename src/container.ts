@@ -47,18 +47,19 @@ export function createContainer({ runsDirectory, backend }: ContainerOptions): C
   container.bind(Disk).toResolvedValue(() => new NodeDisk(), []);
   container.bind(Executor).toResolvedValue(() => new LocalExecutor(localWorkers(backend)), []);
   container.load(dataModule, storesModule, trackersModule, runModule);
-  container.bind(Stagecraft).toResolvedValue(
-    (disk: Disk, dataset: Dataset, store: ArtifactStore, runner: Runner, runs: RunsDirectory) =>
-      new Stagecraft({ definitions: DEFINITIONS, disk, dataset, store, runner, runs }),
-    [Disk, Dataset, ArtifactStore, Runner, RunsDirectory],
-  );
+  container
+    .bind(Stagecraft)
+    .toResolvedValue(
+      (disk: Disk, dataset: Dataset, store: ArtifactStore, runner: Runner, runs: RunsDirectory) =>
+        new Stagecraft({ definitions: DEFINITIONS, disk, dataset, store, runner, runs }),
+      [Disk, Dataset, ArtifactStore, Runner, RunsDirectory],
+    );
   return container;
 }
 
 export function createStagecraft(options: ContainerOptions): Stagecraft {
   return createContainer(options).get(Stagecraft);
 }
-
 
 /** One worker at a time: each uses all cores. */
 export function localWorkers(backend: Backend | 'auto'): LocalExecutorOptions {

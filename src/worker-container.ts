@@ -25,17 +25,22 @@ export interface WorkerServices {
 }
 
 /** @param kind of the task's stage */
-export async function createWorkerContainer(kind: string, { engine, environment }: WorkerServices): Promise<Container> {
+export async function createWorkerContainer(
+  kind: string,
+  { engine, environment }: WorkerServices,
+): Promise<Container> {
   const stageModule = STAGE_MODULES[kind];
   if (!stageModule) throw new Error(`Internal error: no stage of kind "${kind}"`);
   const container = new Container({ defaultScope: 'Singleton' });
   container.load(dataModule, await stageModule());
   if (engine) container.bind(Engine).toConstantValue(engine);
   container.bind(Disk).toResolvedValue(() => new NodeDisk(), []);
-  container.bind(TaskHost).toResolvedValue(
-    (stages: Stage[], disk: Disk) => new TaskHost(stages, filesOn(disk), environment),
-    [{ serviceIdentifier: Stage, isMultiple: true }, Disk],
-  );
+  container
+    .bind(TaskHost)
+    .toResolvedValue(
+      (stages: Stage[], disk: Disk) => new TaskHost(stages, filesOn(disk), environment),
+      [{ serviceIdentifier: Stage, isMultiple: true }, Disk],
+    );
   return container;
 }
 

@@ -3,7 +3,12 @@
  * parent decides) and leaves when its channel closes.
  */
 import { fileURLToPath } from 'node:url';
-import { type FromWorker, SETTINGS_VARIABLE, type ToWorker, type WorkerSettings } from './executors/worker-protocol.js';
+import {
+  type FromWorker,
+  SETTINGS_VARIABLE,
+  type ToWorker,
+  type WorkerSettings,
+} from './executors/worker-protocol.js';
 import type { Engine } from './nn/engine.js';
 import type { Environment } from './plan/execution.js';
 import type { TaskOrder } from './run/executor.js';
@@ -47,7 +52,13 @@ async function orFail(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    say({ type: 'end', end: { type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) } });
+    say({
+      type: 'end',
+      end: {
+        type: 'failed',
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      },
+    });
   }
 }
 

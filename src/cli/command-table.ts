@@ -25,7 +25,8 @@ const json: Options = { json: { type: 'boolean' } };
 const backend: Options = { backend: { type: 'string' } };
 
 export const OPTION_HELP: Readonly<Record<string, string>> = {
-  profile: '--profile NAME      the scale of work that the spec gives this name (default: demo, if it has one)',
+  profile:
+    '--profile NAME      the scale of work that the spec gives this name (default: demo, if it has one)',
   set: '--set path=value    replace one value of the spec; may be repeated',
   store: '--store DIR         where results go (default: runs)',
   backend: '--backend NAME      tensorflow, wasm, cpu (default: auto: tensorflow where set up, else wasm)',
@@ -67,7 +68,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 
 export function usage(): string {
   const width = Math.max(...Object.values(COMMANDS).map((command) => command.usage.length));
-  const commands = Object.values(COMMANDS).map((command) => `  ${command.usage.padEnd(width)}  ${command.summary}`);
+  const commands = Object.values(COMMANDS).map(
+    (command) => `  ${command.usage.padEnd(width)}  ${command.summary}`,
+  );
   return [
     'Usage: stagecraft COMMAND [OPTIONS]',
     '',

@@ -33,10 +33,18 @@ function print(facts: Facts): void {
   const lines = [
     ['backend', facts.backend + (facts.reason === undefined ? '' : ` (${facts.reason})`)],
     ['engine', facts.engine ?? `cannot be opened: ${facts.problem ?? 'unknown'}`],
-    ['versions', Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')],
+    [
+      'versions',
+      Object.entries(versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
     ['threads', `${facts.threads} (TF_NUM_INTRAOP_THREADS changes it), ${facts.cores} cores`],
     ['memory', `${facts.memoryGib} GiB`],
-    ['GPU', gpu.present ? (gpu.used ? 'used' : 'present but not used: npm run setup -- --gpu') : 'none found'],
+    [
+      'GPU',
+      gpu.present ? (gpu.used ? 'used' : 'present but not used: npm run setup -- --gpu') : 'none found',
+    ],
   ];
   for (const [name, value] of lines) console.log(`${name!.padEnd(9)} ${value!}`);
 }

@@ -10,7 +10,8 @@ export async function execute(invocation: Invocation): Promise<number> {
   const planned = await planSpec(stagecraft, invocation.positionals[0], invocation);
   if (!planned) return 2;
   const { statuses } = await stagecraft.survey(planned);
-  if (invocation.values['json'] === true) console.log(JSON.stringify(withStatuses(planned.plan, statuses), null, 2));
+  if (invocation.values['json'] === true)
+    console.log(JSON.stringify(withStatuses(planned.plan, statuses), null, 2));
   else print(planned.plan, statuses);
   return 0;
 }
@@ -18,7 +19,10 @@ export async function execute(invocation: Invocation): Promise<number> {
 function withStatuses(plan: Plan, statuses: Statuses) {
   const tasks = plan.tasks.map((task) => {
     const status = statuses.get(task.recipe)!;
-    return { ...task, status: status.state === 'done' ? { state: 'done', output: status.execution.output } : status };
+    return {
+      ...task,
+      status: status.state === 'done' ? { state: 'done', output: status.execution.output } : status,
+    };
   });
   return { ...plan, tasks };
 }

@@ -13,13 +13,19 @@ const BACKENDS = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
 
 export function stagecraftFor({ values }: Invocation): Stagecraft {
   const backend = (values['backend'] ?? 'auto') as Backend | 'auto';
-  if (!BACKENDS.includes(backend)) throw new UserError(`There is no backend "${backend}". ${suggestion(backend, BACKENDS)}`);
+  if (!BACKENDS.includes(backend))
+    throw new UserError(`There is no backend "${backend}". ${suggestion(backend, BACKENDS)}`);
   return createStagecraft({ runsDirectory: resolve(String(values['store'] ?? 'runs')), backend });
 }
 
 /** Undefined if the spec is wrong; its mistakes have then been printed. */
-export async function planSpec(stagecraft: Stagecraft, path: string | undefined, { values }: Invocation): Promise<Planned | undefined> {
-  if (path === undefined) throw new UserError('Which spec? Name a YAML file, e.g. experiments/vgg/table3.yaml.');
+export async function planSpec(
+  stagecraft: Stagecraft,
+  path: string | undefined,
+  { values }: Invocation,
+): Promise<Planned | undefined> {
+  if (path === undefined)
+    throw new UserError('Which spec? Name a YAML file, e.g. experiments/vgg/table3.yaml.');
   const planned = await stagecraft.plan(path, {
     profile: values['profile'] as string | undefined,
     sets: (values['set'] ?? []) as readonly string[],
@@ -31,6 +37,9 @@ export async function planSpec(stagecraft: Stagecraft, path: string | undefined,
 }
 
 function printMistakes({ diagnostics, texts }: LoadFailure): void {
-  for (const diagnostic of diagnostics) console.error(formatDiagnostic(diagnostic, (file) => texts.get(file)));
-  console.error(`${diagnostics.length} ${diagnostics.length === 1 ? 'mistake' : 'mistakes'}; nothing was done.`);
+  for (const diagnostic of diagnostics)
+    console.error(formatDiagnostic(diagnostic, (file) => texts.get(file)));
+  console.error(
+    `${diagnostics.length} ${diagnostics.length === 1 ? 'mistake' : 'mistakes'}; nothing was done.`,
+  );
 }

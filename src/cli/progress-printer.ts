@@ -44,7 +44,9 @@ export class ProgressPrinter {
         this.#latest.set(task.recipe, `${event.key} ${event.value.toPrecision(4)}`);
         break;
       case 'task-finished':
-        this.line(`done         ${nameOf(task)} in ${event.execution.seconds.toFixed(1)} s${this.#latestOf(task)}`);
+        this.line(
+          `done         ${nameOf(task)} in ${event.execution.seconds.toFixed(1)} s${this.#latestOf(task)}`,
+        );
         break;
       case 'task-failed':
         this.line(`FAILED       ${nameOf(task)}: ${event.message}`);

@@ -15,7 +15,13 @@ export async function execute(invocation: Invocation): Promise<number> {
   console.log(`${plan.title}${plan.profile === null ? '' : ` (profile ${plan.profile})`}`);
   const printer = new ProgressPrinter(process.stdout);
   const interrupt = interruptible(printer);
-  const result = await stagecraft.run(planned, (event) => { printer.hear(event); }, interrupt.signal);
+  const result = await stagecraft.run(
+    planned,
+    (event) => {
+      printer.hear(event);
+    },
+    interrupt.signal,
+  );
   printer.end();
   const here = (path: string) => relative(process.cwd(), path) || '.';
   for (const { markdown, file } of result.tables) console.log(`\n${markdown}\n${here(file)}`);
@@ -38,8 +44,10 @@ function interruptible(printer: ProgressPrinter): AbortController {
 }
 
 function summarise(outcome: Outcome, worked: boolean, directory: string): void {
-  for (const task of outcome.failed) console.error(`Failed: ${describeTask(task)}; log in ${directory}/logs.`);
-  for (const task of outcome.blocked) console.error(`Not done: ${describeTask(task)}, which needs what failed.`);
+  for (const task of outcome.failed)
+    console.error(`Failed: ${describeTask(task)}; log in ${directory}/logs.`);
+  for (const task of outcome.blocked)
+    console.error(`Not done: ${describeTask(task)}, which needs what failed.`);
   if (outcome.interrupted) console.error('Interrupted. Run again to go on: what is finished is kept.');
   else if (outcome.failed.length > 0) console.error('Run again to repeat only what failed.');
   else if (!worked) console.log('Nothing to do: every task was done before.');

@@ -4,12 +4,19 @@ import { type Dataset, DatasetError, type DatasetSource, type Split } from './da
 import type { ImageIndex } from './index-file.js';
 
 /** @throws (from the reader) DatasetError if an image has changed since the index was made */
-export function checkedReader(dataset: Dataset, source: DatasetSource, split: Split, index: ImageIndex): (id: string) => Promise<Uint8Array> {
+export function checkedReader(
+  dataset: Dataset,
+  source: DatasetSource,
+  split: Split,
+  index: ImageIndex,
+): (id: string) => Promise<Uint8Array> {
   const digests = new Map(index.images.map(({ id, sha256 }) => [id, sha256]));
   return async (id) => {
     const bytes = await dataset.read(source, split, id);
     if (digestBytes(bytes) !== digests.get(id)) {
-      throw new DatasetError(`The image "${id}" of ${source.name} changed while it was used. Run again to index the images anew.`);
+      throw new DatasetError(
+        `The image "${id}" of ${source.name} changed while it was used. Run again to index the images anew.`,
+      );
     }
     return bytes;
   };

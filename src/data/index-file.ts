@@ -17,13 +17,18 @@ export interface ImageIndex {
 
 /** The two files of an index, by name. */
 export function writeIndex({ classes, images }: ImageIndex): Readonly<Record<string, string>> {
-  const lines = images.map(({ id, label, bytes, sha256 }) => `${JSON.stringify({ id, label, bytes, sha256 })}\n`);
+  const lines = images.map(
+    ({ id, label, bytes, sha256 }) => `${JSON.stringify({ id, label, bytes, sha256 })}\n`,
+  );
   return { [CLASSES_FILE]: `${JSON.stringify(classes, null, 2)}\n`, [IMAGES_FILE]: lines.join('') };
 }
 
 export async function readIndex(reader: { read(file: string): Promise<Uint8Array> }): Promise<ImageIndex> {
   const text = async (file: string) => Buffer.from(await reader.read(file)).toString('utf8');
   const classes = JSON.parse(await text(CLASSES_FILE)) as string[];
-  const images = (await text(IMAGES_FILE)).split('\n').filter(Boolean).map((line) => JSON.parse(line) as IndexedImage);
+  const images = (await text(IMAGES_FILE))
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as IndexedImage);
   return { classes, images };
 }

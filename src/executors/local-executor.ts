@@ -57,21 +57,31 @@ class Worker {
       env: { ...process.env, ...workerEnvironment(settings) },
     });
     this.gone = new Promise((resolve) => {
-      this.#child.once('error', (error) => { resolve(error.message); });
-      this.#child.once('exit', (status, signal) => { resolve(signal ?? `exit status ${String(status)}`); });
+      this.#child.once('error', (error) => {
+        resolve(error.message);
+      });
+      this.#child.once('exit', (status, signal) => {
+        resolve(signal ?? `exit status ${String(status)}`);
+      });
     });
     void this.gone.then((cause) => {
       this.alive = false;
       this.#ended({ type: 'crashed', cause });
     });
-    this.#child.on('message', (message) => { this.#hear(message as FromWorker); });
+    this.#child.on('message', (message) => {
+      this.#hear(message as FromWorker);
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream!.setEncoding('utf8').on('data', (text: string) => { this.#listener({ type: 'log', text }); });
+      stream!.setEncoding('utf8').on('data', (text: string) => {
+        this.#listener({ type: 'log', text });
+      });
     }
   }
 
   async execute(order: TaskOrder, listener: Listener, signal: AbortSignal): Promise<TaskEnd> {
-    const stop = () => { this.#say({ type: 'stop' }); };
+    const stop = () => {
+      this.#say({ type: 'stop' });
+    };
     this.#listener = listener;
     signal.addEventListener('abort', stop, { once: true });
     try {

@@ -4,17 +4,26 @@ import type { LocalExecutorOptions } from './local-executor.js';
 import { type FromWorker, type ToWorker, workerEnvironment } from './worker-protocol.js';
 
 /** @returns what the worker opened, or why it opened nothing */
-export async function probeWorker({ program, settings }: LocalExecutorOptions): Promise<{ engine: string } | { problem: string }> {
-  const child = fork(program, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, ...workerEnvironment(settings) } });
+export async function probeWorker({
+  program,
+  settings,
+}: LocalExecutorOptions): Promise<{ engine: string } | { problem: string }> {
+  const child = fork(program, [], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, ...workerEnvironment(settings) },
+  });
   let log = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-2000)));
   try {
     return await new Promise((resolve) => {
       child.on('message', (message: FromWorker) => {
         if (message.type === 'description') resolve({ engine: message.engine });
-        if (message.type === 'end' && message.end.type === 'failed') resolve({ problem: message.end.message });
+        if (message.type === 'end' && message.end.type === 'failed')
+          resolve({ problem: message.end.message });
       });
-      child.on('exit', (status, signal) => { resolve({ problem: `the worker died (${signal ?? `exit status ${String(status)}`}) ${log}`.trim() }); });
+      child.on('exit', (status, signal) => {
+        resolve({ problem: `the worker died (${signal ?? `exit status ${String(status)}`}) ${log}`.trim() });
+      });
       child.send({ type: 'describe' } satisfies ToWorker, () => undefined);
     });
   } finally {

@@ -28,7 +28,10 @@ export function workerEnvironment(settings: WorkerSettings): Record<string, stri
   };
 }
 
-export type ToWorker = { readonly type: 'run'; readonly order: TaskOrder } | { readonly type: 'stop' } | { readonly type: 'describe' };
+export type ToWorker =
+  | { readonly type: 'run'; readonly order: TaskOrder }
+  | { readonly type: 'stop' }
+  | { readonly type: 'describe' };
 
 export type FromWorker =
   | Exclude<TaskMessage, { type: 'log' }>

@@ -14,7 +14,9 @@ export function writeAugmentation(augmentation: Augmentation): Readonly<Record<s
   return { [FILE]: `${JSON.stringify(augmentation, null, 2)}\n` };
 }
 
-export async function readAugmentation(reader: { read(file: string): Promise<Uint8Array> }): Promise<Augmentation> {
+export async function readAugmentation(reader: {
+  read(file: string): Promise<Uint8Array>;
+}): Promise<Augmentation> {
   return JSON.parse(Buffer.from(await reader.read(FILE)).toString('utf8')) as Augmentation;
 }
 

@@ -32,7 +32,12 @@ export interface CropPolicy {
  * @param side of the square crop, at most the image's smallest side, px
  * @param draws three numbers in [0, 1): left, top, mirror
  */
-export function cropWindow(image: Pixels, side: number, policy: CropPolicy, draws: readonly number[]): Window {
+export function cropWindow(
+  image: Pixels,
+  side: number,
+  policy: CropPolicy,
+  draws: readonly number[],
+): Window {
   const place = (room: number, draw: number) =>
     policy.crop === 'random' ? integerBetween(0, room, draw) : Math.floor(room / 2);
   return {
@@ -45,7 +50,13 @@ export function cropWindow(image: Pixels, side: number, policy: CropPolicy, draw
 }
 
 /** Writes one window, normalised, to `out` at image `index` of a batch of that window's size. */
-export function writeWindow(image: Pixels, window: Window, to: Normalisation, out: Float32Array, index: number): void {
+export function writeWindow(
+  image: Pixels,
+  window: Window,
+  to: Normalisation,
+  out: Float32Array,
+  index: number,
+): void {
   const { left, top, width, height, mirrored } = window;
   const [red, green, blue] = to.meanRgb;
   let at = index * width * height * 3;

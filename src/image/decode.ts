@@ -20,7 +20,11 @@ export const imageLibrary = `sharp ${sharp.versions.sharp}, libvips ${sharp.vers
 export async function decode(encoded: Uint8Array): Promise<Pixels> {
   try {
     const image = sharp(encoded, { ignoreIcc: true, failOn: 'truncated', limitInputPixels: MAX_PIXELS });
-    const { data, info } = await image.removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await image
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: toRgb(data, info.channels) };
   } catch (error) {
     throw new ImageError(error instanceof Error ? error.message : String(error), { cause: error });

@@ -15,7 +15,12 @@ export class PixelSums {
 
   add({ data }: Pixels): void {
     const sums = [0, 0, 0];
-    let rr = 0, rg = 0, rb = 0, gg = 0, gb = 0, bb = 0;
+    let rr = 0,
+      rg = 0,
+      rb = 0,
+      gg = 0,
+      gb = 0,
+      bb = 0;
     for (let i = 0; i < data.length; i += 3) {
       const r = data[i]!;
       const g = data[i + 1]!;
@@ -31,7 +36,11 @@ export class PixelSums {
       bb += b * b;
     }
     sums.forEach((sum, i) => (this.#sums[i]! += BigInt(sum)));
-    [[rr, rg, rb], [rg, gg, gb], [rb, gb, bb]].forEach((row, i) => {
+    [
+      [rr, rg, rb],
+      [rg, gg, gb],
+      [rb, gb, bb],
+    ].forEach((row, i) => {
       row.forEach((product, j) => (this.#products[i]![j]! += BigInt(product)));
     });
     this.#pixels += data.length / 3;

@@ -8,16 +8,73 @@ import type { Pixels } from './pixels.js';
  */
 export function rescaledSize(width: number, height: number, side: number): { width: number; height: number } {
   const short = Math.min(width, height);
-  return { width: Math.floor((side * width) / short + 0.5), height: Math.floor((side * height) / short + 0.5) };
+  return {
+    width: Math.floor((side * width) / short + 0.5),
+    height: Math.floor((side * height) / short + 0.5),
+  };
 }
 
-/** Filter: bilinear with antialiasing (a triangle as wide as the reduction), as Pillow's BILINEAR. */
+/**
+ * Filter: bilinear with antialiasing (a triangle as wide as the reduction), pixel centres at half px, edges
+ * repeated, as Pillow's BILINEAR. libvips reduces so; its enlargement is shifted by a part of a pixel, so
+ * that one is ours.
+ */
 export async function rescale(image: Pixels, side: number): Promise<Pixels> {
   const size = rescaledSize(image.width, image.height, side);
   if (size.width === image.width && size.height === image.height) return image;
+  if (size.width > image.width || size.height > image.height) return enlarge(image, size);
   const data = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
     .resize(size.width, size.height, { kernel: 'linear', fit: 'fill', fastShrinkOnLoad: false })
     .raw()
     .toBuffer();
   return { ...size, data };
+}
+
+/** The two neighbours of each place of an enlarged side, and the part of the second. */
+function neighbours(from: number, to: number): { first: Int32Array; second: Int32Array; part: Float64Array } {
+  const first = new Int32Array(to);
+  const second = new Int32Array(to);
+  const part = new Float64Array(to);
+  for (let i = 0; i < to; i++) {
+    const centre = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
+    first[i] = Math.floor(centre);
+    second[i] = Math.min(from - 1, first[i]! + 1);
+    part[i] = centre - first[i]!;
+  }
+  return { first, second, part };
+}
+
+function enlarge(image: Pixels, { width, height }: { width: number; height: number }): Pixels {
+  const columns = neighbours(image.width, width);
+  const rows = neighbours(image.height, height);
+  const data = new Uint8Array(width * height * 3);
+  let at = 0;
+  for (let y = 0; y < height; y++) {
+    const top = rows.first[y]! * image.width;
+    const bottom = rows.second[y]! * image.width;
+    const down = rows.part[y]!;
+    for (let x = 0; x < width; x++) {
+      const left = columns.first[x]!;
+      const right = columns.second[x]!;
+      const across = columns.part[x]!;
+      for (let channel = 0; channel < 3; channel++) {
+        const upper = blend(
+          image.data[(top + left) * 3 + channel]!,
+          image.data[(top + right) * 3 + channel]!,
+          across,
+        );
+        const lower = blend(
+          image.data[(bottom + left) * 3 + channel]!,
+          image.data[(bottom + right) * 3 + channel]!,
+          across,
+        );
+        data[at++] = Math.floor(blend(upper, lower, down) + 0.5);
+      }
+    }
+  }
+  return { width, height, data };
+}
+
+function blend(a: number, b: number, part: number): number {
+  return a + (b - a) * part;
 }

@@ -34,7 +34,10 @@ interface Reader {
 }
 
 /** The files of a checkpoint, by name. */
-export function writeCheckpoint({ description, weights }: Checkpoint): Readonly<Record<string, string | Uint8Array>> {
+export function writeCheckpoint({
+  description,
+  weights,
+}: Checkpoint): Readonly<Record<string, string | Uint8Array>> {
   return {
     [DESCRIPTION_FILE]: `${JSON.stringify(description, null, 2)}\n`,
     [WEIGHTS_FILE]: writeSafetensors(weights),
@@ -43,6 +46,8 @@ export function writeCheckpoint({ description, weights }: Checkpoint): Readonly<
 
 /** @throws FormatError if the weights are damaged */
 export async function readCheckpoint(reader: Reader): Promise<Checkpoint> {
-  const description = JSON.parse(Buffer.from(await reader.read(DESCRIPTION_FILE)).toString('utf8')) as CheckpointDescription;
+  const description = JSON.parse(
+    Buffer.from(await reader.read(DESCRIPTION_FILE)).toString('utf8'),
+  ) as CheckpointDescription;
   return { description, weights: readSafetensors(await reader.read(WEIGHTS_FILE)) };
 }

@@ -27,7 +27,11 @@ export function activationBytes(net: Net, height: number, width: number): number
 }
 
 /** Images of one computation, between 1 and `wanted`. */
-export function imagesAtOnce(net: Net, size: { readonly height: number; readonly width: number }, wanted: number): number {
+export function imagesAtOnce(
+  net: Net,
+  size: { readonly height: number; readonly width: number },
+  wanted: number,
+): number {
   const fitting = Math.floor(ACTIVATION_BUDGET_BYTES / activationBytes(net, size.height, size.width));
   return Math.min(wanted, Math.max(1, fitting));
 }

@@ -39,7 +39,9 @@ export async function openEngine({ backend, binding }: EngineChoice): Promise<En
 async function openTfjsEngine(backend: 'wasm' | 'cpu'): Promise<Engine> {
   const tf = await import('@tensorflow/tfjs-core');
   const implementation =
-    backend === 'wasm' ? await import('@tensorflow/tfjs-backend-wasm') : await import('@tensorflow/tfjs-backend-cpu');
+    backend === 'wasm'
+      ? await import('@tensorflow/tfjs-backend-wasm')
+      : await import('@tensorflow/tfjs-backend-cpu');
   const { TfjsOps } = await import('./ops/tfjs-ops.js');
   if (!(await tf.setBackend(backend))) throw new Error(`The ${backend} backend could not be started`);
   await tf.ready();

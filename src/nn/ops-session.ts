@@ -71,15 +71,22 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
 
   getState(): NetState {
     const host = (arrays: Map<string, A>): Parameters =>
-      new Map([...arrays].map(([name, a]): [string, HostArray] => [name, { shape: a.shape, data: this.#ops.download(a) }]));
+      new Map(
+        [...arrays].map(([name, a]): [string, HostArray] => [
+          name,
+          { shape: a.shape, data: this.#ops.download(a) },
+        ]),
+      );
     return { weights: host(this.#weights), velocity: host(this.#velocity) };
   }
 
   setState(state: NetState): void {
     this.close();
-    for (const [name, { shape, data }] of state.weights) this.#weights.set(name, this.#ops.upload(shape, data));
+    for (const [name, { shape, data }] of state.weights)
+      this.#weights.set(name, this.#ops.upload(shape, data));
     if (!this.#training) return;
-    for (const [name, { shape, data }] of state.velocity) this.#velocity.set(name, this.#ops.upload(shape, data));
+    for (const [name, { shape, data }] of state.velocity)
+      this.#velocity.set(name, this.#ops.upload(shape, data));
   }
 
   close(): void {
@@ -193,7 +200,10 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   #asMatrices(layer: FcLayer, input: A, use: (x: A, weight: A) => A): A {
     const [height, width, channels, units] = layer.weight;
     const x = this.#ops.reshape(input, [input.shape[0]!, height * width * channels]);
-    const weight = this.#ops.reshape(this.#weights.get(`${layer.name}.weight`)!, [height * width * channels, units]);
+    const weight = this.#ops.reshape(this.#weights.get(`${layer.name}.weight`)!, [
+      height * width * channels,
+      units,
+    ]);
     const result = use(x, weight);
     this.#ops.free(x);
     this.#ops.free(weight);
@@ -206,7 +216,12 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     const blocksPerRow = Math.ceil(units / 4);
     const mask = new Float32Array(count * units);
     for (let row = 0; row < count; row++) {
-      const words = philoxWords(this.#dropoutKey, (at.firstRow + row) * blocksPerRow, [layer, at.step], units);
+      const words = philoxWords(
+        this.#dropoutKey,
+        (at.firstRow + row) * blocksPerRow,
+        [layer, at.step],
+        units,
+      );
       for (let unit = 0; unit < units; unit++) {
         mask[row * units + unit] = unitInterval(words[unit]!) < keep ? 1 / keep : 0;
       }
@@ -231,7 +246,11 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   /** Caffe's form: the rate is inside the velocity, so a drop of the rate does not rescale what was gathered. */
   #update(gradients: Map<string, A>, { momentum, weightDecay }: TrainingSettings, rate: number): void {
     const ops = this.#ops;
-    const free = (...arrays: A[]) => { arrays.forEach((a) => { ops.free(a); }); };
+    const free = (...arrays: A[]) => {
+      arrays.forEach((a) => {
+        ops.free(a);
+      });
+    };
     for (const [name, gradient] of gradients) {
       const weight = this.#weights.get(name)!;
       const velocity = this.#velocity.get(name)!;

@@ -30,7 +30,13 @@ export interface Scores {
 }
 
 /** The files of a scores artifact, by name. */
-export function writeScores({ posteriors, labels, ids, classes, protocol }: Scores): Readonly<Record<string, string | Uint8Array>> {
+export function writeScores({
+  posteriors,
+  labels,
+  ids,
+  classes,
+  protocol,
+}: Scores): Readonly<Record<string, string | Uint8Array>> {
   return {
     [POSTERIORS_FILE]: writeNpy({ shape: [ids.length, classes.length], data: posteriors }),
     [LABELS_FILE]: ids.map((id, i) => `${JSON.stringify({ id, label: labels[i] })}\n`).join(''),
@@ -43,7 +49,15 @@ export async function readScores(reader: { read(file: string): Promise<Uint8Arra
   const text = async (file: string) => Buffer.from(await reader.read(file)).toString('utf8');
   const lines = (await text(LABELS_FILE)).split('\n').filter(Boolean);
   const images = lines.map((line) => JSON.parse(line) as { id: string; label: number });
-  const { classes, ...protocol } = JSON.parse(await text(PROTOCOL_FILE)) as EvaluationProtocol & { classes: string[] };
+  const { classes, ...protocol } = JSON.parse(await text(PROTOCOL_FILE)) as EvaluationProtocol & {
+    classes: string[];
+  };
   const { data } = readNpy(await reader.read(POSTERIORS_FILE));
-  return { posteriors: data, labels: images.map(({ label }) => label), ids: images.map(({ id }) => id), classes, protocol };
+  return {
+    posteriors: data,
+    labels: images.map(({ label }) => label),
+    ids: images.map(({ id }) => id),
+    classes,
+    protocol,
+  };
 }

@@ -22,7 +22,9 @@ export function makePlan(spec: ResolvedSpec, definitions: Definitions): Result<P
   const expansion = new Expansion(spec, definitions);
   const names = Object.keys(spec.values.stages);
   const stages = names.map((name) => [name, expansion.stage(name, [])] as const);
-  const tables = Object.entries(spec.values.tables ?? {}).map(([name, table]) => [name, expansion.table(name, table)] as const);
+  const tables = Object.entries(spec.values.tables ?? {}).map(
+    ([name, table]) => [name, expansion.table(name, table)] as const,
+  );
   if (expansion.mistakes.length > 0) return failed(expansion.mistakes);
   const tasks = new Map<string, Task>();
   for (const [name, drafts] of [...stages, ...tables]) {
@@ -38,7 +40,12 @@ export function makePlan(spec: ResolvedSpec, definitions: Definitions): Result<P
 }
 
 /** Adds a draft after its inputs, once for all equal drafts, and returns its recipe. */
-function addTask(draft: TaskDraft, stage: string, definitions: Definitions, tasks: Map<string, Task>): string {
+function addTask(
+  draft: TaskDraft,
+  stage: string,
+  definitions: Definitions,
+  tasks: Map<string, Task>,
+): string {
   const add = (input: TaskDraft) => addTask(input, input.kind, definitions, tasks);
   const inputs = Object.fromEntries(
     Object.entries(draft.inputs).map(([role, input]) => [role, isList(input) ? input.map(add) : add(input)]),
@@ -51,7 +58,18 @@ function addTask(draft: TaskDraft, stage: string, definitions: Definitions, task
   const known = tasks.get(recipe);
   // A task that was first met as another's input takes the name of its own stage.
   const name = known && stage === kind ? known.stage : stage;
-  tasks.set(recipe, { recipe, stage: name, kind, version, output, usesEngine, readsImages, parameters, labels, inputs });
+  tasks.set(recipe, {
+    recipe,
+    stage: name,
+    kind,
+    version,
+    output,
+    usesEngine,
+    readsImages,
+    parameters,
+    labels,
+    inputs,
+  });
   return recipe;
 }
 
@@ -75,7 +93,9 @@ class Expansion {
   stage(name: string, chain: readonly string[]): readonly TaskDraft[] {
     const known = this.#expanded.get(name);
     if (known) return known;
-    const parameters = this.#spec.values.stages[name] as Readonly<Record<string, unknown>> & { readonly kind: string };
+    const parameters = this.#spec.values.stages[name] as Readonly<Record<string, unknown>> & {
+      readonly kind: string;
+    };
     const definition = this.#definitions.get(parameters.kind)!;
     const references = this.#references(name, definition, [...chain, name]);
     const drafts = references ? definition.expand(parameters, this.#context(name, references)) : [];
@@ -88,16 +108,29 @@ class Expansion {
     const rows = this.#named(table.rows, ['tables', name, 'rows'], 'scores', []);
     const paper = this.#spec.paperTables.get(name) ?? null;
     const absent = paper && table.join.find((column) => !paper.columns.includes(column));
-    if (absent) this.#mistake(['tables', name, 'join'], `The paper's table has no column "${absent}".`, suggestion(absent, paper.columns));
+    if (absent)
+      this.#mistake(
+        ['tables', name, 'join'],
+        `The paper's table has no column "${absent}".`,
+        suggestion(absent, paper.columns),
+      );
     if (!rows || rows.length === 0) return [];
-    const parameters = { name, columns: table.columns, join: table.join, paper, rows: rows.map((row) => row.labels) };
+    const parameters = {
+      name,
+      columns: table.columns,
+      join: table.join,
+      paper,
+      rows: rows.map((row) => row.labels),
+    };
     return [{ kind: TABLE_KIND, parameters, inputs: { rows }, labels: {} }];
   }
 
   /** The tasks behind each reference parameter of a stage; undefined if one is wrong. */
   #references(name: string, definition: StageDefinition, chain: readonly string[]) {
     const parameters = this.#spec.values.stages[name] as unknown as Readonly<Record<string, unknown>>;
-    const properties = (definition.schema as unknown as { properties: Record<string, { reference?: string }> }).properties;
+    const properties = (
+      definition.schema as unknown as { properties: Record<string, { reference?: string }> }
+    ).properties;
     const references = new Map<string, TaskDraft>();
     let wrong = false;
     for (const [parameter, { reference }] of Object.entries(properties)) {
@@ -113,18 +146,27 @@ class Expansion {
   /** The tasks of the stage called `target`, if it exists, makes `artifact` and closes no circle. */
   #named(target: string, path: readonly string[], artifact: string, chain: readonly string[]) {
     const stages = this.#spec.values.stages;
-    const fitting = Object.keys(stages).filter((n) => this.#definitions.get(stages[n]!.kind)?.output === artifact);
+    const fitting = Object.keys(stages).filter(
+      (n) => this.#definitions.get(stages[n]!.kind)?.output === artifact,
+    );
     if (!Object.hasOwn(stages, target)) {
       this.#mistake(path, `There is no stage "${target}".`, suggestion(target, fitting));
       return undefined;
     }
     if (!fitting.includes(target)) {
       const made = this.#definitions.get(stages[target]!.kind)!.output;
-      this.#mistake(path, `The stage "${target}" makes ${made}, but ${artifact} is needed here.`, suggestion(target, fitting));
+      this.#mistake(
+        path,
+        `The stage "${target}" makes ${made}, but ${artifact} is needed here.`,
+        suggestion(target, fitting),
+      );
       return undefined;
     }
     if (chain.includes(target)) {
-      this.#mistake(path, `The stages refer to each other in a circle: ${[...chain.slice(chain.indexOf(target)), target].join(' -> ')}.`);
+      this.#mistake(
+        path,
+        `The stages refer to each other in a circle: ${[...chain.slice(chain.indexOf(target)), target].join(' -> ')}.`,
+      );
       return undefined;
     }
     return this.stage(target, chain);

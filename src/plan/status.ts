@@ -31,7 +31,8 @@ export function statusOf(
   fingerprints: ReadonlyMap<string, string>,
 ): Statuses {
   const statuses = new Map<string, TaskStatus>();
-  for (const task of plan.tasks) statuses.set(task.recipe, taskStatus(task, executions(task.recipe), statuses, fingerprints));
+  for (const task of plan.tasks)
+    statuses.set(task.recipe, taskStatus(task, executions(task.recipe), statuses, fingerprints));
   return statuses;
 }
 
@@ -43,21 +44,37 @@ function taskStatus(
 ): TaskStatus {
   const waiting = inputRecipes(task).find((recipe) => statuses.get(recipe)?.state !== 'done');
   if (waiting !== undefined) return { state: 'to-do', reason: { kind: 'input-to-do', input: waiting } };
-  const chosen = new Map(inputRecipes(task).map((recipe) => [recipe, (statuses.get(recipe) as { execution: Execution }).execution]));
+  const chosen = new Map(
+    inputRecipes(task).map((recipe) => [
+      recipe,
+      (statuses.get(recipe) as { execution: Execution }).execution,
+    ]),
+  );
   const now = inputDigests(task, (recipe) => chosen.get(recipe)!, fingerprints.get(task.recipe));
   const execution = executions.findLast((e) => digestValue(e.inputs) === digestValue(now));
   if (execution) return { state: 'done', execution };
   const last = executions.at(-1);
   if (!last) return { state: 'to-do', reason: { kind: 'new' } };
-  const role = [...new Set([...Object.keys(now), ...Object.keys(last.inputs)])].find((r) => now[r] !== last.inputs[r])!;
-  return { state: 'to-do', reason: { kind: 'input-changed', role, before: last.inputs[role] ?? 'none', now: now[role] ?? 'none' } };
+  const role = [...new Set([...Object.keys(now), ...Object.keys(last.inputs)])].find(
+    (r) => now[r] !== last.inputs[r],
+  )!;
+  return {
+    state: 'to-do',
+    reason: { kind: 'input-changed', role, before: last.inputs[role] ?? 'none', now: now[role] ?? 'none' },
+  };
 }
 
 /** What a task reads, given the executions chosen for its inputs. */
-export function inputDigests(task: Task, chosen: (recipe: string) => Execution, fingerprint: string | undefined): InputDigests {
+export function inputDigests(
+  task: Task,
+  chosen: (recipe: string) => Execution,
+  fingerprint: string | undefined,
+): InputDigests {
   const entries = Object.entries(task.inputs).map(([role, input]): [string, string] => [
     role,
-    typeof input === 'string' ? chosen(input).output : digestValue(input.map((recipe) => chosen(recipe).output)),
+    typeof input === 'string'
+      ? chosen(input).output
+      : digestValue(input.map((recipe) => chosen(recipe).output)),
   ]);
   return Object.fromEntries(fingerprint === undefined ? entries : [...entries, [IMAGES_ROLE, fingerprint]]);
 }

@@ -16,10 +16,21 @@ export function tableToMarkdown(table: Table): string {
     isError(column) ? [`${HEADINGS[column]} (95% interval)`, 'paper'] : [HEADINGS[column]],
   );
   const cells = table.rows.map((row) => table.columns.flatMap((column) => cellsOf(row, column)));
-  const widths = headings.map((heading, i) => Math.max(heading.length, ...cells.map((row) => row[i]!.length)));
+  const widths = headings.map((heading, i) =>
+    Math.max(heading.length, ...cells.map((row) => row[i]!.length)),
+  );
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
-  return [`**${table.caption}**`, '', line(headings), rule, ...cells.map(line), '', ...captionLines(table), ''].join('\n');
+  return [
+    `**${table.caption}**`,
+    '',
+    line(headings),
+    rule,
+    ...cells.map(line),
+    '',
+    ...captionLines(table),
+    '',
+  ].join('\n');
 }
 
 function isError(column: TableColumn): column is 'top1' | 'top5' {
@@ -47,8 +58,13 @@ function captionLines({ rows }: Table): string[] {
     const text = `${row.protocol}; ${row.images} images of ${row.classes} classes, one seed.`;
     protocols.set(text, [...(protocols.get(text) ?? []), row.net]);
   }
-  const lines = [...protocols].map(([text, nets]) => (rows.length === 1 ? capitalised(text) : `${nets.join(', ')}: ${text}`));
-  return [...lines, "The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px."];
+  const lines = [...protocols].map(([text, nets]) =>
+    rows.length === 1 ? capitalised(text) : `${nets.join(', ')}: ${text}`,
+  );
+  return [
+    ...lines,
+    "The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px.",
+  ];
 }
 
 function capitalised(text: string): string {

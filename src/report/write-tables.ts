@@ -17,7 +17,11 @@ export interface WrittenTable {
 export async function writeTables(
   plan: Plan,
   done: ReadonlyMap<string, Execution>,
-  { store, disk, directory }: { readonly store: ArtifactStore; readonly disk: Disk; readonly directory: string },
+  {
+    store,
+    disk,
+    directory,
+  }: { readonly store: ArtifactStore; readonly disk: Disk; readonly directory: string },
 ): Promise<readonly WrittenTable[]> {
   const written: WrittenTable[] = [];
   for (const task of plan.tasks) {

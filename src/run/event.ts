@@ -6,13 +6,30 @@ import type { Reason } from '../plan/status.js';
 export type RunEvent =
   | { readonly type: 'task-cached'; readonly task: Task; readonly execution: Execution }
   | { readonly type: 'task-started'; readonly task: Task; readonly reason: Reason }
-  | { readonly type: 'task-progress'; readonly task: Task; readonly done: number; readonly total: number; readonly unit: string }
-  | { readonly type: 'task-metric'; readonly task: Task; readonly key: string; readonly value: number; readonly step: number }
+  | {
+      readonly type: 'task-progress';
+      readonly task: Task;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: string;
+    }
+  | {
+      readonly type: 'task-metric';
+      readonly task: Task;
+      readonly key: string;
+      readonly value: number;
+      readonly step: number;
+    }
   | { readonly type: 'task-log'; readonly task: Task; readonly text: string }
   | { readonly type: 'task-finished'; readonly task: Task; readonly execution: Execution }
   | { readonly type: 'task-failed'; readonly task: Task; readonly message: string }
   | { readonly type: 'task-interrupted'; readonly task: Task }
-  | { readonly type: 'artifact-damaged'; readonly task: Task; readonly message: string; readonly movedTo: string }
+  | {
+      readonly type: 'artifact-damaged';
+      readonly task: Task;
+      readonly message: string;
+      readonly movedTo: string;
+    }
   | { readonly type: 'task-blocked'; readonly task: Task; readonly by: Task };
 
 export type RunListener = (event: RunEvent) => void;

@@ -36,7 +36,11 @@ export abstract class Executor {
   /** Tasks that run at the same time. */
   abstract readonly slots: number;
   /** Aborting `signal` asks the task to stop; the promise settles once it has. It rejects only on errors of ours. */
-  abstract execute(order: TaskOrder, listener: (message: TaskMessage) => void, signal: AbortSignal): Promise<TaskEnd>;
+  abstract execute(
+    order: TaskOrder,
+    listener: (message: TaskMessage) => void,
+    signal: AbortSignal,
+  ): Promise<TaskEnd>;
   /** Ends all workers. */
   abstract close(): Promise<void>;
 }

@@ -136,14 +136,29 @@ class Run {
     const { store, executor } = this.#services;
     const attempt = await store.begin(task);
     const startedAt = new Date();
-    const end = await executor.execute(this.#order(attempt), (message) => { this.#hear(task, message); }, this.#request.signal);
+    const end = await executor.execute(
+      this.#order(attempt),
+      (message) => {
+        this.#hear(task, message);
+      },
+      this.#request.signal,
+    );
     if (end.type !== 'done') {
       await store.discard(attempt);
       return end;
     }
-    const inputs = inputDigests(task, (recipe) => this.#done.get(recipe)!, this.#request.survey.fingerprints.get(task.recipe));
+    const inputs = inputDigests(
+      task,
+      (recipe) => this.#done.get(recipe)!,
+      this.#request.survey.fingerprints.get(task.recipe),
+    );
     const seconds = (Date.now() - startedAt.getTime()) / 1000;
-    const execution = await store.publish(attempt, { inputs, environment: end.environment, startedAt, seconds });
+    const execution = await store.publish(attempt, {
+      inputs,
+      environment: end.environment,
+      startedAt,
+      seconds,
+    });
     return { type: 'published', execution };
   }
 
@@ -159,7 +174,12 @@ class Run {
       listener({ type: 'task-interrupted', task });
     } else {
       this.#failed.set(task.recipe, task);
-      const message = end.type === 'crashed' ? `The worker died twice (${end.cause}).` : end.type === 'failed' ? end.message : '';
+      const message =
+        end.type === 'crashed'
+          ? `The worker died twice (${end.cause}).`
+          : end.type === 'failed'
+            ? end.message
+            : '';
       await tracker.end(task, 'failed');
       listener({ type: 'task-failed', task, message });
       if (end.type === 'failed' && end.damaged) await this.#setAside(task, end.damaged);
@@ -178,7 +198,9 @@ class Run {
       const execution = this.#done.get(recipe)!;
       return { directory: this.#services.store.directoryOf(execution), execution };
     };
-    const inputs = Object.fromEntries(Object.entries(task.inputs).map(([role, input]) => [role, [input].flat().map(locate)]));
+    const inputs = Object.fromEntries(
+      Object.entries(task.inputs).map(([role, input]) => [role, [input].flat().map(locate)]),
+    );
     return { task, inputs, directory, source: this.#request.source };
   }
 

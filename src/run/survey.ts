@@ -22,7 +22,10 @@ export async function survey(
   for (const task of plan.tasks) {
     executions.set(task.recipe, await services.store.executions(task.kind, task.recipe));
     if (task.output === 'index') {
-      fingerprints.set(task.recipe, await services.dataset.fingerprint(source, task.parameters['split'] as Split));
+      fingerprints.set(
+        task.recipe,
+        await services.dataset.fingerprint(source, task.parameters['split'] as Split),
+      );
     }
   }
   return { fingerprints, statuses: statusOf(plan, (recipe) => executions.get(recipe) ?? [], fingerprints) };

@@ -3,7 +3,8 @@ import { UserError } from '../util/user-error.js';
 import { DamagedArtifactError } from './artifact-store.js';
 import type { TaskEnd, TaskOrder } from './executor.js';
 import type { Environment, Execution } from '../plan/execution.js';
-import { type ArtifactReader, type ArtifactWriter, Interrupted, Stage, type TaskReporter } from './stage.js';
+import type { Stage } from './stage.js';
+import { type ArtifactReader, type ArtifactWriter, Interrupted, type TaskReporter } from './stage.js';
 
 /** How a worker opens folders; kept apart from the host so that it knows no file system. */
 export interface Files {
@@ -46,7 +47,11 @@ export class TaskHost {
 function endOf(error: unknown): TaskEnd {
   if (error instanceof Interrupted) return { type: 'interrupted' };
   if (error instanceof DamagedArtifactError) {
-    return { type: 'failed', message: `${error.message}. Run again: it is made anew.`, damaged: error.execution };
+    return {
+      type: 'failed',
+      message: `${error.message}. Run again: it is made anew.`,
+      damaged: error.execution,
+    };
   }
   if (error instanceof UserError) return { type: 'failed', message: error.message };
   return { type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };

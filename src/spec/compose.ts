@@ -3,7 +3,15 @@ import { parseDocument } from 'yaml';
 import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
 import type { Diagnostic, Position } from './diagnostic.js';
-import { type Located, type LocatedEntry, type LocatedMap, type LocatedScalar, locate, mapScalars, merge } from './located.js';
+import {
+  type Located,
+  type LocatedEntry,
+  type LocatedMap,
+  type LocatedScalar,
+  locate,
+  mapScalars,
+  merge,
+} from './located.js';
 
 /** The keys that a profile may set; it never adds or drops stages, protocols, tables or columns. */
 export const PROFILE_KEYS = ['vars', 'data', 'scales', 'limits'] as const;
@@ -41,11 +49,19 @@ function applyProfile(raw: LocatedMap, asked: string | undefined): Result<Compos
   const name = asked ?? (names.includes(DEFAULT_PROFILE) ? DEFAULT_PROFILE : undefined);
   if (name === undefined || profiles?.kind !== 'map') {
     if (name === undefined) return ok({ tree: raw, profile: undefined });
-    return failed([{ at: commandLine(`--profile ${name}`), message: `This spec has no profiles, so no "${name}".` }]);
+    return failed([
+      { at: commandLine(`--profile ${name}`), message: `This spec has no profiles, so no "${name}".` },
+    ]);
   }
   const profile = profiles.entries.get(name)?.value;
   if (profile?.kind !== 'map') {
-    return failed([{ at: commandLine(`--profile ${name}`), message: `There is no profile "${name}".`, help: suggestion(name, names) }]);
+    return failed([
+      {
+        at: commandLine(`--profile ${name}`),
+        message: `There is no profile "${name}".`,
+        help: suggestion(name, names),
+      },
+    ]);
   }
   const entries = [...profile.entries].filter(([key]) => (PROFILE_KEYS as readonly string[]).includes(key));
   return ok({ tree: merge(raw, { ...profile, entries: new Map(entries) }) as LocatedMap, profile: name });
@@ -55,7 +71,10 @@ function applyProfile(raw: LocatedMap, asked: string | undefined): Result<Compos
 function applySet(tree: LocatedMap, set: string): Result<LocatedMap, Diagnostic[]> {
   const at = commandLine(`--set ${set}`);
   const equals = set.indexOf('=');
-  if (equals < 1) return failed([{ at, message: `"${set}" is not an assignment.`, help: 'Write --set path.to.key=value.' }]);
+  if (equals < 1)
+    return failed([
+      { at, message: `"${set}" is not an assignment.`, help: 'Write --set path.to.key=value.' },
+    ]);
   const path = set.slice(0, equals).split('.');
   const value: unknown = parseDocument(set.slice(equals + 1)).toJS();
   const located = fromPlain(value, at);
@@ -89,17 +108,27 @@ function substitute(tree: LocatedMap): Result<LocatedMap, Diagnostic[]> {
     if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) return scalar;
     const name = /^\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}$/.exec(scalar.value)?.[1];
     if (name === undefined) {
-      mistakes.push({ at: scalar.at, message: `"${scalar.value}" is not a variable.`, help: 'Write "${name}" and nothing around it.' });
+      mistakes.push({
+        at: scalar.at,
+        message: `"${scalar.value}" is not a variable.`,
+        help: 'Write "${name}" and nothing around it.',
+      });
       return scalar;
     }
     const variable = vars?.kind === 'map' ? vars.entries.get(name)?.value : undefined;
     if (variable?.kind === 'scalar') return { ...scalar, value: variable.value };
-    mistakes.push({ at: scalar.at, message: `There is no variable "${name}" in "vars".`, help: suggestion(name, names) });
+    mistakes.push({
+      at: scalar.at,
+      message: `There is no variable "${name}" in "vars".`,
+      help: suggestion(name, names),
+    });
     return scalar;
   };
   const entries = [...tree.entries].map(([key, entry]): [string, LocatedEntry] => [
     key,
-    key === 'vars' || key === 'profiles' ? entry : { key: entry.key, value: mapScalars(entry.value, replace) },
+    key === 'vars' || key === 'profiles'
+      ? entry
+      : { key: entry.key, value: mapScalars(entry.value, replace) },
   ]);
   return mistakes.length > 0 ? failed(mistakes) : ok({ ...tree, entries: new Map(entries) });
 }

@@ -27,13 +27,19 @@ export function formatPosition({ file, line, column }: Position): string {
  * Message, help and the line of text with the place underlined.
  * @param textOf the text of a file that a position names
  */
-export function formatDiagnostic({ at, message, help }: Diagnostic, textOf: (file: string) => string | undefined): string {
+export function formatDiagnostic(
+  { at, message, help }: Diagnostic,
+  textOf: (file: string) => string | undefined,
+): string {
   const lines = [`${formatPosition(at)} ${message}${help === undefined || help === '' ? '' : ` ${help}`}`];
   const source = textOf(at.file)?.split(/\r?\n/)[at.line - 1];
   if (source !== undefined) {
     const gutter = ` ${at.line} | `;
     const width = Math.max(1, Math.min(at.length, source.length - at.column + 1));
-    lines.push(`${gutter}${source}`, `${' '.repeat(gutter.length - 2)}| ${' '.repeat(at.column - 1)}${'~'.repeat(width)}`);
+    lines.push(
+      `${gutter}${source}`,
+      `${' '.repeat(gutter.length - 2)}| ${' '.repeat(at.column - 1)}${'~'.repeat(width)}`,
+    );
   }
   return lines.join('\n');
 }

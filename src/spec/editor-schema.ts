@@ -7,7 +7,9 @@ const VARIABLE = { type: 'string', pattern: '^\\$\\{[^}]+\\}$' };
 const LITERAL = new Set(['title', 'vars', 'profiles']);
 
 export function editorSchema(stages: readonly StageSchema[]): unknown {
-  const schema = JSON.parse(JSON.stringify(experimentSchema(stages))) as { properties: Record<string, unknown> };
+  const schema = JSON.parse(JSON.stringify(experimentSchema(stages))) as {
+    properties: Record<string, unknown>;
+  };
   for (const [key, value] of Object.entries(schema.properties)) {
     if (!LITERAL.has(key)) schema.properties[key] = withVariables(value);
   }
@@ -23,14 +25,24 @@ function withVariables(schema: unknown): unknown {
   const isLeaf = 'enum' in node || ['integer', 'number', 'boolean'].includes(String(node['type']));
   if (isLeaf) {
     const { description, default: initial, examples, ...own } = node;
-    return { description, ...(initial !== undefined && { default: initial }), ...(examples !== undefined && { examples }), anyOf: [own, VARIABLE] };
+    return {
+      description,
+      ...(initial !== undefined && { default: initial }),
+      ...(examples !== undefined && { examples }),
+      anyOf: [own, VARIABLE],
+    };
   }
   const changed = Object.entries(node).map(([key, value]): [string, unknown] => {
     if (key === 'properties' || key === 'patternProperties') {
-      const members = Object.entries(value as object).map(([name, member]) => [name, withVariables(member)] as const);
+      const members = Object.entries(value as object).map(
+        ([name, member]) => [name, withVariables(member)] as const,
+      );
       return [key, Object.fromEntries(members)];
     }
-    return [key, ['items', 'oneOf', 'anyOf', 'additionalProperties'].includes(key) ? withVariables(value) : value];
+    return [
+      key,
+      ['items', 'oneOf', 'anyOf', 'additionalProperties'].includes(key) ? withVariables(value) : value,
+    ];
   });
   return Object.fromEntries(changed);
 }

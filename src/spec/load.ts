@@ -60,7 +60,13 @@ export async function loadSpec(
 
   const text = await read(absolute, file);
   if (text === undefined) {
-    return failed([{ at: { file, line: 1, column: 1, length: 1 }, message: 'There is no such file.', help: 'Specs are YAML files, see experiments/.' }]);
+    return failed([
+      {
+        at: { file, line: 1, column: 1, length: 1 },
+        message: 'There is no such file.',
+        help: 'Specs are YAML files, see experiments/.',
+      },
+    ]);
   }
   const parsed = parseYaml(file, text);
   if (!parsed.ok) return failed(parsed.error);
@@ -90,7 +96,12 @@ export async function loadSpec(
 }
 
 /** Relative to the file that names it; what `--set` or a shell gives is relative to the current folder. */
-function resolveRoot(root: string | undefined, tree: LocatedMap, spec: string, currentDirectory: string): string | undefined {
+function resolveRoot(
+  root: string | undefined,
+  tree: LocatedMap,
+  spec: string,
+  currentDirectory: string,
+): string | undefined {
   if (root === undefined) return undefined;
   const writtenIn = locate(tree, ['data', 'root'])!.value.at.file;
   const base = writtenIn.startsWith('--') ? currentDirectory : dirname(spec);
@@ -106,7 +117,8 @@ async function readText(disk: Disk, path: string): Promise<string | undefined> {
   try {
     return Buffer.from(await disk.readFile(path)).toString('utf8');
   } catch (error) {
-    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EISDIR')) return undefined;
+    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EISDIR'))
+      return undefined;
     throw error;
   }
 }

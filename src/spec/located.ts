@@ -47,7 +47,11 @@ export function locate(root: Located, path: readonly string[]): LocatedEntry | u
   for (const step of path) {
     const { value } = entry;
     const next: LocatedEntry | undefined =
-      value.kind === 'map' ? value.entries.get(step) : value.kind === 'list' ? itemEntry(value.items[Number(step)]) : undefined;
+      value.kind === 'map'
+        ? value.entries.get(step)
+        : value.kind === 'list'
+          ? itemEntry(value.items[Number(step)])
+          : undefined;
     if (!next) return undefined;
     entry = next;
   }

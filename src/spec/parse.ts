@@ -1,5 +1,15 @@
 /** YAML text to a located tree: YAML 1.2 core, no custom tags, bounded in size, depth and what aliases multiply. */
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node, type Scalar as YamlScalar } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Node,
+  type Scalar as YamlScalar,
+} from 'yaml';
 import { failed, ok, type Result } from '../util/result.js';
 import type { Diagnostic, Position } from './diagnostic.js';
 import type { Located, LocatedEntry, LocatedMap, Scalar } from './located.js';
@@ -16,7 +26,13 @@ class Mistake extends Error {
 export function parseYaml(file: string, text: string): Result<LocatedMap, Diagnostic[]> {
   const start: Position = { file, line: 1, column: 1, length: 1 };
   if (Buffer.byteLength(text) > LIMITS.bytes) {
-    return failed([{ at: start, message: `The file is larger than ${LIMITS.bytes / 1024} KiB.`, help: 'A spec is a few pages at most.' }]);
+    return failed([
+      {
+        at: start,
+        message: `The file is larger than ${LIMITS.bytes / 1024} KiB.`,
+        help: 'A spec is a few pages at most.',
+      },
+    ]);
   }
   if (text.includes('\0')) return failed([{ at: start, message: 'This is a binary file, not YAML.' }]);
   const lines = new LineCounter();
@@ -34,7 +50,13 @@ export function parseYaml(file: string, text: string): Result<LocatedMap, Diagno
   try {
     const tree = new Converter(place).convert(document.contents, start, 0);
     if (tree.kind === 'map') return ok(tree);
-    return failed([{ at: tree.at, message: 'A spec is a map with the keys "stages", "data", "tables" and others.', help: 'The file is empty or holds a single value.' }]);
+    return failed([
+      {
+        at: tree.at,
+        message: 'A spec is a map with the keys "stages", "data", "tables" and others.',
+        help: 'The file is empty or holds a single value.',
+      },
+    ]);
   } catch (error) {
     if (error instanceof Mistake) return failed([error.diagnostic]);
     throw error;
@@ -51,9 +73,11 @@ class Converter {
   }
 
   convert(node: unknown, parent: Position, depth: number): Located {
-    if (depth > LIMITS.depth) throw new Mistake({ at: parent, message: `Nested more than ${LIMITS.depth} levels deep.` });
+    if (depth > LIMITS.depth)
+      throw new Mistake({ at: parent, message: `Nested more than ${LIMITS.depth} levels deep.` });
     this.#values += 1;
-    if (this.#values > LIMITS.values) throw new Mistake({ at: parent, message: `More than ${LIMITS.values} values, aliases followed.` });
+    if (this.#values > LIMITS.values)
+      throw new Mistake({ at: parent, message: `More than ${LIMITS.values} values, aliases followed.` });
     if (isAlias(node)) return this.#alias(node.source, this.#place(node), depth);
     if (isScalar(node)) {
       this.#remember(node);
@@ -73,15 +97,26 @@ class Converter {
 
   #map(items: readonly unknown[], at: Position, depth: number): LocatedMap {
     if (items.length > LIMITS.keysPerMap) {
-      throw new Mistake({ at, message: `A map of ${items.length} keys; ${LIMITS.keysPerMap} are allowed.`, help: 'Use a list.' });
+      throw new Mistake({
+        at,
+        message: `A map of ${items.length} keys; ${LIMITS.keysPerMap} are allowed.`,
+        help: 'Use a list.',
+      });
     }
     const entries = new Map<string, LocatedEntry>();
     for (const pair of items) {
-      if (!isPair(pair) || !isScalar(pair.key)) throw new Mistake({ at, message: 'Keys are plain words or numbers.' });
+      if (!isPair(pair) || !isScalar(pair.key))
+        throw new Mistake({ at, message: 'Keys are plain words or numbers.' });
       const key = this.#place(pair.key);
       const name = String(pair.key.value);
-      if (name === '<<') throw new Mistake({ at: key, message: '"<<" does not merge in YAML 1.2.', help: 'Write the keys out.' });
-      if (name === '__proto__') throw new Mistake({ at: key, message: '"__proto__" is not allowed as a key.' });
+      if (name === '<<')
+        throw new Mistake({
+          at: key,
+          message: '"<<" does not merge in YAML 1.2.',
+          help: 'Write the keys out.',
+        });
+      if (name === '__proto__')
+        throw new Mistake({ at: key, message: '"__proto__" is not allowed as a key.' });
       entries.set(name, { key, value: this.convert(pair.value, key, depth + 1) });
     }
     return { kind: 'map', at, entries };
@@ -101,6 +136,9 @@ class Converter {
     const { value } = node;
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
-    throw new Mistake({ at: this.#place(node), message: `${String(value)} is not a value that a spec can hold.` });
+    throw new Mistake({
+      at: this.#place(node),
+      message: `${String(node.source)} is not a value that a spec can hold.`,
+    });
   }
 }

@@ -22,34 +22,54 @@ export function Strict<P extends Record<string, TSchema>>(properties: P, options
 
 /** A union told apart by one literal key, so that a mistake is reported against the member that was meant. */
 export function tagged(tag: string, members: readonly TSchema[], description: string): TSchema {
-  return Type.Unsafe({ type: 'object', required: [tag], discriminator: { propertyName: tag }, oneOf: members, description });
+  return Type.Unsafe({
+    type: 'object',
+    required: [tag],
+    discriminator: { propertyName: tag },
+    oneOf: members,
+    description,
+  });
 }
 
 const name = '^[A-Za-z][A-Za-z0-9_-]*$';
 const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 
 const vars = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), scalar, {
-  description: 'Named values; "${name}" stands for one wherever a whole value may stand. Profiles and --set change them.',
+  description:
+    'Named values; "${name}" stands for one wherever a whole value may stand. Profiles and --set change them.',
   examples: [{ epochs: 74 }],
 });
 
 const scales = Strict(
   {
-    crop: Type.Integer({ minimum: 32, default: 224, description: 'Side of the training crop in px; the paper\'s is 224.', examples: [64] }),
+    crop: Type.Integer({
+      minimum: 32,
+      default: 224,
+      description: "Side of the training crop in px; the paper's is 224.",
+      examples: [64],
+    }),
     map: Type.Optional(
       Type.Record(Type.String({ pattern: '^[0-9]+$' }), Type.Integer({ minimum: 32 }), {
-        description: 'Real px for scales in the paper\'s px; others become round(scale * crop / 224).',
+        description: "Real px for scales in the paper's px; others become round(scale * crop / 224).",
         examples: [{ 256: 96, 384: 128 }],
       }),
     ),
   },
-  { description: 'How the paper\'s scales S and Q (for a crop of 224 px) become real ones.', default: {} },
+  { description: "How the paper's scales S and Q (for a crop of 224 px) become real ones.", default: {} },
 );
 
 const limits = Strict(
   {
-    train: Type.Optional(Type.Integer({ minimum: 1, description: 'Training images used: a seeded, class-balanced part. All if absent.', examples: [6000] })),
-    val: Type.Optional(Type.Integer({ minimum: 1, description: 'Validation images used. All if absent.', examples: [1500] })),
+    train: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'Training images used: a seeded, class-balanced part. All if absent.',
+        examples: [6000],
+      }),
+    ),
+    val: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Validation images used. All if absent.', examples: [1500] }),
+    ),
   },
   { description: 'How many images a run uses.', default: {} },
 );
@@ -58,13 +78,30 @@ const data = tagged(
   'kind',
   [
     Strict({
-      kind: Type.Literal('image-folder', { description: 'A folder train/<class>/* and val/<class>/* of images.' }),
-      name: Type.Optional(Type.String({ minLength: 1, description: 'Name of the set in captions and recipes; else the folder\'s name.', examples: ['imagenette160'] })),
-      root: Type.String({ minLength: 1, description: 'The folder that holds train/ and val/, relative to this file (with --set: to the current folder).', examples: ['~/data/imagenette160'] }),
+      kind: Type.Literal('image-folder', {
+        description: 'A folder train/<class>/* and val/<class>/* of images.',
+      }),
+      name: Type.Optional(
+        Type.String({
+          minLength: 1,
+          description: "Name of the set in captions and recipes; else the folder's name.",
+          examples: ['imagenette160'],
+        }),
+      ),
+      root: Type.String({
+        minLength: 1,
+        description:
+          'The folder that holds train/ and val/, relative to this file (with --set: to the current folder).',
+        examples: ['~/data/imagenette160'],
+      }),
     }),
     Strict({
-      kind: Type.Literal('embedded', { description: 'Drawings of the same things by different artists, which come with the installation.' }),
-      name: Type.Optional(Type.String({ minLength: 1, description: 'Name of the set in captions and recipes.' })),
+      kind: Type.Literal('embedded', {
+        description: 'Drawings of the same things by different artists, which come with the installation.',
+      }),
+      name: Type.Optional(
+        Type.String({ minLength: 1, description: 'Name of the set in captions and recipes.' }),
+      ),
     }),
   ],
   'The images: a labelled set with a training and a validation split.',
@@ -73,7 +110,9 @@ const data = tagged(
 /** `data` of a profile may give only what differs, so it is checked after merging. */
 const profile = Strict(
   {
-    description: Type.Optional(Type.String({ description: 'What this profile is for and how long it takes.' })),
+    description: Type.Optional(
+      Type.String({ description: 'What this profile is for and how long it takes.' }),
+    ),
     vars: Type.Optional(vars),
     data: Type.Optional(Type.Record(Type.String(), scalar, { description: 'Replaces keys of "data".' })),
     scales: Type.Optional(scales),
@@ -84,20 +123,30 @@ const profile = Strict(
 
 const table = Strict(
   {
-    rows: Type.String({ minLength: 1, description: 'The stage whose scores are the rows.', examples: ['scores'] }),
+    rows: Type.String({
+      minLength: 1,
+      description: 'The stage whose scores are the rows.',
+      examples: ['scores'],
+    }),
     columns: Type.Array(Type.Enum(['net', 'S', 'Q', 'top1', 'top5']), {
       minItems: 1,
       uniqueItems: true,
-      description: 'Columns in order: net, S, Q (in the paper\'s px), top1, top5 (errors in per cent).',
+      description: "Columns in order: net, S, Q (in the paper's px), top1, top5 (errors in per cent).",
       examples: [['net', 'S', 'Q', 'top1', 'top5']],
     }),
-    paper: Type.Optional(Type.String({ pattern: '^[^#]+#[A-Za-z0-9_-]+$', description: 'The paper\'s numbers: file#table, relative to this file.', examples: ['paper.yaml#table3'] })),
+    paper: Type.Optional(
+      Type.String({
+        pattern: '^[^#]+#[A-Za-z0-9_-]+$',
+        description: "The paper's numbers: file#table, relative to this file.",
+        examples: ['paper.yaml#table3'],
+      }),
+    ),
     join: Type.Array(Type.Enum(['net', 'S', 'Q']), {
       default: ['net', 'S', 'Q'],
       description: 'Columns in which a row of ours equals a row of the paper.',
     }),
   },
-  { description: 'A table of results, beside the paper\'s where one is named.' },
+  { description: "A table of results, beside the paper's where one is named." },
 );
 
 /** The whole spec, given the kinds of stages that exist. */
@@ -106,15 +155,29 @@ export function experimentSchema(stages: readonly StageSchema[]) {
     {
       title: Type.String({ minLength: 1, description: 'What this experiment shows, one line.' }),
       vars: Type.Optional(vars),
-      profiles: Type.Optional(Type.Record(Type.String({ pattern: name }), profile, { description: 'Scales of work, chosen by --profile; "demo" is the default.' })),
+      profiles: Type.Optional(
+        Type.Record(Type.String({ pattern: name }), profile, {
+          description: 'Scales of work, chosen by --profile; "demo" is the default.',
+        }),
+      ),
       data,
       scales,
       limits,
-      stages: Type.Record(Type.String({ pattern: name }), tagged('kind', stages.map((s) => s.schema), 'One step of the experiment.'), {
-        minProperties: 1,
-        description: `The steps, by name. Kinds: ${stages.map((s) => `${s.kind} (${s.description})`).join('; ')}.`,
-      }),
-      tables: Type.Optional(Type.Record(Type.String({ pattern: name }), table, { description: 'The tables to print, by name.' })),
+      stages: Type.Record(
+        Type.String({ pattern: name }),
+        tagged(
+          'kind',
+          stages.map((s) => s.schema),
+          'One step of the experiment.',
+        ),
+        {
+          minProperties: 1,
+          description: `The steps, by name. Kinds: ${stages.map((s) => `${s.kind} (${s.description})`).join('; ')}.`,
+        },
+      ),
+      tables: Type.Optional(
+        Type.Record(Type.String({ pattern: name }), table, { description: 'The tables to print, by name.' }),
+      ),
     },
     { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Stagecraft experiment' },
   );

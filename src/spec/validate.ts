@@ -22,15 +22,23 @@ export function compileValidator(stages: readonly StageSchema[]): ValidateFuncti
 }
 
 /** The values of a spec that fits the schema, with defaults filled in; otherwise every mistake. */
-export function validateSpec(tree: LocatedMap, validator: ValidateFunction): Result<ExperimentSpec, Diagnostic[]> {
+export function validateSpec(
+  tree: LocatedMap,
+  validator: ValidateFunction,
+): Result<ExperimentSpec, Diagnostic[]> {
   const values = toPlain(tree);
   if (validator(values)) return ok(values as ExperimentSpec);
-  const diagnostics = (validator.errors ?? []).map((error) => toDiagnostic(error, tree)).filter((d) => d !== undefined);
+  const diagnostics = (validator.errors ?? [])
+    .map((error) => toDiagnostic(error, tree))
+    .filter((d) => d !== undefined);
   return failed(diagnostics);
 }
 
 function toDiagnostic(error: ErrorObject, tree: LocatedMap): Diagnostic | undefined {
-  const path = error.instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const where = path.length === 0 ? 'the spec' : path.join('.');
   const params = error.params as Record<string, unknown>;
   const found = quote(error.data);
@@ -40,30 +48,57 @@ function toDiagnostic(error: ErrorObject, tree: LocatedMap): Diagnostic | undefi
       const key = String(params['additionalProperty']);
       const known = Object.keys((error.parentSchema as { properties?: object }).properties ?? {});
       const entry = locate(tree, [...path, key]);
-      return { at: entry?.key ?? at.key, message: `Unknown key "${key}" in ${where}.`, help: suggestion(key, known) };
+      return {
+        at: entry?.key ?? at.key,
+        message: `Unknown key "${key}" in ${where}.`,
+        help: suggestion(key, known),
+      };
     }
     case 'required':
-      return { at: at.key, message: `The key "${String(params['missingProperty'])}" is missing in ${where}.` };
+      return {
+        at: at.key,
+        message: `The key "${String(params['missingProperty'])}" is missing in ${where}.`,
+      };
     case 'discriminator': {
       const tag = String(params['tag']);
-      const kinds = (error.parentSchema as { oneOf?: unknown[] }).oneOf?.map((member) => literal(member, tag)) ?? [];
+      const kinds =
+        (error.parentSchema as { oneOf?: unknown[] }).oneOf?.map((member) => literal(member, tag)) ?? [];
       const value = locate(tree, [...path, tag])?.value;
       const written = quote(value && toPlain(value));
-      return { at: value?.at ?? at.key, message: `${written} is no ${tag} that ${where} can have.`, help: suggestion(String(params['tagValue']), kinds) };
+      return {
+        at: value?.at ?? at.key,
+        message: `${written} is no ${tag} that ${where} can have.`,
+        help: suggestion(String(params['tagValue']), kinds),
+      };
     }
     case 'enum': {
       const allowed = (params['allowedValues'] as unknown[]).map(String);
-      return { at: at.value.at, message: `${where} is ${found}.`, help: suggestion(String(error.data), allowed) };
+      return {
+        at: at.value.at,
+        message: `${where} is ${found}.`,
+        help: suggestion(String(error.data), allowed),
+      };
     }
     case 'const':
-      return { at: at.value.at, message: `${where} is ${found}, but must be ${quote(params['allowedValue'])}.` };
+      return {
+        at: at.value.at,
+        message: `${where} is ${found}, but must be ${quote(params['allowedValue'])}.`,
+      };
     case 'propertyNames':
     case 'pattern':
-      return { at: at.value.at, message: `${where} is ${found}, which does not have the form ${String(params['pattern'] ?? params['propertyName'])}.`, ...describe(error) };
+      return {
+        at: at.value.at,
+        message: `${where} is ${found}, which does not have the form ${String(params['pattern'] ?? params['propertyName'])}.`,
+        ...describe(error),
+      };
     case 'if':
       return undefined;
     default:
-      return { at: at.value.at, message: `${where} is ${found}, but ${error.message ?? 'does not fit'}.`, ...describe(error) };
+      return {
+        at: at.value.at,
+        message: `${where} is ${found}, but ${error.message ?? 'does not fit'}.`,
+        ...describe(error),
+      };
   }
 }
 

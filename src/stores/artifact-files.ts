@@ -10,7 +10,12 @@ import { type Disk, isMissing } from '../util/disk.js';
  * Reads one file of an artifact and compares it with the manifest.
  * @throws DamagedArtifactError if it is missing or differs
  */
-export async function readChecked(disk: Disk, directory: string, execution: Execution, file: string): Promise<Uint8Array> {
+export async function readChecked(
+  disk: Disk,
+  directory: string,
+  execution: Execution,
+  file: string,
+): Promise<Uint8Array> {
   const record = execution.files[file];
   if (!record) throw new Error(`Internal error: a ${execution.kind} artifact has no file "${file}"`);
   let bytes: Uint8Array;

@@ -106,8 +106,12 @@ export class LocalStore extends ArtifactStore {
 
   async #readManifest(path: string): Promise<Execution | undefined> {
     try {
-      const manifest = JSON.parse(Buffer.from(await this.#disk.readFile(path)).toString('utf8')) as Partial<Execution>;
-      return manifest.format === 1 && typeof manifest.output === 'string' ? (manifest as Execution) : undefined;
+      const manifest = JSON.parse(
+        Buffer.from(await this.#disk.readFile(path)).toString('utf8'),
+      ) as Partial<Execution>;
+      return manifest.format === 1 && typeof manifest.output === 'string'
+        ? (manifest as Execution)
+        : undefined;
     } catch (error) {
       if (isMissing(error) || error instanceof SyntaxError) return undefined;
       throw error;

@@ -62,7 +62,11 @@ export interface EndRecord extends Common, RunIdentity {
 export type JournalRecord = SegmentRecord | StartRecord | LinkRecord | MetricRecord | EndRecord;
 
 /** Omits the fields that the journal itself fills in. */
-export type JournalEntry = JournalRecord extends infer R ? (R extends Common ? Omit<R, keyof Common> : never) : never;
+export type JournalEntry = JournalRecord extends infer R
+  ? R extends Common
+    ? Omit<R, keyof Common>
+    : never
+  : never;
 
 /** The whole records of a segment; a line that a crash cut short, and what follows it, is left out. */
 export function readSegment(text: string): JournalRecord[] {

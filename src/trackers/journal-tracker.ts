@@ -43,7 +43,9 @@ export class JournalTracker extends Tracker {
     const first = Number(segments.at(-1)?.slice(0, 6) ?? 0) + 1;
     this.#log = await createNext(this.#disk, folder, first);
     this.#append({ type: 'segment', format: 1, experiment });
-    this.#timer = setInterval(() => { this.#enqueue(() => this.#sync()); }, SYNC_MS);
+    this.#timer = setInterval(() => {
+      this.#enqueue(() => this.#sync());
+    }, SYNC_MS);
     this.#timer.unref();
   }
 

@@ -7,7 +7,8 @@ import { JournalTracker } from './journal-tracker.js';
 
 export const trackersModule = new ContainerModule(({ bind }) => {
   bind(Tracker).toResolvedValue(
-    (disk: Disk, runs: RunsDirectory) => new JournalTracker(disk, (name) => join(runs.experiment(name), 'journal')),
+    (disk: Disk, runs: RunsDirectory) =>
+      new JournalTracker(disk, (name) => join(runs.experiment(name), 'journal')),
     [Disk, RunsDirectory],
   );
 });

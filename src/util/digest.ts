@@ -10,7 +10,8 @@ export function canonicalJson(value: unknown): string {
       .sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${entries.map(([key, v]) => `${JSON.stringify(key)}:${canonicalJson(v)}`).join(',')}}`;
   }
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`Internal error: ${value} in a digest`);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Error(`Internal error: ${value} in a digest`);
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) throw new Error(`Internal error: ${typeof value} in a digest`);
   return text;

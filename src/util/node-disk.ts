@@ -21,7 +21,9 @@ export class NodeDisk extends Disk {
   async openLog(path: string, mustBeNew: boolean): Promise<DiskLog> {
     const file = await open(path, mustBeNew ? 'ax' : 'a');
     return {
-      append: async (text) => { await file.appendFile(text); },
+      append: async (text) => {
+        await file.appendFile(text);
+      },
       sync: () => file.datasync(),
       close: () => file.close(),
     };
@@ -44,7 +46,12 @@ export class NodeDisk extends Disk {
     try {
       await rename(from, to);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')) return false;
+      if (
+        error instanceof Error &&
+        'code' in error &&
+        (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
+      )
+        return false;
       throw error;
     }
     await this.syncDirectory(dirname(to));

@@ -17,11 +17,13 @@ export class FormatError extends UserError {
 
 const MAX_HEADER_BYTES = 100 * 1024 * 1024;
 
-if (endianness() !== 'LE') throw new Error('Internal error: array files are read and written on little-endian machines only');
+if (endianness() !== 'LE')
+  throw new Error('Internal error: array files are read and written on little-endian machines only');
 
 /** Equal arrays in equal order give equal bytes. */
 export function writeSafetensors(arrays: ReadonlyMap<string, FloatArray>): Uint8Array {
-  const header: Record<string, { dtype: string; shape: readonly number[]; data_offsets: [number, number] }> = {};
+  const header: Record<string, { dtype: string; shape: readonly number[]; data_offsets: [number, number] }> =
+    {};
   let offset = 0;
   for (const [name, { shape, data }] of arrays) {
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
@@ -54,11 +56,13 @@ export function readSafetensors(bytes: Uint8Array): Map<string, FloatArray> {
   for (const [name, entry] of Object.entries(parseHeader(bytes.subarray(8, start)))) {
     if (name === '__metadata__') continue;
     const { shape, from, to } = checkedEntry(name, entry);
-    if (from !== expected || to > bytes.length - start) throw new FormatError(`safetensors: ${name} lies outside its place`);
+    if (from !== expected || to > bytes.length - start)
+      throw new FormatError(`safetensors: ${name} lies outside its place`);
     expected = to;
     arrays.set(name, { shape, data: copyFloats(bytes.subarray(start + from, start + to)) });
   }
-  if (start + expected !== bytes.length) throw new FormatError('safetensors: the file is longer than its arrays');
+  if (start + expected !== bytes.length)
+    throw new FormatError('safetensors: the file is longer than its arrays');
   return arrays;
 }
 
@@ -74,13 +78,15 @@ function parseHeader(text: Uint8Array): Record<string, unknown> {
   } catch (error) {
     throw new FormatError('safetensors: the header is not JSON', { cause: error });
   }
-  if (typeof header !== 'object' || header === null) throw new FormatError('safetensors: the header is not a map');
+  if (typeof header !== 'object' || header === null)
+    throw new FormatError('safetensors: the header is not a map');
   return header as Record<string, unknown>;
 }
 
 function checkedEntry(name: string, entry: unknown): { shape: number[]; from: number; to: number } {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (dtype !== 'F32') throw new FormatError(`safetensors: ${name} is ${JSON.stringify(dtype)}, only F32 is read`);
+  if (dtype !== 'F32')
+    throw new FormatError(`safetensors: ${name} is ${JSON.stringify(dtype)}, only F32 is read`);
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
     throw new FormatError(`safetensors: ${name} has no proper shape or place`);
   }

@@ -10,7 +10,8 @@ function distance(from: string, to: string): number {
     for (let j = 1; j <= b.length; j++) {
       const replaced = table[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
       let best = Math.min(table[i - 1]![j]! + 1, table[i]![j - 1]! + 1, replaced);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, table[i - 2]![j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, table[i - 2]![j - 2]! + 1);
       table[i]![j] = best;
     }
   }
@@ -19,7 +20,9 @@ function distance(from: string, to: string): number {
 
 /** The allowed word nearest to `word`, if it is near enough to be a slip (a third of its letters). */
 export function suggest(word: string, allowed: readonly string[]): string | undefined {
-  const ranked = allowed.map((candidate) => ({ candidate, edits: distance(word, candidate) })).sort((a, b) => a.edits - b.edits);
+  const ranked = allowed
+    .map((candidate) => ({ candidate, edits: distance(word, candidate) }))
+    .sort((a, b) => a.edits - b.edits);
   const nearest = ranked[0];
   return nearest && nearest.edits <= Math.max(1, Math.floor(word.length / 3)) ? nearest.candidate : undefined;
 }

@@ -81,12 +81,21 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     return this.#run('MaxPool', this.#pool(pooling), [x.id]);
   }
 
-  maxPoolGrad(x: TensorflowArray, y: TensorflowArray, dy: TensorflowArray, pooling: Pooling): TensorflowArray {
+  maxPoolGrad(
+    x: TensorflowArray,
+    y: TensorflowArray,
+    dy: TensorflowArray,
+    pooling: Pooling,
+  ): TensorflowArray {
     return this.#run('MaxPoolGrad', this.#pool(pooling), [x.id, y.id, dy.id]);
   }
 
   matMul(a: TensorflowArray, b: TensorflowArray, transposeA: boolean, transposeB: boolean): TensorflowArray {
-    const attributes = [this.#float, this.#flag('transpose_a', transposeA), this.#flag('transpose_b', transposeB)];
+    const attributes = [
+      this.#float,
+      this.#flag('transpose_a', transposeA),
+      this.#flag('transpose_b', transposeB),
+    ];
     return this.#run('MatMul', attributes, [a.id, b.id]);
   }
 

@@ -30,7 +30,12 @@ export class TfjsOps extends Ops<TfjsArray> {
     return tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, padding);
   }
 
-  conv2dInputGrad(inputShape: readonly number[], filter: TfjsArray, dy: TfjsArray, padding: Padding): TfjsArray {
+  conv2dInputGrad(
+    inputShape: readonly number[],
+    filter: TfjsArray,
+    dy: TfjsArray,
+    padding: Padding,
+  ): TfjsArray {
     const shape = inputShape as [number, number, number, number];
     return tf.conv2dTranspose(dy as tf.Tensor4D, filter as tf.Tensor4D, shape, 1, padding);
   }
@@ -41,7 +46,12 @@ export class TfjsOps extends Ops<TfjsArray> {
     const before = padding === 'same' ? [(height - 1) >> 1, (width - 1) >> 1] : [0, 0];
     const after = padding === 'same' ? [height >> 1, width >> 1] : [0, 0];
     return tf.tidy(() => {
-      const padded = tf.pad(x as tf.Tensor4D, [[0, 0], [before[0]!, after[0]!], [before[1]!, after[1]!], [0, 0]]);
+      const padded = tf.pad(x as tf.Tensor4D, [
+        [0, 0],
+        [before[0]!, after[0]!],
+        [before[1]!, after[1]!],
+        [0, 0],
+      ]);
       const gradient = tf.reshape(dy, [count * rows * columns, channelsOut]);
       const places: tf.Tensor[] = [];
       for (let i = 0; i < height; i++) {
@@ -49,7 +59,7 @@ export class TfjsOps extends Ops<TfjsArray> {
           const shifted = tf.slice(padded, [0, i, j, 0], [count, rows, columns, channelsIn]);
           const pixels = tf.reshape(shifted, [count * rows * columns, channelsIn]);
           // Only products of operands as they lie have a fast kernel in WebAssembly.
-          places.push(tf.matMul(tf.transpose(pixels) as tf.Tensor2D, gradient as tf.Tensor2D));
+          places.push(tf.matMul(tf.transpose(pixels), gradient));
         }
       }
       return tf.reshape(tf.stack(places), [height, width, channelsIn, channelsOut]);
@@ -77,18 +87,20 @@ export class TfjsOps extends Ops<TfjsArray> {
   }
 
   maxPoolGrad(x: TfjsArray, y: TfjsArray, dy: TfjsArray, pooling: Pooling): TfjsArray {
-    return tf.engine().runKernel(
-      'MaxPoolGrad',
-      { dy, input: x, output: y },
-      { filterSize: 2, strides: 2, pad: pooling === 'ceil' ? 'same' : 'valid' },
-    ) as TfjsArray;
+    return tf
+      .engine()
+      .runKernel(
+        'MaxPoolGrad',
+        { dy, input: x, output: y },
+        { filterSize: 2, strides: 2, pad: pooling === 'ceil' ? 'same' : 'valid' },
+      ) as TfjsArray;
   }
 
   matMul(a: TfjsArray, b: TfjsArray, transposeA: boolean, transposeB: boolean): TfjsArray {
     return tf.tidy(() => {
       const left = transposeA ? tf.transpose(a) : a;
       const right = transposeB ? tf.transpose(b) : b;
-      return tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D);
+      return tf.matMul(left, right);
     });
   }
 
@@ -110,7 +122,7 @@ export class TfjsOps extends Ops<TfjsArray> {
 
   softmaxCrossEntropy(logits: TfjsArray, labels: Int32Array) {
     const [losses, gradient] = tf.tidy(() => {
-      const classes = logits.shape[1]!;
+      const classes = logits.shape[1];
       const oneHot = tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32');
       const shifted = tf.sub(logits, tf.max(logits, 1, true));
       const logSum = tf.log(tf.sum(tf.exp(shifted), 1, true));

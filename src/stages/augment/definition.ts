@@ -5,9 +5,17 @@ import { Strict } from '../../spec/schema.js';
 
 const schema = Strict(
   {
-    kind: Type.Literal('augment', { description: 'How training images are varied; computes the training set\'s mean RGB.' }),
-    crop: Type.Enum(['random', 'centre'], { default: 'random', description: 'Where the training crop is taken from the rescaled image, once an image and epoch.' }),
-    mirror: Type.Boolean({ default: true, description: 'Whether half of the crops are mirrored left to right.' }),
+    kind: Type.Literal('augment', {
+      description: "How training images are varied; computes the training set's mean RGB.",
+    }),
+    crop: Type.Enum(['random', 'centre'], {
+      default: 'random',
+      description: 'Where the training crop is taken from the rescaled image, once an image and epoch.',
+    }),
+    mirror: Type.Boolean({
+      default: true,
+      description: 'Whether half of the crops are mirrored left to right.',
+    }),
   },
   { description: 'Training-image augmentation: random crop and horizontal mirror.' },
 );

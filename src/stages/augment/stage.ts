@@ -20,9 +20,19 @@ export class AugmentStage extends Stage<AugmentParameters> {
   }
 
   /** Statistics over every pixel of every training image, as decoded, each pixel with the same weight. */
-  async run({ parameters, inputs, output, source, reporter, signal }: StageTask<AugmentParameters>): Promise<void> {
+  async run({
+    parameters,
+    inputs,
+    output,
+    source,
+    reporter,
+    signal,
+  }: StageTask<AugmentParameters>): Promise<void> {
     const index = await readIndex(inputs['index']![0]!);
-    const loader = new ImageLoader({ read: checkedReader(this.#dataset, source, 'train', index), cacheBytes: 0 });
+    const loader = new ImageLoader({
+      read: checkedReader(this.#dataset, source, 'train', index),
+      cacheBytes: 0,
+    });
     const sums = new PixelSums();
     const ids = index.images.map(({ id }) => id);
     for (let first = 0; first < ids.length; first += CHUNK) {
@@ -32,6 +42,7 @@ export class AugmentStage extends Stage<AugmentParameters> {
     }
     const { crop, mirror } = parameters;
     const augmentation = { policy: { crop, mirror }, images: ids.length, ...sums.statistics() };
-    for (const [file, text] of Object.entries(writeAugmentation(augmentation))) await output.write(file, text);
+    for (const [file, text] of Object.entries(writeAugmentation(augmentation)))
+      await output.write(file, text);
   }
 }

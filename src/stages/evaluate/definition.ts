@@ -7,9 +7,18 @@ const schema = Strict(
   {
     kind: Type.Literal('evaluate', { description: 'Scores the validation images with a trained net.' }),
     from: Reference('checkpoint', 'The stage whose net is evaluated.'),
-    Q: Type.Integer({ minimum: 224, description: 'Test scale: smallest side of the rescaled images, in the paper\'s px (crop 224).' }),
-    method: Type.Enum(['dense'], { default: 'dense', description: 'dense: the net is applied to the whole image, class scores averaged over positions.' }),
-    mirror: Type.Boolean({ default: true, description: 'Whether the posteriors of the image and of its mirror image are averaged.' }),
+    Q: Type.Integer({
+      minimum: 224,
+      description: "Test scale: smallest side of the rescaled images, in the paper's px (crop 224).",
+    }),
+    method: Type.Enum(['dense'], {
+      default: 'dense',
+      description: 'dense: the net is applied to the whole image, class scores averaged over positions.',
+    }),
+    mirror: Type.Boolean({
+      default: true,
+      description: 'Whether the posteriors of the image and of its mirror image are averaged.',
+    }),
   },
   { description: 'Evaluates a net at one scale; makes a posterior for each image and class.' },
 );
@@ -31,7 +40,11 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
   expand: ({ Q, method, mirror }, context) => {
     const real = context.realScale(Q);
     if (real < context.crop) {
-      context.mistake('Q', `Q = ${Q} is ${real} px here, less than the crop of ${context.crop} px.`, 'Raise Q, or give it real px under "scales.map".');
+      context.mistake(
+        'Q',
+        `Q = ${Q} is ${real} px here, less than the crop of ${context.crop} px.`,
+        'Raise Q, or give it real px under "scales.map".',
+      );
     }
     const checkpoint = context.from('from');
     return [

@@ -32,7 +32,10 @@ export function evaluateDensely(images: readonly Pixels[], evaluator: DenseEvalu
     const atOnce = imagesAtOnce(evaluator.net, size, MAX_BATCH);
     for (let first = 0; first < members.length; first += atOnce) {
       const part = members.slice(first, first + atOnce);
-      const result = posteriorsOf(part.map((i) => images[i]!), evaluator);
+      const result = posteriorsOf(
+        part.map((i) => images[i]!),
+        evaluator,
+      );
       for (const [row, image] of part.entries()) {
         posteriors.set(result.posteriors.subarray(row * classes, (row + 1) * classes), image * classes);
         positions[image] = result.positions;
@@ -51,7 +54,8 @@ function posteriorsOf(images: readonly Pixels[], { net, session, normalisation, 
   let positions = 0;
   for (const mirrored of passes) {
     const data = new Float32Array(images.length * width * height * 3);
-    for (const [i, image] of images.entries()) writeWindow(image, wholeImage(image, mirrored), normalisation, data, i);
+    for (const [i, image] of images.entries())
+      writeWindow(image, wholeImage(image, mirrored), normalisation, data, i);
     const map = session.scoreMap({ count: images.length, width, height, data });
     positions = map.rows * map.columns;
     for (const [i, p] of softmaxRows(meanScores(map), classes).entries()) sum[i]! += p / passes.length;

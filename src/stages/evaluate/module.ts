@@ -5,5 +5,8 @@ import { Stage } from '../../run/stage.js';
 import { EvaluateStage } from './stage.js';
 
 export const evaluateModule = new ContainerModule(({ bind }) => {
-  bind(Stage).toResolvedValue((dataset: Dataset, engine: Engine) => new EvaluateStage(dataset, engine), [Dataset, Engine]);
+  bind(Stage).toResolvedValue(
+    (dataset: Dataset, engine: Engine) => new EvaluateStage(dataset, engine),
+    [Dataset, Engine],
+  );
 });

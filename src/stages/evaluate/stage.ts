@@ -25,7 +25,14 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     this.#engine = engine;
   }
 
-  async run({ parameters, inputs, output, source, reporter, signal }: StageTask<EvaluateParameters>): Promise<void> {
+  async run({
+    parameters,
+    inputs,
+    output,
+    source,
+    reporter,
+    signal,
+  }: StageTask<EvaluateParameters>): Promise<void> {
     const index = await readIndex(inputs['index']![0]!);
     const { description, weights } = await readCheckpoint(inputs['checkpoint']![0]!);
     checkClasses(description, index.classes);
@@ -41,7 +48,10 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const session = this.#engine.open(net, { weights, velocity: new Map() });
     try {
       const normalisation = { meanRgb: description.mean, scale: description.inputScale };
-      const chunks = chunked(index.images.map(({ id }) => id), CHUNK);
+      const chunks = chunked(
+        index.images.map(({ id }) => id),
+        CHUNK,
+      );
       let next = loader.loadAll(chunks[0] ?? []);
       for (const [i, ids] of chunks.entries()) {
         const images = await next;
@@ -50,7 +60,8 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         next.catch(() => undefined);
         const result = evaluateDensely(images, { net, session, normalisation, mirror: parameters.mirror });
         posteriors.set(result.posteriors, i * CHUNK * classes);
-        for (const positions of result.positions) [fewest, most] = [Math.min(fewest, positions), Math.max(most, positions)];
+        for (const positions of result.positions)
+          [fewest, most] = [Math.min(fewest, positions), Math.max(most, positions)];
         reporter.progress(i * CHUNK + ids.length, index.images.length, 'images');
         await breathe(signal);
       }
@@ -93,5 +104,7 @@ function checkClasses({ classes }: CheckpointDescription, found: readonly string
 }
 
 function chunked<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
 }

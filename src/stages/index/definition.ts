@@ -16,7 +16,10 @@ const schema = Strict(
     kind: Type.Literal('index', { description: 'Lists a split of the images, with a digest of each.' }),
     split: Type.Enum(['train', 'val'], { description: 'Which part of the data.' }),
   },
-  { description: 'Lists the images that a run uses. Stages that read images imply it, so a spec rarely names it.' },
+  {
+    description:
+      'Lists the images that a run uses. Stages that read images imply it, so a spec rarely names it.',
+  },
 );
 
 export const indexDefinition: StageDefinition<{ readonly split: 'train' | 'val' }> = {

@@ -24,11 +24,14 @@ export class IndexStage extends Stage<IndexParameters> {
     const images: IndexedImage[] = [];
     for (let first = 0; first < entries.length; first += CHUNK) {
       const chunk = entries.slice(first, first + CHUNK);
-      const digests = await Promise.all(chunk.map(async ({ id }) => digestBytes(await this.#dataset.read(source, split, id))));
+      const digests = await Promise.all(
+        chunk.map(async ({ id }) => digestBytes(await this.#dataset.read(source, split, id))),
+      );
       images.push(...chunk.map((entry, i) => ({ ...entry, sha256: digests[i]! })));
       reporter.progress(images.length, entries.length, 'images');
       await breathe(signal);
     }
-    for (const [file, text] of Object.entries(writeIndex({ classes: listing.classes, images }))) await output.write(file, text);
+    for (const [file, text] of Object.entries(writeIndex({ classes: listing.classes, images })))
+      await output.write(file, text);
   }
 }

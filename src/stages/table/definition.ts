@@ -22,7 +22,7 @@ const schema = Strict(
 export const tableDefinition: StageDefinition<Static<typeof schema>> = {
   kind: 'table',
   version: '1',
-  description: 'puts results beside the paper\'s',
+  description: "puts results beside the paper's",
   schema,
   inputs: { rows: 'scores' },
   output: 'table',

@@ -10,7 +10,8 @@ export class TableStage extends Stage<TableParameters> {
 
   async run({ parameters, inputs, output }: StageTask<TableParameters>): Promise<void> {
     const rows: TableRow[] = [];
-    for (const [i, reader] of inputs['rows']!.entries()) rows.push(row(await readScores(reader), parameters.rows[i]!, parameters));
+    for (const [i, reader] of inputs['rows']!.entries())
+      rows.push(row(await readScores(reader), parameters.rows[i]!, parameters));
     const caption = parameters.paper?.caption ?? parameters.name;
     const table: Table = { format: 1, name: parameters.name, caption, columns: parameters.columns, rows };
     await output.write(TABLE_FILE, `${JSON.stringify(table, null, 2)}\n`);
@@ -19,7 +20,9 @@ export class TableStage extends Stage<TableParameters> {
 
 function row(scores: Scores, labels: Labels, { paper, join }: TableParameters): TableRow {
   const { top1Wrong, top5Wrong, images } = topErrors(scores.posteriors, scores.labels);
-  const printed = paper?.rows.find((cells) => join.every((column) => cells[paper.columns.indexOf(column)] === labels[column]));
+  const printed = paper?.rows.find((cells) =>
+    join.every((column) => cells[paper.columns.indexOf(column)] === labels[column]),
+  );
   const number = (column: string) => {
     const cell = printed?.[paper!.columns.indexOf(column)];
     return typeof cell === 'number' ? cell : null;

@@ -46,7 +46,11 @@ export async function* trainingBatches(
   }
 }
 
-function assemble(samples: readonly Sample[], pixels: readonly Pixels[], settings: BatchSettings): ImageBatch {
+function assemble(
+  samples: readonly Sample[],
+  pixels: readonly Pixels[],
+  settings: BatchSettings,
+): ImageBatch {
   const { crop, policy, normalisation, seed } = settings;
   const key = streamKey(seed, 'augment');
   const data = new Float32Array(samples.length * crop * crop * 3);

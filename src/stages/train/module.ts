@@ -5,5 +5,8 @@ import { Stage } from '../../run/stage.js';
 import { TrainStage } from './stage.js';
 
 export const trainModule = new ContainerModule(({ bind }) => {
-  bind(Stage).toResolvedValue((dataset: Dataset, engine: Engine) => new TrainStage(dataset, engine), [Dataset, Engine]);
+  bind(Stage).toResolvedValue(
+    (dataset: Dataset, engine: Engine) => new TrainStage(dataset, engine),
+    [Dataset, Engine],
+  );
 });

@@ -59,7 +59,9 @@ export class TrainStage extends Stage<TrainParameters> {
         const rate = rateAt(parameters.schedule, parameters.rate, step, steps);
         const loss = session.trainStep(images, labels, { step, rate });
         if (!Number.isFinite(loss)) {
-          throw new TaskError(`The loss is ${loss} at step ${step + 1} of ${steps} (rate ${rate}). Lower the rate or change the initialisation.`);
+          throw new TaskError(
+            `The loss is ${loss} at step ${step + 1} of ${steps} (rate ${rate}). Lower the rate or change the initialisation.`,
+          );
         }
         history.step(step, loss, rate);
         reporter.progress(step + 1, steps, 'steps');
@@ -78,7 +80,8 @@ export class TrainStage extends Stage<TrainParameters> {
         steps,
       } as const;
       const files = writeCheckpoint({ description, weights: session.getState().weights });
-      for (const [file, bytes] of Object.entries({ ...files, ...history.files() })) await output.write(file, bytes);
+      for (const [file, bytes] of Object.entries({ ...files, ...history.files() }))
+        await output.write(file, bytes);
     } finally {
       session.close();
     }
@@ -87,5 +90,8 @@ export class TrainStage extends Stage<TrainParameters> {
 
 /** He's initialisation wants inputs of about unit variance; sd 0.01 wants grey levels (see `nn/net-state.ts`). */
 function normalisationFor({ initialisation }: TrainParameters, augmentation: Augmentation): Normalisation {
-  return { meanRgb: augmentation.meanRgb, scale: initialisation === 'he' ? 1 / pixelDeviation(augmentation) : 1 };
+  return {
+    meanRgb: augmentation.meanRgb,
+    scale: initialisation === 'he' ? 1 / pixelDeviation(augmentation) : 1,
+  };
 }

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""PyTorch as the judge of our nets: reads a case that a test wrote, computes it its own way, writes what it got.
+
+Usage: torch_judge.py DIR      (needs torch and numpy)
+In DIR: case.json, weights.safetensors (HWIO, ours), images.npy [n, h, w, 3], dense.npy [n, h, w, 3].
+Writes: losses.json, gradients.safetensors (of the first step, HWIO), trained.safetensors (weights after all steps),
+scores.npy [n, rows, columns, classes] of dense.npy with the weights as given.
+"""
+import json, struct, sys
+import numpy as np, torch, torch.nn.functional as F
+
+directory = sys.argv[1]
+case = json.load(open(f"{directory}/case.json"))
+torch.set_num_threads(2)
+
+
+def read_safetensors(path):
+    raw = open(path, "rb").read()
+    (length,) = struct.unpack("<Q", raw[:8])
+    header = json.loads(raw[8 : 8 + length])
+    body = raw[8 + length :]
+    return {
+        name: np.frombuffer(body[e["data_offsets"][0] : e["data_offsets"][1]], "<f4").reshape(e["shape"])
+        for name, e in header.items()
+    }
+
+
+def write_safetensors(path, arrays):
+    header, offset = {}, 0
+    for name, a in arrays.items():
+        header[name] = {"dtype": "F32", "shape": list(a.shape), "data_offsets": [offset, offset + a.nbytes]}
+        offset += a.nbytes
+    text = json.dumps(header).encode()
+    with open(path, "wb") as f:
+        f.write(struct.pack("<Q", len(text)) + text)
+        for a in arrays.values():
+            f.write(np.ascontiguousarray(a, "<f4").tobytes())
+
+
+def to_torch(a):
+    return torch.from_numpy(np.ascontiguousarray(a.transpose(3, 2, 0, 1) if a.ndim == 4 else a))
+
+
+def to_ours(t):
+    a = t.detach().numpy()
+    return a.transpose(2, 3, 1, 0) if a.ndim == 4 else a
+
+
+parameters = {name: to_torch(a).clone().requires_grad_() for name, a in read_safetensors(f"{directory}/weights.safetensors").items()}
+
+
+def forward(x):
+    """Every fully-connected layer is a convolution here, at the training crop too: another way than ours."""
+    for layer in case["layers"]:
+        if layer["kind"] == "pool":
+            x = F.max_pool2d(x, 2, ceil_mode=case["pooling"] == "ceil")
+            continue
+        w, b = parameters[layer["name"] + ".weight"], parameters[layer["name"] + ".bias"]
+        x = F.conv2d(x, w, b, padding=w.shape[2] // 2 if layer["kind"] == "conv" else 0)
+        if layer["kind"] == "conv" or layer["hidden"]:
+            x = F.relu(x)
+    return x
+
+
+def images(name):
+    return torch.from_numpy(np.load(f"{directory}/{name}.npy").transpose(0, 3, 1, 2).copy())
+
+
+with torch.no_grad():
+    np.save(f"{directory}/scores.npy", np.ascontiguousarray(forward(images("dense")).numpy().transpose(0, 2, 3, 1)))
+
+weights = [p for name, p in parameters.items() if name.endswith(".weight")]
+biases = [p for name, p in parameters.items() if name.endswith(".bias")]
+groups = [{"params": weights, "weight_decay": case["weightDecay"]}, {"params": biases, "weight_decay": 0}]
+sgd = torch.optim.SGD(groups, case["rate"], momentum=case["momentum"])
+x, y, losses = images("images"), torch.tensor(case["labels"]), []
+for step in range(case["steps"]):
+    sgd.zero_grad()
+    loss = F.cross_entropy(forward(x).mean((2, 3)), y)
+    loss.backward()
+    if step == 0:
+        write_safetensors(f"{directory}/gradients.safetensors", {n: to_ours(p.grad) for n, p in parameters.items()})
+    sgd.step()
+    losses.append(loss.item())
+json.dump(losses, open(f"{directory}/losses.json", "w"))
+write_safetensors(f"{directory}/trained.safetensors", {n: to_ours(p) for n, p in parameters.items()})

@@ -1,0 +1,86 @@
+/** A small net with a batch and images for dense evaluation: what engines and judges are compared on. */
+import type { Engine, ImageBatch, TrainingSettings } from '../../src/nn/engine.js';
+import { buildNet, type Net, type NetShape } from '../../src/nn/net.js';
+import { initialise, type NetState } from '../../src/nn/net-state.js';
+import { normals, streamKey } from '../../src/util/random.js';
+
+export interface NumericCase {
+  readonly net: Net;
+  readonly state: NetState;
+  readonly batch: ImageBatch;
+  readonly labels: Int32Array;
+  /** Not square; the score map has 3 x 4 positions. */
+  readonly dense: ImageBatch;
+  readonly training: TrainingSettings;
+  readonly rate: number;
+  readonly steps: number;
+}
+
+export function numericCase(shape: Partial<NetShape> = {}): NumericCase {
+  const net = buildNet({ net: 'A', width: 1 / 16, crop: 64, classes: 10, pooling: 'ceil', ...shape });
+  const { crop, classes } = net.shape;
+  const batch = randomImages(8, crop, crop, 'batch');
+  return {
+    net,
+    state: initialise(net, 'he', 7),
+    batch,
+    labels: Int32Array.from({ length: batch.count }, (_, i) => (3 * i) % classes),
+    dense: randomImages(2, crop + 64, crop + 96, 'dense'),
+    training: { momentum: 0.9, weightDecay: 5e-4, dropout: 0, seed: 7, microBatch: batch.count },
+    rate: 0.01,
+    steps: 5,
+  };
+}
+
+export function randomImages(count: number, height: number, width: number, stream: string): ImageBatch {
+  return { count, height, width, data: normals(streamKey(11, stream), count * height * width * 3, 1) };
+}
+
+/** Losses of the steps of a case, and the state after them. */
+export function trainCase(engine: Engine, { net, state, batch, labels, training, rate, steps }: NumericCase) {
+  const session = engine.open(net, state, training);
+  try {
+    const losses = Array.from({ length: steps }, (_, step) =>
+      session.trainStep(batch, labels, { step, rate }),
+    );
+    return { losses, state: session.getState() };
+  } finally {
+    session.close();
+  }
+}
+
+/** Gradients of the mean loss: with no momentum and a rate of 1, the first velocity is their negative. */
+export function gradientsOf(
+  engine: Engine,
+  { net, state, batch, labels, training }: NumericCase,
+): Map<string, Float32Array> {
+  const session = engine.open(net, state, { ...training, momentum: 0, weightDecay: 0 });
+  try {
+    session.trainStep(batch, labels, { step: 0, rate: 1 });
+    return new Map([...session.getState().velocity].map(([name, { data }]) => [name, data.map((v) => -v)]));
+  } finally {
+    session.close();
+  }
+}
+
+/** ||a - b|| / ||b||. */
+export function relativeDistance(a: Float32Array, b: Float32Array): number {
+  let difference = 0;
+  let norm = 0;
+  for (let i = 0; i < b.length; i++) {
+    difference += (a[i]! - b[i]!) ** 2;
+    norm += b[i]! ** 2;
+  }
+  return Math.sqrt(difference / norm);
+}
+
+/** max |a - b| / max |b|. */
+export function largestDeviation(a: Float32Array, b: Float32Array): number {
+  let difference = 0;
+  let largest = 0;
+  for (let i = 0; i < b.length; i++) {
+    difference = Math.max(difference, Math.abs(a[i]! - b[i]!));
+    largest = Math.max(largest, Math.abs(b[i]!));
+  }
+  return difference / largest;
+}
