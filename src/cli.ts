@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The command line: picks the command, hands it its options, turns its outcome into the exit status. */
 import { parseArgs } from 'node:util';
-import { COMMANDS, type Invocation, usage } from './cli/command-table.js';
+import { COMMANDS, usage } from './cli/command-table.js';
+import type { Invocation } from './cli/invocation.js';
 
 const WRONG_INPUT = 2;
 
@@ -37,6 +38,11 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const { UserError } = await import('./util/user-error.js');
-  console.error(error instanceof UserError ? error.message : error);
+  const { diskProblem } = await import('./util/disk.js');
+  const { DamagedArtifactError } = await import('./run/artifact-store.js');
+  const problem = diskProblem(error);
+  if (error instanceof UserError || error instanceof DamagedArtifactError) console.error(error.message);
+  else if (problem !== undefined) console.error(`${problem} What is finished is kept; run again to go on.`);
+  else console.error(error);
   process.exitCode = error instanceof UserError ? WRONG_INPUT : 1;
 }

@@ -1,5 +1,6 @@
 /** All commands; `--help` loads nothing else. */
 import type { ParseArgsConfig } from 'node:util';
+import type { Invocation } from './invocation.js';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -9,11 +10,6 @@ export interface Command {
   readonly options: Options;
   /** Loads the command's code; what it resolves to is the exit status. */
   readonly load: () => Promise<{ readonly execute: (invocation: Invocation) => Promise<number> }>;
-}
-
-export interface Invocation {
-  readonly positionals: readonly string[];
-  readonly values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 }
 
 const spec: Options = {

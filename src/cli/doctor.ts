@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { localWorkers } from '../container.js';
 import { probeWorker } from '../executors/probe-worker.js';
 import { readInstallation } from '../nn/installation.js';
-import type { Invocation } from './command-table.js';
+import type { Invocation } from './invocation.js';
 
 /** Where NVIDIA's driver shows itself, on Linux and under WSL. */
 const GPU_DEVICES = ['/proc/driver/nvidia/gpus', '/dev/nvidia0', '/dev/dxg'];

@@ -1,13 +1,13 @@
 import { describeTask, type Plan } from '../plan/plan.js';
 import { shortRecipe } from '../plan/recipe.js';
 import type { Statuses } from '../plan/status.js';
-import type { Invocation } from './command-table.js';
-import { planSpec, stagecraftFor } from './planned-spec.js';
+import type { Invocation } from './invocation.js';
+import { oneSpec, planSpec, stagecraftFor } from './planned-spec.js';
 import { describeReason } from './progress-printer.js';
 
 export async function execute(invocation: Invocation): Promise<number> {
   const stagecraft = stagecraftFor(invocation);
-  const planned = await planSpec(stagecraft, invocation.positionals[0], invocation);
+  const planned = await planSpec(stagecraft, oneSpec(invocation), invocation);
   if (!planned) return 2;
   const { statuses } = await stagecraft.survey(planned);
   if (invocation.values['json'] === true)

@@ -1,21 +1,27 @@
 /** What run, plan and validate share: a spec's path and options to a plan, or its mistakes on the screen. */
 import { resolve } from 'node:path';
-import { createStagecraft } from '../container.js';
-import type { Backend } from '../nn/engine.js';
+import { type ContainerOptions, createStagecraft } from '../container.js';
 import { formatDiagnostic } from '../spec/diagnostic.js';
 import type { LoadFailure } from '../spec/load.js';
 import type { Planned, Stagecraft } from '../stagecraft.js';
 import { suggestion } from '../util/suggest.js';
 import { UserError } from '../util/user-error.js';
-import type { Invocation } from './command-table.js';
+import type { Invocation } from './invocation.js';
 
 const BACKENDS = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
 
 export function stagecraftFor({ values }: Invocation): Stagecraft {
-  const backend = (values['backend'] ?? 'auto') as Backend | 'auto';
+  const backend = (values['backend'] ?? 'auto') as ContainerOptions['backend'];
   if (!BACKENDS.includes(backend))
     throw new UserError(`There is no backend "${backend}". ${suggestion(backend, BACKENDS)}`);
   return createStagecraft({ runsDirectory: resolve(String(values['store'] ?? 'runs')), backend });
+}
+
+/** The spec of a command that takes one. */
+export function oneSpec({ positionals }: Invocation): string | undefined {
+  if (positionals.length > 1)
+    throw new UserError(`One spec at a time, please: ${positionals.join(', ')} are ${positionals.length}.`);
+  return positionals[0];
 }
 
 /** Undefined if the spec is wrong; its mistakes have then been printed. */

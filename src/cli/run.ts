@@ -1,15 +1,15 @@
 import { relative } from 'node:path';
 import type { Outcome } from '../run/event.js';
 import { describeTask } from '../plan/plan.js';
-import type { Invocation } from './command-table.js';
-import { planSpec, stagecraftFor } from './planned-spec.js';
+import type { Invocation } from './invocation.js';
+import { oneSpec, planSpec, stagecraftFor } from './planned-spec.js';
 import { ProgressPrinter } from './progress-printer.js';
 
 const INTERRUPTED = 130;
 
 export async function execute(invocation: Invocation): Promise<number> {
   const stagecraft = stagecraftFor(invocation);
-  const planned = await planSpec(stagecraft, invocation.positionals[0], invocation);
+  const planned = await planSpec(stagecraft, oneSpec(invocation), invocation);
   if (!planned) return 2;
   const { plan } = planned;
   console.log(`${plan.title}${plan.profile === null ? '' : ` (profile ${plan.profile})`}`);

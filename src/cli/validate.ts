@@ -1,4 +1,4 @@
-import type { Invocation } from './command-table.js';
+import type { Invocation } from './invocation.js';
 import { planSpec, stagecraftFor } from './planned-spec.js';
 
 export async function execute(invocation: Invocation): Promise<number> {

@@ -1,5 +1,6 @@
 /** {@link Executor} on this machine: one worker process a slot, kept for the next task, replaced when it dies. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { finished } from 'node:stream/promises';
 import { Executor, type TaskEnd, type TaskMessage, type TaskOrder } from '../run/executor.js';
 import { type FromWorker, type ToWorker, workerEnvironment, type WorkerSettings } from './worker-protocol.js';
 
@@ -25,7 +26,7 @@ export class LocalExecutor extends Executor {
   }
 
   async execute(order: TaskOrder, listener: Listener, signal: AbortSignal): Promise<TaskEnd> {
-    const worker = this.#idle.pop() ?? this.#start();
+    const worker = this.#takeIdle() ?? this.#start();
     const end = await worker.execute(order, listener, signal);
     if (worker.alive) this.#idle.push(worker);
     return end;
@@ -33,6 +34,12 @@ export class LocalExecutor extends Executor {
 
   async close(): Promise<void> {
     await Promise.all([...this.#all].map((worker) => worker.close()));
+  }
+
+  /** One may have died since its last task. */
+  #takeIdle(): Worker | undefined {
+    for (let worker = this.#idle.pop(); worker; worker = this.#idle.pop()) if (worker.alive) return worker;
+    return undefined;
   }
 
   #start(): Worker {
@@ -56,7 +63,7 @@ class Worker {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...workerEnvironment(settings) },
     });
-    this.gone = new Promise((resolve) => {
+    const ended = new Promise<string>((resolve) => {
       this.#child.once('error', (error) => {
         resolve(error.message);
       });
@@ -64,9 +71,11 @@ class Worker {
         resolve(signal ?? `exit status ${String(status)}`);
       });
     });
-    void this.gone.then((cause) => {
+    this.gone = ended.then(async (cause) => {
       this.alive = false;
-      this.#ended({ type: 'crashed', cause });
+      // What it printed last says why it ended. (`close` would do, but does not come after a disconnect of ours.)
+      await Promise.allSettled([finished(this.#child.stdout!), finished(this.#child.stderr!)]);
+      return cause;
     });
     this.#child.on('message', (message) => {
       this.#hear(message as FromWorker);
@@ -87,9 +96,11 @@ class Worker {
     try {
       return await new Promise<TaskEnd>((resolve) => {
         this.#ended = resolve;
+        void this.gone.then((cause) => {
+          resolve({ type: 'crashed', cause });
+        });
         this.#say({ type: 'run', order });
         if (signal.aborted) stop();
-        if (!this.alive) resolve({ type: 'crashed', cause: 'it had ended before' });
       });
     } finally {
       signal.removeEventListener('abort', stop);

@@ -26,7 +26,8 @@ export class ImageLoader {
     const cached = this.#cache.get(id);
     if (cached) return cached;
     const pixels = await this.#decode(id);
-    if (this.#cachedBytes + pixels.data.length <= this.#options.cacheBytes) {
+    // Another load of the same image may have ended first.
+    if (!this.#cache.has(id) && this.#cachedBytes + pixels.data.length <= this.#options.cacheBytes) {
       this.#cachedBytes += pixels.data.length;
       this.#cache.set(id, pixels);
     }

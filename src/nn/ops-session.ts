@@ -1,6 +1,7 @@
 /** Forward, backward and update of one net, written once over {@link Ops}; the order of the calls is the order of the layers. */
-import { philoxWords, unitInterval, type PhiloxKey } from '../util/philox.js';
+import type { PhiloxKey } from '../util/philox.js';
 import { streamKey } from '../util/random.js';
+import { dropoutMask } from './dropout.js';
 import type { ImageBatch, NetSession, ScoreMap, TrainingSettings, TrainingStep } from './engine.js';
 import type { ConvLayer, FcLayer, Layer, Net } from './net.js';
 import type { HostArray, NetState, Parameters } from './net-state.js';
@@ -133,7 +134,9 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     if (layer.kind === 'conv') return { layer, input, output: this.#convolve(layer, input, 'same', true) };
     const output = this.#fullyConnect(layer, input);
     if (!layer.hidden || at.dropout === 0) return { layer, input, output };
-    const mask = this.#dropoutMask(output.shape as [number, number], index, at);
+    const shape = output.shape as [number, number];
+    const place = { step: at.step, layer: index, firstRow: at.firstRow };
+    const mask = ops.upload(shape, dropoutMask(this.#dropoutKey, shape, at.dropout, place));
     return { layer, input, output: ops.multiply(output, mask), mask, activation: output };
   }
 
@@ -208,25 +211,6 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     this.#ops.free(x);
     this.#ops.free(weight);
     return result;
-  }
-
-  /** Counter: low 64 bits row * units / 4 + block, then layer, then step; so any split of a batch draws the same. */
-  #dropoutMask([count, units]: [number, number], layer: number, at: MicroBatch): A {
-    const keep = 1 - at.dropout;
-    const blocksPerRow = Math.ceil(units / 4);
-    const mask = new Float32Array(count * units);
-    for (let row = 0; row < count; row++) {
-      const words = philoxWords(
-        this.#dropoutKey,
-        (at.firstRow + row) * blocksPerRow,
-        [layer, at.step],
-        units,
-      );
-      for (let unit = 0; unit < units; unit++) {
-        mask[row * units + unit] = unitInterval(words[unit]!) < keep ? 1 / keep : 0;
-      }
-    }
-    return this.#ops.upload([count, units], mask);
   }
 
   #uploadImages(batch: ImageBatch): A {

@@ -6,7 +6,7 @@ import type { TableSpec } from '../spec/schema.js';
 import { realScale } from '../spec/scales.js';
 import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
-import type { ExpandContext, StageDefinition, TaskDraft } from './definition.js';
+import type { ArtifactType, ExpandContext, StageDefinition, TaskDraft } from './definition.js';
 import type { Plan, Task } from './plan.js';
 import { recipeOf } from './recipe.js';
 
@@ -15,6 +15,14 @@ const TABLE_KIND = 'table';
 
 /** The kind that every stage which reads images implies. */
 const INDEX_KIND = 'index';
+
+const ARTIFACT_WORDS: Readonly<Record<ArtifactType, string>> = {
+  index: 'a list of images',
+  augmentation: 'an augmentation',
+  checkpoint: 'a checkpoint',
+  scores: 'scores',
+  table: 'a table',
+};
 
 export type Definitions = ReadonlyMap<string, StageDefinition>;
 
@@ -56,8 +64,8 @@ function addTask(
   const { parameters, labels } = draft;
   const recipe = recipeOf({ kind, version, parameters, inputs });
   const known = tasks.get(recipe);
-  // A task that was first met as another's input takes the name of its own stage.
-  const name = known && stage === kind ? known.stage : stage;
+  // A task that was first met as another's input takes the name of its own stage; of equal stages, the first names it.
+  const name = known && known.stage !== kind ? known.stage : stage;
   tasks.set(recipe, {
     recipe,
     stage: name,
@@ -75,6 +83,12 @@ function addTask(
 
 function isList(input: TaskDraft | readonly TaskDraft[]): input is readonly TaskDraft[] {
   return Array.isArray(input);
+}
+
+function describeLabels({ labels }: TaskDraft): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ');
 }
 
 /** The stages of one spec, each expanded once, with the mistakes found on the way. */
@@ -107,13 +121,14 @@ class Expansion {
   table(name: string, table: TableSpec): readonly TaskDraft[] {
     const rows = this.#named(table.rows, ['tables', name, 'rows'], 'scores', []);
     const paper = this.#spec.paperTables.get(name) ?? null;
-    const absent = paper && table.join.find((column) => !paper.columns.includes(column));
-    if (absent)
+    for (const column of paper ? table.join : []) {
+      if (paper!.columns.includes(column)) continue;
       this.#mistake(
         ['tables', name, 'join'],
-        `The paper's table has no column "${absent}".`,
-        suggestion(absent, paper.columns),
+        `Rows are joined on ${table.join.join(', ')}, but the paper's table has no column "${column}".`,
+        `Its columns: ${paper!.columns.join(', ')}. Name under "join" those that tell its rows apart.`,
       );
+    }
     if (!rows || rows.length === 0) return [];
     const parameters = {
       name,
@@ -129,7 +144,7 @@ class Expansion {
   #references(name: string, definition: StageDefinition, chain: readonly string[]) {
     const parameters = this.#spec.values.stages[name] as unknown as Readonly<Record<string, unknown>>;
     const properties = (
-      definition.schema as unknown as { properties: Record<string, { reference?: string }> }
+      definition.schema as unknown as { properties: Record<string, { reference?: ArtifactType }> }
     ).properties;
     const references = new Map<string, TaskDraft>();
     let wrong = false;
@@ -137,6 +152,11 @@ class Expansion {
       const target = parameters[parameter];
       if (reference === undefined || typeof target !== 'string') continue;
       const tasks = this.#named(target, ['stages', name, parameter], reference, chain);
+      if (tasks && tasks.length > 1)
+        this.#mistake(
+          ['stages', name, parameter],
+          `The stage "${target}" stands for ${tasks.length} tasks, but one is needed here: ${tasks.map(describeLabels).join('; ')}.`,
+        );
       if (tasks?.length === 1) references.set(parameter, tasks[0]!);
       else wrong = true;
     }
@@ -144,7 +164,7 @@ class Expansion {
   }
 
   /** The tasks of the stage called `target`, if it exists, makes `artifact` and closes no circle. */
-  #named(target: string, path: readonly string[], artifact: string, chain: readonly string[]) {
+  #named(target: string, path: readonly string[], artifact: ArtifactType, chain: readonly string[]) {
     const stages = this.#spec.values.stages;
     const fitting = Object.keys(stages).filter(
       (n) => this.#definitions.get(stages[n]!.kind)?.output === artifact,
@@ -155,9 +175,12 @@ class Expansion {
     }
     if (!fitting.includes(target)) {
       const made = this.#definitions.get(stages[target]!.kind)!.output;
+      const self = path[0] === 'stages' && path[1] === target;
       this.#mistake(
         path,
-        `The stage "${target}" makes ${made}, but ${artifact} is needed here.`,
+        self
+          ? `The stage "${target}" refers to itself.`
+          : `The stage "${target}" makes ${ARTIFACT_WORDS[made]}, but what is needed here is ${ARTIFACT_WORDS[artifact]}.`,
         suggestion(target, fitting),
       );
       return undefined;

@@ -61,10 +61,10 @@ function captionLines({ rows }: Table): string[] {
   const lines = [...protocols].map(([text, nets]) =>
     rows.length === 1 ? capitalised(text) : `${nets.join(', ')}: ${text}`,
   );
-  return [
-    ...lines,
-    "The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px.",
-  ];
+  const hasPaper = rows.some(({ paperTop1, paperTop5 }) => paperTop1 !== null || paperTop5 !== null);
+  return hasPaper
+    ? [...lines, "The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px."]
+    : lines;
 }
 
 function capitalised(text: string): string {

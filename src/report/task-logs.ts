@@ -25,7 +25,7 @@ export class TaskLogs {
 
   async close(): Promise<void> {
     await this.#work;
-    for (const log of this.#logs.values()) await log.close();
+    for (const log of this.#logs.values()) await log.close().catch(() => undefined);
   }
 
   #append({ kind, recipe }: Task, text: string): void {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Execution } from '../plan/execution.js';
 import type { Plan } from '../plan/plan.js';
-import type { ArtifactStore } from '../run/artifact-store.js';
+import { type ArtifactStore, DamagedArtifactError } from '../run/artifact-store.js';
 import { type Table, TABLE_FILE } from '../run/table.js';
 import type { Disk } from '../util/disk.js';
 import { tableToMarkdown } from './markdown.js';
@@ -14,6 +14,9 @@ export interface WrittenTable {
   readonly file: string;
 }
 
+/**
+ * @throws DamagedArtifactError if a table is not what was stored; it has been set aside then
+ */
 export async function writeTables(
   plan: Plan,
   done: ReadonlyMap<string, Execution>,
@@ -27,7 +30,7 @@ export async function writeTables(
   for (const task of plan.tasks) {
     const execution = done.get(task.recipe);
     if (task.output !== 'table' || !execution) continue;
-    const bytes = await store.read(execution, TABLE_FILE);
+    const bytes = await readTable(store, execution);
     const table = JSON.parse(Buffer.from(bytes).toString('utf8')) as Table;
     const markdown = tableToMarkdown(table);
     await disk.makeDirectory(directory);
@@ -37,4 +40,15 @@ export async function writeTables(
     written.push({ table, markdown, file });
   }
   return written;
+}
+
+async function readTable(store: ArtifactStore, execution: Execution): Promise<Uint8Array> {
+  try {
+    return await store.read(execution, TABLE_FILE);
+  } catch (error) {
+    if (!(error instanceof DamagedArtifactError)) throw error;
+    const movedTo = await store.setAside(execution);
+    const message = `${error.message}. It lies in ${movedTo} now; run again: it is made anew.`;
+    throw new DamagedArtifactError(message, execution, { cause: error });
+  }
 }

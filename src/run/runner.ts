@@ -32,15 +32,21 @@ export class Runner {
     this.#tracker = tracker;
   }
 
-  /** Workers and tracker are closed when it settles. */
+  /**
+   * Workers and tracker are closed when it settles.
+   * @throws what store, executor or tracker threw (a full disk), once the tasks that still ran have stopped
+   */
   async run(request: RunRequest): Promise<Outcome> {
     const services = { store: this.#store, executor: this.#executor, tracker: this.#tracker };
     await this.#tracker.open(request.plan.experiment);
     try {
       return await new Run(request, services).finish();
     } finally {
-      await this.#executor.close();
-      await this.#tracker.close();
+      try {
+        await this.#executor.close();
+      } finally {
+        await this.#tracker.close();
+      }
     }
   }
 }
@@ -51,6 +57,11 @@ interface Services {
   readonly tracker: Tracker;
 }
 
+type Unfinished = Exclude<TaskEnd, { readonly type: 'done' }>;
+
+/** How a try ended: what is done is published at once. */
+type AttemptEnd = Unfinished | { readonly type: 'published'; readonly execution: Execution };
+
 /** The state of one run. */
 class Run {
   readonly #request: RunRequest;
@@ -59,32 +70,46 @@ class Run {
   readonly #failed = new Map<string, Task>();
   readonly #blocked = new Map<string, Task>();
   readonly #waiting: Task[];
+  /** None of them rejects: what goes wrong with us is kept in `#errors`. */
   readonly #running = new Map<string, Promise<void>>();
+  readonly #errors: unknown[] = [];
+  readonly #stop = new AbortController();
+  /** Aborted by the user, or by an error of ours. */
+  readonly #signal: AbortSignal;
 
   constructor(request: RunRequest, services: Services) {
     this.#request = request;
     this.#services = services;
     this.#waiting = [...request.plan.tasks];
+    this.#signal = AbortSignal.any([request.signal, this.#stop.signal]);
   }
 
   async finish(): Promise<Outcome> {
-    while (this.#waiting.length > 0 && !this.#request.signal.aborted) {
-      await this.#startWhatCan();
+    while (this.#waiting.length > 0 && !this.#signal.aborted) {
+      await this.#startWhatCan().catch(this.#giveUp);
       if (this.#running.size > 0) await Promise.race(this.#running.values());
     }
     await Promise.all(this.#running.values());
+    if (this.#errors.length > 0) throw this.#errors[0];
+    const ended = this.#done.size + this.#failed.size + this.#blocked.size;
     return {
       done: this.#done,
       failed: [...this.#failed.values()],
       blocked: [...this.#blocked.values()],
-      interrupted: this.#request.signal.aborted,
+      interrupted: ended < this.#request.plan.tasks.length,
     };
   }
+
+  /** An error of ours, or of the disk: the tasks that run are stopped, the first error is told at the end. */
+  readonly #giveUp = (error: unknown): void => {
+    this.#errors.push(error);
+    this.#stop.abort();
+  };
 
   /** Goes through the waiting tasks once, in the plan's order. */
   async #startWhatCan(): Promise<void> {
     for (const task of [...this.#waiting]) {
-      if (this.#running.size >= this.#services.executor.slots) return;
+      if (this.#signal.aborted || this.#running.size >= this.#services.executor.slots) return;
       const inputs = inputRecipes(task);
       const missing = inputs.find((recipe) => this.#failed.has(recipe) || this.#blocked.has(recipe));
       if (missing !== undefined) {
@@ -113,17 +138,20 @@ class Run {
       listener({ type: 'task-cached', task, execution: status.execution });
       return;
     }
-    const work = this.#work(task, status.reason).finally(() => this.#running.delete(task.recipe));
-    this.#running.set(task.recipe, work);
+    const work = this.#work(task, status.reason).catch(this.#giveUp);
+    this.#running.set(
+      task.recipe,
+      work.finally(() => this.#running.delete(task.recipe)),
+    );
   }
 
   async #work(task: Task, reason: Reason): Promise<void> {
-    const { listener, signal } = this.#request;
+    const { listener } = this.#request;
     listener({ type: 'task-started', task, reason });
     this.#services.tracker.start(task);
     for (let attempt = 1; ; attempt++) {
       const end = await this.#attempt(task);
-      if (end.type === 'crashed' && attempt < MAX_ATTEMPTS && !signal.aborted) {
+      if (end.type === 'crashed' && attempt < MAX_ATTEMPTS && !this.#signal.aborted) {
         listener({ type: 'task-log', task, text: `The worker died (${end.cause}); the task is repeated.\n` });
         continue;
       }
@@ -132,26 +160,37 @@ class Run {
     }
   }
 
-  async #attempt(task: Task): Promise<TaskEnd | { type: 'published'; execution: Execution }> {
-    const { store, executor } = this.#services;
+  async #attempt(task: Task): Promise<AttemptEnd> {
+    const { store } = this.#services;
     const attempt = await store.begin(task);
+    try {
+      const end = await this.#execute(attempt);
+      if (end.type !== 'published') await store.discard(attempt);
+      return end;
+    } catch (error) {
+      // The first error counts; what cannot be removed now is removed by the next attempt.
+      await store.discard(attempt).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #execute(attempt: Attempt): Promise<AttemptEnd> {
+    const { store, executor } = this.#services;
+    const { task } = attempt;
+    const inputs = inputDigests(
+      task,
+      (recipe) => this.#done.get(recipe)!,
+      this.#request.survey.fingerprints.get(task.recipe),
+    );
     const startedAt = new Date();
     const end = await executor.execute(
       this.#order(attempt),
       (message) => {
         this.#hear(task, message);
       },
-      this.#request.signal,
+      this.#signal,
     );
-    if (end.type !== 'done') {
-      await store.discard(attempt);
-      return end;
-    }
-    const inputs = inputDigests(
-      task,
-      (recipe) => this.#done.get(recipe)!,
-      this.#request.survey.fingerprints.get(task.recipe),
-    );
+    if (end.type !== 'done') return end;
     const seconds = (Date.now() - startedAt.getTime()) / 1000;
     const execution = await store.publish(attempt, {
       inputs,
@@ -162,32 +201,33 @@ class Run {
     return { type: 'published', execution };
   }
 
-  async #conclude(task: Task, end: TaskEnd | { type: 'published'; execution: Execution }): Promise<void> {
+  async #conclude(task: Task, end: AttemptEnd): Promise<void> {
     const { listener } = this.#request;
     const { tracker } = this.#services;
     if (end.type === 'published') {
       this.#done.set(task.recipe, end.execution);
       await tracker.end(task, 'finished');
       listener({ type: 'task-finished', task, execution: end.execution });
-    } else if (end.type === 'interrupted' || (end.type === 'crashed' && this.#request.signal.aborted)) {
+    } else if (this.#signal.aborted && (end.type === 'interrupted' || end.type === 'crashed')) {
       await tracker.end(task, 'interrupted');
       listener({ type: 'task-interrupted', task });
     } else {
       this.#failed.set(task.recipe, task);
-      const message =
-        end.type === 'crashed'
-          ? `The worker died twice (${end.cause}).`
-          : end.type === 'failed'
-            ? end.message
-            : '';
+      const message = failureOf(end);
       await tracker.end(task, 'failed');
       listener({ type: 'task-failed', task, message });
       if (end.type === 'failed' && end.damaged) await this.#setAside(task, end.damaged);
     }
   }
 
-  /** The next run makes a damaged artifact again, since the store no longer has it. */
+  /** The next run makes a damaged artifact again, since the store no longer has it; in this one it counts as failed. */
   async #setAside(task: Task, damaged: Execution): Promise<void> {
+    // Several tasks may have met the same damage.
+    if (!this.#done.delete(damaged.recipe)) return;
+    this.#failed.set(
+      damaged.recipe,
+      this.#request.plan.tasks.find(({ recipe }) => recipe === damaged.recipe)!,
+    );
     const movedTo = await this.#services.store.setAside(damaged);
     const message = `A file of the ${damaged.kind} artifact ${damaged.recipe.slice(0, 12)} is not what was stored.`;
     this.#request.listener({ type: 'artifact-damaged', task, message, movedTo });
@@ -218,5 +258,16 @@ class Run {
         listener({ type: 'task-log', task, text: message.text });
         break;
     }
+  }
+}
+
+function failureOf(end: Unfinished): string {
+  switch (end.type) {
+    case 'failed':
+      return end.message;
+    case 'crashed':
+      return `The worker died twice (${end.cause}).`;
+    case 'interrupted':
+      return 'Internal error: the task stopped although nobody had asked it to.';
   }
 }

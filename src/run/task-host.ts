@@ -1,4 +1,5 @@
 /** Runs one task in a worker: finds its stage, gives it its inputs and its folder, turns what it throws into an end. */
+import { diskProblem } from '../util/disk.js';
 import { UserError } from '../util/user-error.js';
 import { DamagedArtifactError } from './artifact-store.js';
 import type { TaskEnd, TaskOrder } from './executor.js';
@@ -54,5 +55,7 @@ function endOf(error: unknown): TaskEnd {
     };
   }
   if (error instanceof UserError) return { type: 'failed', message: error.message };
+  const problem = diskProblem(error);
+  if (problem !== undefined) return { type: 'failed', message: problem };
   return { type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

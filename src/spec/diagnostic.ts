@@ -2,7 +2,7 @@
 
 /** A place in a text; line and column count from 1, columns in UTF-16 units. */
 export interface Position {
-  /** The file's path as the user named it, or `--set`. */
+  /** The file's path as the user named it, or an option of the command line such as `--set path=value`. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -18,9 +18,22 @@ export interface Diagnostic {
   readonly help?: string;
 }
 
-/** `file:line:column`, clickable in terminals and editors. */
-export function formatPosition({ file, line, column }: Position): string {
-  return `${file}:${line}:${column}`;
+/** A place on the command line: the whole of an option such as `--set path=value`. */
+export function commandLine(option: string): Position {
+  return { file: option, line: 1, column: 1, length: 1 };
+}
+
+export function isOnCommandLine({ file }: Position): boolean {
+  return file.startsWith('--');
+}
+
+/** `file:line:column`, clickable in terminals and editors; the option itself for what stands on the command line. */
+export function formatPosition(at: Position): string {
+  return isOnCommandLine(at) ? `${at.file}:` : `${at.file}:${at.line}:${at.column}`;
+}
+
+export function isSamePlace(a: Position, b: Position): boolean {
+  return formatPosition(a) === formatPosition(b);
 }
 
 /**
@@ -36,9 +49,11 @@ export function formatDiagnostic(
   if (source !== undefined) {
     const gutter = ` ${at.line} | `;
     const width = Math.max(1, Math.min(at.length, source.length - at.column + 1));
+    // Tabs stay tabs, so that the line below is as wide as the one above.
+    const indent = source.slice(0, at.column - 1).replaceAll(/[^\t]/g, ' ');
     lines.push(
-      `${gutter}${source}`,
-      `${' '.repeat(gutter.length - 2)}| ${' '.repeat(at.column - 1)}${'~'.repeat(width)}`,
+      `${gutter}${source}`.trimEnd(),
+      `${' '.repeat(gutter.length - 2)}| ${indent}${'~'.repeat(width)}`,
     );
   }
   return lines.join('\n');
@@ -49,6 +64,11 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
   const key = ({ at, message }: Diagnostic) => `${at.file}:${at.line}:${at.column}:${message}`;
   const unique = new Map(diagnostics.map((d) => [key(d), d]));
   return [...unique.values()].sort(
-    (a, b) => a.at.file.localeCompare(b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column,
+    (a, b) => compareText(a.at.file, b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column,
   );
+}
+
+/** The same on every machine, whatever its language. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

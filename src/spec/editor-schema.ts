@@ -13,7 +13,19 @@ export function editorSchema(stages: readonly StageSchema[]): unknown {
   for (const [key, value] of Object.entries(schema.properties)) {
     if (!LITERAL.has(key)) schema.properties[key] = withVariables(value);
   }
-  return schema;
+  return withoutFilledIn(schema);
+}
+
+/** What has a default need not be written: the validator fills it in before it asks for it, an editor does not. */
+function withoutFilledIn(schema: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null) return schema;
+  if (Array.isArray(schema)) return schema.map(withoutFilledIn);
+  const node = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [key, withoutFilledIn(value)]),
+  );
+  const { required, properties } = node as { required?: unknown; properties?: Record<string, object> };
+  if (!Array.isArray(required) || !properties) return node;
+  return { ...node, required: required.filter((key: string) => !('default' in (properties[key] ?? {}))) };
 }
 
 /** Leaves that are not strings of any form take a variable beside their own type. */

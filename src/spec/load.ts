@@ -4,13 +4,13 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { type Disk, isMissing } from '../util/disk.js';
 import { failed, ok, type Result } from '../util/result.js';
-import { type Composition, compose } from './compose.js';
-import type { Diagnostic } from './diagnostic.js';
-import { type LocatedMap, locate } from './located.js';
+import { type Composition, compose, profileNames } from './compose.js';
+import { type Diagnostic, isOnCommandLine, isSamePlace } from './diagnostic.js';
+import { type LocatedMap, locate, placesIn } from './located.js';
 import { type PaperTable, readPaperTable } from './paper-table.js';
 import { parseYaml } from './parse.js';
 import type { ExperimentSpec } from './schema.js';
-import { validateSpec } from './validate.js';
+import { validatePart, validateSpec } from './validate.js';
 
 /** A spec that has passed every check but those on how its stages refer to each other. */
 export interface ResolvedSpec {
@@ -54,27 +54,23 @@ export async function loadSpec(
   const file = shortPath(options.currentDirectory, absolute);
   const read = async (from: string, as: string) => {
     const text = await readText(services.disk, from);
-    if (text !== undefined) services.texts.set(as, text);
+    if (text.ok) services.texts.set(as, text.value);
     return text;
   };
 
   const text = await read(absolute, file);
-  if (text === undefined) {
-    return failed([
-      {
-        at: { file, line: 1, column: 1, length: 1 },
-        message: 'There is no such file.',
-        help: 'Specs are YAML files, see experiments/.',
-      },
-    ]);
+  if (!text.ok) {
+    const at = { file, line: 1, column: 1, length: 1 };
+    return failed([{ at, message: text.error, help: 'Specs are YAML files, see experiments/.' }]);
   }
-  const parsed = parseYaml(file, text);
-  if (!parsed.ok) return failed(parsed.error);
-  const composed = compose(parsed.value, options);
-  if (!composed.ok) return failed(composed.error);
-  const { tree, profile } = composed.value;
+  const parsed = parseYaml(file, text.value);
+  if (!parsed.ok) return parsed;
+  const { tree, profile, mistakes: uncomposed } = compose(parsed.value, options);
   const valid = validateSpec(tree, services.validator);
-  if (!valid.ok) return failed(valid.error);
+  const unchosen = profileNames(parsed.value).filter((name) => name !== profile);
+  const inProfiles = unchosen.flatMap((name) => profileMistakes(parsed.value, name, services.validator));
+  if (!valid.ok) return failed([...uncomposed, ...valid.error, ...notAmong(valid.error, inProfiles)]);
+  if (uncomposed.length + inProfiles.length > 0) return failed([...uncomposed, ...inProfiles]);
 
   const paperTables = new Map<string, PaperTable>();
   const mistakes: Diagnostic[] = [];
@@ -95,6 +91,17 @@ export async function loadSpec(
   return ok({ name, file, profile, values: valid.value, tree, paperTables, dataRoot });
 }
 
+/** What is wrong with what a profile sets, found before somebody chooses it; it may leave out what `--set` will give. */
+function profileMistakes(raw: LocatedMap, profile: string, validator: ValidateFunction): Diagnostic[] {
+  const places = new Set(placesIn(locate(raw, ['profiles', profile])!.value));
+  const { tree, mistakes } = compose(raw, { profile, sets: [] });
+  return [...mistakes, ...validatePart(tree, validator)].filter(({ at }) => places.has(at));
+}
+
+function notAmong(known: readonly Diagnostic[], more: readonly Diagnostic[]): Diagnostic[] {
+  return more.filter(({ at }) => !known.some((diagnostic) => isSamePlace(diagnostic.at, at)));
+}
+
 /** Relative to the file that names it; what `--set` or a shell gives is relative to the current folder. */
 function resolveRoot(
   root: string | undefined,
@@ -103,8 +110,8 @@ function resolveRoot(
   currentDirectory: string,
 ): string | undefined {
   if (root === undefined) return undefined;
-  const writtenIn = locate(tree, ['data', 'root'])!.value.at.file;
-  const base = writtenIn.startsWith('--') ? currentDirectory : dirname(spec);
+  const writtenIn = locate(tree, ['data', 'root'])!.value.at;
+  const base = isOnCommandLine(writtenIn) ? currentDirectory : dirname(spec);
   return resolve(base, root.replace(/^~(?=$|\/)/, homedir()));
 }
 
@@ -113,12 +120,14 @@ function shortPath(from: string, to: string): string {
   return short.startsWith('..') ? to : short;
 }
 
-async function readText(disk: Disk, path: string): Promise<string | undefined> {
+async function readText(disk: Disk, path: string): Promise<Result<string, string>> {
   try {
-    return Buffer.from(await disk.readFile(path)).toString('utf8');
+    return ok(Buffer.from(await disk.readFile(path)).toString('utf8'));
   } catch (error) {
-    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EISDIR'))
-      return undefined;
-    throw error;
+    if (isMissing(error)) return failed('There is no such file.');
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return failed(
+      error.code === 'EISDIR' ? 'This is a folder.' : `It cannot be read (${String(error.code)}).`,
+    );
   }
 }

@@ -7,6 +7,8 @@ export interface LocatedScalar {
   readonly kind: 'scalar';
   readonly at: Position;
   readonly value: Scalar;
+  /** The variable that the value came from; `at` is then where the variable got it. */
+  readonly variable?: string;
 }
 
 export interface LocatedList {
@@ -101,5 +103,20 @@ export function mapScalars(located: Located, change: (scalar: LocatedScalar) => 
       ]);
       return { ...located, entries: new Map(entries) };
     }
+  }
+}
+
+/** Every place of a tree, keys' and values'. */
+export function placesIn(located: Located): Position[] {
+  switch (located.kind) {
+    case 'scalar':
+      return [located.at];
+    case 'list':
+      return [located.at, ...located.items.flatMap(placesIn)];
+    case 'map':
+      return [
+        located.at,
+        ...[...located.entries.values()].flatMap(({ key, value }) => [key, ...placesIn(value)]),
+      ];
   }
 }

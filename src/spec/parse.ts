@@ -2,27 +2,36 @@
 import {
   isAlias,
   isMap,
+  isNode,
   isPair,
   isScalar,
   isSeq,
-  LineCounter,
   parseDocument,
   type Node,
   type Scalar as YamlScalar,
 } from 'yaml';
 import { failed, ok, type Result } from '../util/result.js';
+import { suggestion } from '../util/suggest.js';
 import type { Diagnostic, Position } from './diagnostic.js';
 import type { Located, LocatedEntry, LocatedMap, Scalar } from './located.js';
+import { yamlProblems } from './yaml-problem.js';
+
+/** Keys that would do what their writer does not expect. */
+const REFUSED_KEYS = new Map<string, Omit<Diagnostic, 'at'>>([
+  ['<<', { message: '"<<" does not merge maps in YAML 1.2.', help: 'Write the keys out.' }],
+  ['__proto__', { message: '"__proto__" is not allowed as a key.' }],
+]);
 
 export const LIMITS = { bytes: 256 * 1024, keysPerMap: 2000, depth: 64, values: 100_000 } as const;
 
-/** A user's mistake met while converting; carried out of the recursion, never out of this file. */
+/** A limit met while converting; carried out of the recursion, never out of this file. */
 class Mistake extends Error {
   constructor(readonly diagnostic: Diagnostic) {
     super(diagnostic.message);
   }
 }
 
+/** A file that holds a map: a spec or the paper's tables. */
 export function parseYaml(file: string, text: string): Result<LocatedMap, Diagnostic[]> {
   const start: Position = { file, line: 1, column: 1, length: 1 };
   if (Buffer.byteLength(text) > LIMITS.bytes) {
@@ -34,36 +43,70 @@ export function parseYaml(file: string, text: string): Result<LocatedMap, Diagno
       },
     ]);
   }
-  if (text.includes('\0')) return failed([{ at: start, message: 'This is a binary file, not YAML.' }]);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, version: '1.2', prettyErrors: false });
-  const problems = [...document.errors, ...document.warnings].map(({ pos, message }): Diagnostic => {
-    const { line, col } = lines.linePos(pos[0]);
-    return { at: { file, line, column: Math.max(1, col), length: Math.max(1, pos[1] - pos[0]) }, message };
+  if (/[\0\uFFFD]/.test(text))
+    return failed([{ at: start, message: 'This is a binary file, or its text is not in UTF-8.' }]);
+  const starts = lineStarts(text);
+  const tree = parseText(text, ([from, to]) => {
+    const line = lineAt(starts, from);
+    return { file, line, column: from - starts[line - 1]! + 1, length: Math.max(1, to - from) };
   });
+  if (!tree.ok) return tree;
+  const { value } = tree;
+  if (value.kind === 'map') return ok(value);
+  const empty = value.kind === 'scalar' && value.value === null;
+  return failed([
+    {
+      at: empty ? start : { ...value.at, length: 1 },
+      message: empty
+        ? 'The file is empty.'
+        : `The file holds ${value.kind === 'list' ? 'a list' : 'a single value'}.`,
+      help: 'What is wanted is a map, "key: value" on each line.',
+    },
+  ]);
+}
+
+/** One value from the command line; everything in it is at `at`. */
+export function parseValue(text: string, at: Position): Result<Located, Diagnostic[]> {
+  return parseText(text, () => at);
+}
+
+/** Offsets at which lines start. The parser's own LineCounter miscounts within text over several lines. */
+function lineStarts(text: string): readonly number[] {
+  return [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+}
+
+/** The line, counted from 1, in which an offset lies. */
+function lineAt(starts: readonly number[], offset: number): number {
+  let [line, beyond] = [1, starts.length + 1];
+  while (beyond - line > 1) {
+    const middle = (line + beyond) >> 1;
+    if (starts[middle - 1]! <= offset) line = middle;
+    else beyond = middle;
+  }
+  return line;
+}
+
+type Place = (range: readonly [number, number]) => Position;
+
+function parseText(text: string, place: Place): Result<Located, Diagnostic[]> {
+  const document = parseDocument(text, { version: '1.2', prettyErrors: false });
+  const problems = yamlProblems(document, text).map(({ from, to, ...problem }): Diagnostic => ({
+    at: place([from, to]),
+    ...problem,
+  }));
   if (problems.length > 0) return failed(problems);
-  const place = (node: Node): Position => {
-    const [from, to] = node.range ?? [0, 1];
-    const { line, col } = lines.linePos(from);
-    return { file, line, column: col, length: Math.max(1, to - from) };
-  };
+  const converter = new Converter((node) => place([node.range![0], node.range![1]]));
   try {
-    const tree = new Converter(place).convert(document.contents, start, 0);
-    if (tree.kind === 'map') return ok(tree);
-    return failed([
-      {
-        at: tree.at,
-        message: 'A spec is a map with the keys "stages", "data", "tables" and others.',
-        help: 'The file is empty or holds a single value.',
-      },
-    ]);
+    const tree = converter.convert(document.contents, place([0, 1]), 0);
+    return converter.mistakes.length > 0 ? failed(converter.mistakes) : ok(tree);
   } catch (error) {
-    if (error instanceof Mistake) return failed([error.diagnostic]);
+    if (error instanceof Mistake) return failed([...converter.mistakes, error.diagnostic]);
     throw error;
   }
 }
 
 class Converter {
+  readonly mistakes: Diagnostic[] = [];
   readonly #place: (node: Node) => Position;
   readonly #anchored = new Map<string, Node>();
   #values = 0;
@@ -105,18 +148,18 @@ class Converter {
     }
     const entries = new Map<string, LocatedEntry>();
     for (const pair of items) {
-      if (!isPair(pair) || !isScalar(pair.key))
-        throw new Mistake({ at, message: 'Keys are plain words or numbers.' });
+      if (!isPair(pair) || !isScalar(pair.key)) {
+        const keyAt = isPair(pair) && isNode(pair.key) ? this.#place(pair.key) : at;
+        this.mistakes.push({ at: keyAt, message: 'This key is not a plain word or number.' });
+        continue;
+      }
       const key = this.#place(pair.key);
       const name = String(pair.key.value);
-      if (name === '<<')
-        throw new Mistake({
-          at: key,
-          message: '"<<" does not merge in YAML 1.2.',
-          help: 'Write the keys out.',
-        });
-      if (name === '__proto__')
-        throw new Mistake({ at: key, message: '"__proto__" is not allowed as a key.' });
+      const refused = REFUSED_KEYS.get(name);
+      if (refused) {
+        this.mistakes.push({ at: key, ...refused });
+        continue;
+      }
       entries.set(name, { key, value: this.convert(pair.value, key, depth + 1) });
     }
     return { kind: 'map', at, entries };
@@ -128,7 +171,14 @@ class Converter {
 
   #alias(name: string, at: Position, depth: number): Located {
     const target = this.#anchored.get(name);
-    if (!target) throw new Mistake({ at, message: `The alias "*${name}" names no anchor above it.` });
+    if (!target) {
+      this.mistakes.push({
+        at,
+        message: `The alias "*${name}" names no anchor above it.`,
+        help: suggestion(name, [...this.#anchored.keys()]),
+      });
+      return { kind: 'scalar', at, value: null };
+    }
     return this.convert(target, at, depth + 1);
   }
 
@@ -136,9 +186,10 @@ class Converter {
     const { value } = node;
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
-    throw new Mistake({
+    this.mistakes.push({
       at: this.#place(node),
       message: `${String(node.source)} is not a value that a spec can hold.`,
     });
+    return null;
   }
 }

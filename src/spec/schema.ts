@@ -6,8 +6,11 @@ export interface StageSchema {
   readonly kind: string;
   /** One sentence for editors and docs. */
   readonly description: string;
-  /** An object schema whose `kind` is the literal above; every key has a description. */
-  readonly schema: TSchema;
+  /**
+   * An object schema whose `kind` is the literal above; every key has a description. Absent for kinds that a
+   * spec cannot name as a stage.
+   */
+  readonly schema?: TSchema;
 }
 
 /** The name of another stage, whose artifact of type `artifact` is used. Checked when the plan is made. */
@@ -31,10 +34,25 @@ export function tagged(tag: string, members: readonly TSchema[], description: st
   });
 }
 
-const name = '^[A-Za-z][A-Za-z0-9_-]*$';
-const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+const NAME = '^[A-Za-z][A-Za-z0-9_-]*$';
+const VARIABLE_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
+const SCALE = '^[0-9]+$';
 
-const vars = Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), scalar, {
+/** What the patterns of names mean, for messages. */
+export const NAME_FORMS: Readonly<Record<string, string>> = {
+  [NAME]: 'A name is a letter, then letters, digits, "_" or "-".',
+  [VARIABLE_NAME]: 'The name of a variable is a letter or "_", then letters, digits or "_".',
+  [SCALE]: "A scale is a whole number of the paper's px.",
+};
+
+/** A map from names of one form to values; other names are refused. */
+function Named<V extends TSchema>(pattern: string, value: V, options: object) {
+  return Type.Record(Type.String({ pattern }), value, { additionalProperties: false, ...options });
+}
+
+const scalar = Type.Unsafe<string | number | boolean>({ type: ['string', 'number', 'boolean'] });
+
+const vars = Named(VARIABLE_NAME, scalar, {
   description:
     'Named values; "${name}" stands for one wherever a whole value may stand. Profiles and --set change them.',
   examples: [{ epochs: 74 }],
@@ -49,7 +67,7 @@ const scales = Strict(
       examples: [64],
     }),
     map: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[0-9]+$' }), Type.Integer({ minimum: 32 }), {
+      Named(SCALE, Type.Integer({ minimum: 32 }), {
         description: "Real px for scales in the paper's px; others become round(scale * crop / 224).",
         examples: [{ 256: 96, 384: 128 }],
       }),
@@ -150,21 +168,22 @@ const table = Strict(
 );
 
 /** The whole spec, given the kinds of stages that exist. */
-export function experimentSchema(stages: readonly StageSchema[]) {
+export function experimentSchema(kinds: readonly StageSchema[]) {
+  const stages = kinds.filter((kind): kind is Required<StageSchema> => kind.schema !== undefined);
   return Strict(
     {
       title: Type.String({ minLength: 1, description: 'What this experiment shows, one line.' }),
       vars: Type.Optional(vars),
       profiles: Type.Optional(
-        Type.Record(Type.String({ pattern: name }), profile, {
+        Named(NAME, profile, {
           description: 'Scales of work, chosen by --profile; "demo" is the default.',
         }),
       ),
       data,
       scales,
       limits,
-      stages: Type.Record(
-        Type.String({ pattern: name }),
+      stages: Named(
+        NAME,
         tagged(
           'kind',
           stages.map((s) => s.schema),
@@ -175,9 +194,7 @@ export function experimentSchema(stages: readonly StageSchema[]) {
           description: `The steps, by name. Kinds: ${stages.map((s) => `${s.kind} (${s.description})`).join('; ')}.`,
         },
       ),
-      tables: Type.Optional(
-        Type.Record(Type.String({ pattern: name }), table, { description: 'The tables to print, by name.' }),
-      ),
+      tables: Type.Optional(Named(NAME, table, { description: 'The tables to print, by name.' })),
     },
     { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Stagecraft experiment' },
   );

@@ -7,6 +7,7 @@
  *
  * Publishing is one rename to a name that must not exist, so correctness rests on no lock.
  */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Execution, FileRecord } from '../plan/execution.js';
@@ -22,7 +23,6 @@ const MANIFEST = 'manifest.json';
 export class LocalStore extends ArtifactStore {
   readonly #root: string;
   readonly #disk: Disk;
-  #attempts = 0;
 
   /** @param root absolute */
   constructor(root: string, disk: Disk) {
@@ -46,8 +46,8 @@ export class LocalStore extends ArtifactStore {
     for (const owner of await this.#disk.list(folder)) {
       if (isDeadHere(owner)) await this.#disk.remove(join(folder, owner));
     }
-    this.#attempts += 1;
-    const directory = join(folder, `${ownerName()}.${this.#attempts}`);
+    // By chance, not counted: this process may have several stores on one folder.
+    const directory = join(folder, `${ownerName()}.${randomUUID().slice(0, 8)}`);
     await this.#disk.makeDirectory(directory);
     return { task, directory };
   }
@@ -79,6 +79,14 @@ export class LocalStore extends ArtifactStore {
     const parent = join(this.#root, task.kind, task.recipe);
     await this.#disk.makeDirectory(parent);
     const target = join(parent, executionName(execution));
+    if (await this.#disk.rename(directory, target)) return execution;
+    const theirs = await this.#readManifest(join(target, MANIFEST));
+    if (theirs) {
+      await this.#disk.remove(directory);
+      return theirs;
+    }
+    // What lies there lost its manifest, so it is no artifact and would be in the way for ever.
+    await this.#moveAside(target, execution);
     if (!(await this.#disk.rename(directory, target))) await this.#disk.remove(directory);
     return (await this.#readManifest(join(target, MANIFEST))) ?? execution;
   }
@@ -96,20 +104,32 @@ export class LocalStore extends ArtifactStore {
   }
 
   async setAside(execution: Execution): Promise<string> {
+    return this.#moveAside(this.directoryOf(execution), execution);
+  }
+
+  /** Tries names until one is free: others may be doing the same. */
+  async #moveAside(directory: string, { kind, recipe }: Execution): Promise<string> {
     const folder = join(this.#root, 'damaged');
     await this.#disk.makeDirectory(folder);
-    const count = (await this.#disk.list(folder)).length;
-    const target = join(folder, `${execution.kind}-${execution.recipe.slice(0, 12)}-${count + 1}`);
-    await this.#disk.rename(this.directoryOf(execution), target);
-    return target;
+    try {
+      for (let n = 1; ; n++) {
+        const target = join(folder, `${kind}-${recipe.slice(0, 12)}-${n}`);
+        if (await this.#disk.rename(directory, target)) return target;
+      }
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      // Another process was faster.
+      return folder;
+    }
   }
 
   async #readManifest(path: string): Promise<Execution | undefined> {
     try {
       const manifest = JSON.parse(
         Buffer.from(await this.#disk.readFile(path)).toString('utf8'),
-      ) as Partial<Execution>;
-      return manifest.format === 1 && typeof manifest.output === 'string'
+      ) as Partial<Execution> | null;
+      const { format, output, inputs, files } = manifest ?? {};
+      return format === 1 && typeof output === 'string' && inputs && files
         ? (manifest as Execution)
         : undefined;
     } catch (error) {
@@ -127,7 +147,7 @@ function executionName({ output, inputs }: Execution): string {
   return `${output.slice(0, 16)}-${digestValue(inputs).slice(0, 16)}`;
 }
 
-/** `<host>.<pid>.<start>`: tells whether the owner of an attempt still lives. */
+/** `<host>.<pid>.<start>`, the beginning of an attempt's name: tells whether the owner of an attempt still lives. */
 function ownerName(): string {
   const { pid, start } = ownProcess();
   return `${hostname().replaceAll('.', '_')}.${pid}.${start}`;

@@ -33,6 +33,7 @@ export class JournalTracker extends Tracker {
   }
 
   async open(experiment: string): Promise<void> {
+    this.#forget();
     const folder = this.#folderOf(experiment);
     await this.#disk.makeDirectory(folder);
     const segments = (await this.#disk.list(folder)).filter((name) => /^\d{6}\.jsonl$/.test(name));
@@ -88,6 +89,16 @@ export class JournalTracker extends Tracker {
     }
   }
 
+  /** What an earlier run of this process left, of another experiment perhaps. */
+  #forget(): void {
+    this.#lastStep.clear();
+    this.#runs.clear();
+    this.#pending.length = 0;
+    this.#sequence = 0;
+    this.#work = Promise.resolve();
+    this.#dirty = false;
+  }
+
   #runOf(recipe: string): string {
     return runName(recipe, this.#runs.get(recipe)?.generation ?? 1);
   }
@@ -97,7 +108,11 @@ export class JournalTracker extends Tracker {
       const finished = record.type === 'end' && record.end === 'finished';
       this.#runs.set(record.recipe, { generation: record.generation, finished });
     }
-    if (record.type === 'metric') this.#lastStep.set(`${record.run}/${record.key}`, record.step);
+    if (record.type === 'metric') {
+      const point = `${record.run}/${record.key}`;
+      // Segments of two invocations at once overlap.
+      this.#lastStep.set(point, Math.max(record.step, this.#lastStep.get(point) ?? -1));
+    }
   }
 
   #append(entry: JournalEntry): void {

@@ -34,3 +34,21 @@ export interface DiskLog {
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full',
+  EDQUOT: 'The disk quota is used up',
+  EROFS: 'The disk is read-only',
+  EACCES: 'Access is denied',
+  EPERM: 'Access is denied',
+  EIO: 'The disk failed',
+  ENOTDIR: 'A file stands where a folder is needed',
+  EMFILE: 'Too many files are open',
+};
+
+/** What keeps files from being read or written, in words and Node's own; undefined for errors of another kind. */
+export function diskProblem(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
+  const problem = PROBLEMS[error.code];
+  return problem && `${problem} (${error.message}).`;
+}

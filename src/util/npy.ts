@@ -21,7 +21,7 @@ export function writeNpy({ shape, data }: FloatArray): Uint8Array {
 /** @throws FormatError on anything but what {@link writeNpy} writes */
 export function readNpy(bytes: Uint8Array): FloatArray {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (text.toString('latin1', 0, MAGIC.length) !== MAGIC)
+  if (text.length < MAGIC.length + 2 || text.toString('latin1', 0, MAGIC.length) !== MAGIC)
     throw new FormatError('npy: not a version 1.0 file');
   const start = MAGIC.length + 2 + text.readUInt16LE(MAGIC.length);
   const header = text.toString('latin1', MAGIC.length + 2, start);
@@ -32,6 +32,7 @@ export function readNpy(bytes: Uint8Array): FloatArray {
     .filter((n) => n.trim() !== '')
     .map(Number);
   const length = shape.reduce((a, b) => a * b, 1);
-  if (bytes.length - start !== 4 * length) throw new FormatError('npy: the file does not fit its shape');
+  if (!shape.every(Number.isSafeInteger) || bytes.length - start !== 4 * length)
+    throw new FormatError('npy: the file does not fit its shape');
   return { shape, data: copyFloats(bytes.subarray(start)) };
 }

@@ -26,8 +26,9 @@ function startOf(pid: number): string | undefined {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Field 22, counted from after the command's name, which may hold spaces.
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
-    return `${boot}-${ticks}`;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie still has its number, but does nothing any more.
+    return fields[0] === 'Z' ? 'ended' : `${boot}-${fields[19]!}`;
   } catch {
     return undefined;
   }

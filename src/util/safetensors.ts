@@ -22,14 +22,14 @@ if (endianness() !== 'LE')
 
 /** Equal arrays in equal order give equal bytes. */
 export function writeSafetensors(arrays: ReadonlyMap<string, FloatArray>): Uint8Array {
-  const header: Record<string, { dtype: string; shape: readonly number[]; data_offsets: [number, number] }> =
-    {};
   let offset = 0;
-  for (const [name, { shape, data }] of arrays) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+  const header = [...arrays].map(([name, { shape, data }]) => {
+    const entry = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
-  }
-  const json = JSON.stringify(header);
+    return [name, entry] as const;
+  });
+  // From entries, so that an array may be called `__proto__`.
+  const json = JSON.stringify(Object.fromEntries(header));
   const text = Buffer.from(json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8, ' '));
   const bytes = new Uint8Array(8 + text.length + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
@@ -53,9 +53,12 @@ export function readSafetensors(bytes: Uint8Array): Map<string, FloatArray> {
   const arrays = new Map<string, FloatArray>();
   const start = 8 + headerBytes;
   let expected = 0;
-  for (const [name, entry] of Object.entries(parseHeader(bytes.subarray(8, start)))) {
-    if (name === '__metadata__') continue;
-    const { shape, from, to } = checkedEntry(name, entry);
+  // By place: a map's order is not that of the file, least of all where names are numbers.
+  const places = Object.entries(parseHeader(bytes.subarray(8, start)))
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, entry]) => ({ name, ...checkedEntry(name, entry) }))
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+  for (const { name, shape, from, to } of places) {
     if (from !== expected || to > bytes.length - start)
       throw new FormatError(`safetensors: ${name} lies outside its place`);
     expected = to;
@@ -78,7 +81,7 @@ function parseHeader(text: Uint8Array): Record<string, unknown> {
   } catch (error) {
     throw new FormatError('safetensors: the header is not JSON', { cause: error });
   }
-  if (typeof header !== 'object' || header === null)
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
     throw new FormatError('safetensors: the header is not a map');
   return header as Record<string, unknown>;
 }

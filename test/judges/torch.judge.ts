@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from '../../src/nn/engine.js';
+import { dropoutMask } from '../../src/nn/dropout.js';
+import { streamKey } from '../../src/util/random.js';
 import { readNpy, writeNpy } from '../../src/util/npy.js';
 import { readSafetensors, writeSafetensors } from '../../src/util/safetensors.js';
 import { availableBackends, engineOf } from '../support/engines.js';
@@ -51,7 +53,9 @@ function judge(numeric: NumericCase): Judgement {
       weightDecay,
       rate,
       steps,
+      dropout: training.dropout,
     };
+    writeFileSync(join(folder, 'masks.safetensors'), writeSafetensors(masksOf(numeric)));
     writeFileSync(join(folder, 'case.json'), JSON.stringify(description));
     execFileSync(python, [JUDGE, folder], { stdio: 'inherit' });
     return {
@@ -63,6 +67,21 @@ function judge(numeric: NumericCase): Judgement {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The masks of fc6 and fc7 at each step; PyTorch draws others, so it is given ours. */
+function masksOf({ net, batch, training, steps }: NumericCase) {
+  const key = streamKey(training.seed, 'dropout');
+  const masks = new Map<string, { shape: number[]; data: Float32Array }>();
+  for (const [layer, l] of net.layers.entries()) {
+    if (l.kind !== 'fc' || !l.hidden) continue;
+    const shape = [batch.count, l.weight[3]] as [number, number];
+    for (let step = 0; step < steps; step++) {
+      const data = dropoutMask(key, shape, training.dropout, { step, layer, firstRow: 0 });
+      masks.set(`${l.name}/${step}`, { shape, data });
+    }
+  }
+  return masks;
 }
 
 function denseScores(engine: Engine, { net, state, dense }: NumericCase): Float32Array {
@@ -79,11 +98,16 @@ function worst(ours: ReadonlyMap<string, Float32Array>, theirs: Judgement['gradi
   return Math.max(...[...theirs].map(([name, { data }]) => relativeDistance(ours.get(name)!, data)));
 }
 
-for (const pooling of ['ceil', 'floor'] as const) {
-  const numeric = numericCase({ pooling });
+for (const [pooling, dropout] of [
+  ['ceil', 0],
+  ['floor', 0],
+  ['ceil', 0.5],
+] as const) {
+  const plain = numericCase({ pooling });
+  const numeric = { ...plain, training: { ...plain.training, dropout } };
   const judgement = judge(numeric);
   for (const backend of availableBackends()) {
-    test(`${backend} agrees with PyTorch on losses, gradients and dense scores, ${pooling} pooling`, async (t) => {
+    test(`${backend} agrees with PyTorch on losses, gradients and dense scores, ${pooling} pooling, dropout ${dropout}`, async (t) => {
       const engine = await engineOf(backend);
       const scores = largestDeviation(denseScores(engine, numeric), judgement.scores);
       const gradients = worst(gradientsOf(engine, numeric), judgement.gradients);

@@ -2,7 +2,8 @@
 """PyTorch as the judge of our nets: reads a case that a test wrote, computes it its own way, writes what it got.
 
 Usage: torch_judge.py DIR      (needs torch and numpy)
-In DIR: case.json, weights.safetensors (HWIO, ours), images.npy [n, h, w, 3], dense.npy [n, h, w, 3].
+In DIR: case.json, weights.safetensors (HWIO, ours), images.npy [n, h, w, 3], dense.npy [n, h, w, 3], and
+masks.safetensors, the dropout masks `<layer>/<step>` [n, units].
 Writes: losses.json, gradients.safetensors (of the first step, HWIO), trained.safetensors (weights after all steps),
 scores.npy [n, rows, columns, classes] of dense.npy with the weights as given.
 """
@@ -38,7 +39,7 @@ def write_safetensors(path, arrays):
 
 
 def to_torch(a):
-    return torch.from_numpy(np.ascontiguousarray(a.transpose(3, 2, 0, 1) if a.ndim == 4 else a))
+    return torch.from_numpy((a.transpose(3, 2, 0, 1) if a.ndim == 4 else a).copy())
 
 
 def to_ours(t):
@@ -49,7 +50,10 @@ def to_ours(t):
 parameters = {name: to_torch(a).clone().requires_grad_() for name, a in read_safetensors(f"{directory}/weights.safetensors").items()}
 
 
-def forward(x):
+masks = {name: torch.from_numpy(a.copy()) for name, a in read_safetensors(f"{directory}/masks.safetensors").items()}
+
+
+def forward(x, step=None):
     """Every fully-connected layer is a convolution here, at the training crop too: another way than ours."""
     for layer in case["layers"]:
         if layer["kind"] == "pool":
@@ -59,6 +63,8 @@ def forward(x):
         x = F.conv2d(x, w, b, padding=w.shape[2] // 2 if layer["kind"] == "conv" else 0)
         if layer["kind"] == "conv" or layer["hidden"]:
             x = F.relu(x)
+        if step is not None and layer["kind"] == "fc" and layer["hidden"]:
+            x = x * masks[f"{layer['name']}/{step}"][:, :, None, None]
     return x
 
 
@@ -76,7 +82,7 @@ sgd = torch.optim.SGD(groups, case["rate"], momentum=case["momentum"])
 x, y, losses = images("images"), torch.tensor(case["labels"]), []
 for step in range(case["steps"]):
     sgd.zero_grad()
-    loss = F.cross_entropy(forward(x).mean((2, 3)), y)
+    loss = F.cross_entropy(forward(x, step).mean((2, 3)), y)
     loss.backward()
     if step == 0:
         write_safetensors(f"{directory}/gradients.safetensors", {n: to_ours(p.grad) for n, p in parameters.items()})

@@ -9,7 +9,7 @@ export interface NumericCase {
   readonly state: NetState;
   readonly batch: ImageBatch;
   readonly labels: Int32Array;
-  /** Not square; the score map has 3 x 4 positions. */
+  /** Not square, of odd sides: 4 x 5 positions where pools round up (crop 64), 3 x 4 where they round down. */
   readonly dense: ImageBatch;
   readonly training: TrainingSettings;
   readonly rate: number;
@@ -25,7 +25,7 @@ export function numericCase(shape: Partial<NetShape> = {}): NumericCase {
     state: initialise(net, 'he', 7),
     batch,
     labels: Int32Array.from({ length: batch.count }, (_, i) => (3 * i) % classes),
-    dense: randomImages(2, crop + 64, crop + 96, 'dense'),
+    dense: randomImages(2, crop + 67, crop + 99, 'dense'),
     training: { momentum: 0.9, weightDecay: 5e-4, dropout: 0, seed: 7, microBatch: batch.count },
     rate: 0.01,
     steps: 5,

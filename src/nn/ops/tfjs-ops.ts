@@ -89,11 +89,11 @@ export class TfjsOps extends Ops<TfjsArray> {
   maxPoolGrad(x: TfjsArray, y: TfjsArray, dy: TfjsArray, pooling: Pooling): TfjsArray {
     return tf
       .engine()
-      .runKernel(
+      .runKernel<tf.Tensor>(
         'MaxPoolGrad',
         { dy, input: x, output: y },
         { filterSize: 2, strides: 2, pad: pooling === 'ceil' ? 'same' : 'valid' },
-      ) as TfjsArray;
+      );
   }
 
   matMul(a: TfjsArray, b: TfjsArray, transposeA: boolean, transposeB: boolean): TfjsArray {

@@ -1,0 +1,109 @@
+/** Every command's answer and exit status. */
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { COMMANDS } from '../../src/cli/command-table.js';
+import { EXPERIMENTS, stagecraft } from '../support/command.js';
+import { Scratch } from '../support/scratch.js';
+
+const TABLE3 = join(EXPERIMENTS, 'vgg/table3.yaml');
+
+async function inScratch(
+  args: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+): Promise<{ status: number | null; stdout: string; stderr: string; left: readonly string[] }> {
+  await using scratch = await Scratch.make();
+  for (const [name, text] of Object.entries(files)) await scratch.write(name, text);
+  const finished = await stagecraft(scratch.folder, ...args);
+  return { ...finished, left: await readdir(scratch.folder) };
+}
+
+test('--help lists every command', async () => {
+  for (const args of [['--help'], ['help'], ['run', '--help']]) {
+    const { status, stdout } = await inScratch(args);
+    assert.equal(status, 0);
+    for (const name of Object.keys(COMMANDS)) assert.match(stdout, new RegExp(`^ +${name}\\b`, 'm'));
+  }
+});
+
+test('no command at all shows the usage and is the wrong input', async () => {
+  const { status, stdout, stderr } = await inScratch([]);
+  assert.equal(status, 2);
+  assert.match(stdout + stderr, /Usage: stagecraft COMMAND/);
+});
+
+for (const [sentence, args, message] of [
+  ['an unknown command is answered by the nearest one', ['rnu'], /There is no command "rnu"\. .*run/],
+  ['an unknown option is named', ['run', TABLE3, '--bakcend', 'wasm'], /--bakcend/],
+  [
+    'an unknown backend is answered by those that exist',
+    ['run', TABLE3, '--backend', 'wams'],
+    /"wams".*wasm/,
+  ],
+  [
+    'an unknown profile is answered by those that exist',
+    ['plan', TABLE3, '--profile', 'smok'],
+    /smok.*[^]*smoke/,
+  ],
+  ['a spec that is not there is named', ['run', 'nothing.yaml'], /nothing\.yaml.*There is no such file/],
+  ['two specs are not taken for one', ['run', TABLE3, TABLE3], /One spec at a time/],
+  ['a command without its spec asks for it', ['run'], /Which spec\?/],
+] as const) {
+  test(`${sentence}, with status 2 and nothing written`, async () => {
+    const { status, stderr, left } = await inScratch(args);
+    assert.equal(status, 2);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /^\s+at /m);
+    assert.deepEqual(left, []);
+  });
+}
+
+test('a wrong spec is told by file, line and column, with status 2 and nothing written', async () => {
+  const files = { 'wrong.yaml': 'title: Wrong\ndata: { kind: embedded }\nstages:\n  a: { kind: trian }\n' };
+  for (const command of ['run', 'plan', 'validate']) {
+    const { status, stderr, left } = await inScratch([command, 'wrong.yaml'], files);
+    assert.equal(status, 2);
+    assert.match(stderr, /wrong\.yaml:4:/);
+    assert.match(stderr, /train/);
+    assert.deepEqual(left, ['wrong.yaml']);
+  }
+});
+
+test('plan --json is the plan with the state of each task, and writes nothing', async () => {
+  const { status, stdout, left } = await inScratch(['plan', TABLE3, '--profile', 'smoke', '--json']);
+  assert.equal(status, 0);
+  const plan = JSON.parse(stdout) as Record<string, unknown> & { tasks: Record<string, unknown>[] };
+  assert.equal(plan['format'], 1);
+  assert.equal(plan['experiment'], 'table3-smoke');
+  assert.equal(plan['profile'], 'smoke');
+  const kinds = ['index', 'augment', 'train', 'index', 'evaluate', 'table'];
+  assert.deepEqual(
+    plan.tasks.map(({ kind }) => kind),
+    kinds,
+  );
+  for (const task of plan.tasks) {
+    assert.match(String(task['recipe']), /^[0-9a-f]{64}$/);
+    assert.equal((task['status'] as { state: string }).state, 'to-do');
+  }
+  assert.deepEqual(left, []);
+});
+
+test('doctor --json tells backend, engine, versions, threads and devices', async () => {
+  const { status, stdout } = await inScratch(['doctor', '--json']);
+  assert.equal(status, 0, stdout);
+  const facts = JSON.parse(stdout) as Record<string, unknown>;
+  assert.ok(['tensorflow', 'wasm'].includes(String(facts['backend'])));
+  assert.match(String(facts['engine']), / on (cpu|gpu), \d+ threads?$/);
+  assert.equal((facts['versions'] as Record<string, string>)['node'], process.version);
+  assert.equal(facts['threads'], 1);
+  for (const key of ['cores', 'memoryGib']) assert.equal(typeof facts[key], 'number');
+  assert.equal(typeof (facts['gpu'] as Record<string, unknown>)['present'], 'boolean');
+});
+
+test('a plan for people names each task and why it is to do', async () => {
+  const { stdout } = await inScratch(['plan', TABLE3, '--profile', 'smoke']);
+  assert.match(stdout, /^ {2}[0-9a-f]{12} {2}index \(split=train\) +to do: new$/m);
+  assert.match(stdout, /^ {2}[0-9a-f]{12} {2}table table3 +to do: needs [0-9a-f]{12}, which is to do$/m);
+  assert.match(stdout, /^6 tasks, 6 to do\.$/m);
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { TaskLogs } from '../../src/report/task-logs.js';
+import { tableToMarkdown } from '../../src/report/markdown.js';
+import { wilsonInterval } from '../../src/report/wilson.js';
+import { writeTables } from '../../src/report/write-tables.js';
+import { DamagedArtifactError } from '../../src/run/artifact-store.js';
+import { type Table, TABLE_FILE, type TableRow } from '../../src/run/table.js';
+import { FailingDisk } from '../support/failing-disk.js';
+import { TEST_ENVIRONMENT } from '../support/inline-executor.js';
+import { MemoryDisk } from '../support/memory-disk.js';
+import { MemoryStore } from '../support/memory-store.js';
+import { numberTask, planOf } from '../support/toy.js';
+
+const A: TableRow = {
+  ...{ net: 'A', S: 256, Q: 256, realS: 96, realQ: 96, top1: 10, top5: 0 },
+  ...{ paperTop1: 29.6, paperTop5: 10.4, images: 100, classes: 10, protocol: 'net A; dense' },
+};
+const B: TableRow = { ...A, net: 'B', S: 224, realS: 224, top1: 100, paperTop1: null, paperTop5: null };
+const TABLE: Table = {
+  ...{
+    format: 1,
+    name: 'table3',
+    caption: 'Table 3: one scale',
+    columns: ['net', 'S', 'top1'],
+    rows: [A, B],
+  },
+};
+
+test("a table stands beside the paper's numbers, with intervals, real px and the protocol", () => {
+  assert.equal(
+    tableToMarkdown(TABLE),
+    `**Table 3: one scale**
+
+| net | S           | top-1 error, % (95% interval) | paper |
+|-----|-------------|-------------------------------|-------|
+| A   | 256 (96 px) | 10.0 (5.5-17.4)               | 29.6  |
+| B   | 224         | 100.0 (96.3-100.0)            | -     |
+
+A, B: net A; dense; 100 images of 10 classes, one seed.
+The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px.
+`,
+  );
+});
+
+test("a table without the paper's numbers does not speak of them", () => {
+  const markdown = tableToMarkdown({ ...TABLE, columns: ['net', 'Q', 'top5'], rows: [B] });
+  assert.equal(
+    markdown,
+    `**Table 3: one scale**
+
+| net | Q           | top-5 error, % (95% interval) | paper |
+|-----|-------------|-------------------------------|-------|
+| B   | 256 (96 px) | 0.0 (0.0-3.7)                 | -     |
+
+Net A; dense; 100 images of 10 classes, one seed.
+`,
+  );
+});
+
+test("Wilson's interval has the values of the books", () => {
+  const rounded = (hits: number, trials: number) =>
+    wilsonInterval(hits, trials).map((part) => Number(part.toFixed(4)));
+  assert.deepEqual(rounded(10, 100), [0.0552, 0.1744]);
+  assert.deepEqual(rounded(0, 20), [0, 0.1611]);
+  assert.deepEqual(rounded(20, 20), [0.8389, 1]);
+  // Newcombe (1998), Statistics in Medicine 17, table I, method 3.
+  assert.deepEqual(rounded(81, 263), [0.2553, 0.3662]);
+  assert.deepEqual(rounded(15, 148), [0.0624, 0.1605]);
+  assert.deepEqual(rounded(1, 29), [0.0061, 0.1718]);
+});
+
+test("Wilson's interval lies within 0 and 1 and holds the proportion", () => {
+  const samples = fc
+    .integer({ min: 1, max: 1_000_000 })
+    .chain((trials) => fc.tuple(fc.integer({ min: 0, max: trials }), fc.constant(trials)));
+  fc.assert(
+    fc.property(samples, ([hits, trials]) => {
+      const [low, high] = wilsonInterval(hits, trials);
+      const proportion = hits / trials;
+      return low >= 0 && high <= 1 && low <= proportion + 1e-12 && high >= proportion - 1e-12 && low < high;
+    }),
+  );
+});
+
+async function tableInStore() {
+  const store = new MemoryStore();
+  const task = { ...numberTask('table3', 1), output: 'table' } as const;
+  const attempt = await store.begin(task);
+  await store.files.writer(attempt.directory).write(TABLE_FILE, JSON.stringify(TABLE));
+  const publication = { inputs: {}, environment: TEST_ENVIRONMENT, startedAt: new Date(0), seconds: 0 };
+  const execution = await store.publish(attempt, publication);
+  return { store, task, execution, done: new Map([[task.recipe, execution]]) };
+}
+
+test('tables that are done are written where people look, all others are left out', async () => {
+  const { store, task, done } = await tableInStore();
+  const disk = new MemoryDisk();
+  const plan = planOf(task, { ...numberTask('table4', 2), output: 'table' }, numberTask('one', 3));
+  const written = await writeTables(plan, done, { store, disk, directory: '/runs/toys' });
+  assert.deepEqual(
+    written.map(({ file }) => file),
+    ['/runs/toys/table3.md'],
+  );
+  assert.deepEqual(await disk.list('/runs/toys'), ['table3.json', 'table3.md']);
+  assert.deepEqual(JSON.parse(Buffer.from(await disk.readFile('/runs/toys/table3.json')).toString()), TABLE);
+});
+
+test('a damaged table is set aside, so that the next run makes it again', async () => {
+  const { store, task, execution, done } = await tableInStore();
+  store.damage(execution, TABLE_FILE);
+  const services = { store, disk: new MemoryDisk(), directory: '/runs/toys' };
+  await assert.rejects(writeTables(planOf(task), done, services), (error) => {
+    assert.ok(error instanceof DamagedArtifactError);
+    assert.match(error.message, /It lies in .* now; run again: it is made anew\.$/);
+    return true;
+  });
+  assert.deepEqual(await store.executions(task.kind, task.recipe), []);
+});
+
+test('what tasks print lies in a file each, and a log that cannot be written stops nothing', async () => {
+  const one = numberTask('one', 1);
+  const disk = new MemoryDisk();
+  for (const fault of [undefined, { at: 1, code: 'ENOSPC', done: 'nothing', stays: true }] as const) {
+    const logs = new TaskLogs(new FailingDisk(disk, fault), '/runs/toys');
+    logs.hear({ type: 'task-log', task: one, text: 'some ' });
+    logs.hear({ type: 'task-log', task: one, text: 'words\n' });
+    logs.hear({ type: 'task-failed', task: numberTask('two', 2), message: 'No.' });
+    await logs.close();
+  }
+  const [first, second] = await disk.list('/runs/toys/logs');
+  const texts = await Promise.all(
+    [first!, second!].map(async (name) =>
+      Buffer.from(await disk.readFile(`/runs/toys/logs/${name}`)).toString(),
+    ),
+  );
+  assert.deepEqual(texts.sort(), ['No.\n', 'some words\n']);
+});

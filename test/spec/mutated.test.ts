@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { DEFINITIONS } from '../../src/container.js';
+import { makePlan } from '../../src/plan/make-plan.js';
+import { type Diagnostic, formatDiagnostic } from '../../src/spec/diagnostic.js';
+import { load } from './support/plan-spec.js';
+
+const shipped = (name: string) =>
+  readFileSync(fileURLToPath(new URL(`../../../experiments/vgg/${name}`, import.meta.url)), 'utf8');
+const SPEC = shipped('table3.yaml');
+const PAPER = shipped('paper.yaml');
+const definitions = new Map(DEFINITIONS.map((definition) => [definition.kind, definition]));
+
+/** Loads and plans; what is refused must be said at a place that exists. */
+async function check(spec: string, paper = PAPER, sets: readonly string[] = []): Promise<boolean> {
+  const texts: Readonly<Record<string, string>> = { 'spec.yaml': spec, 'paper.yaml': paper };
+  const loaded = await load(spec, { beside: { 'paper.yaml': paper }, sets });
+  const planned = loaded.ok ? makePlan(loaded.value, definitions) : loaded;
+  if (planned.ok) return true;
+  assert.ok(planned.error.length > 0, 'a refusal without a mistake');
+  for (const diagnostic of planned.error) checkPlace(diagnostic, texts);
+  return false;
+}
+
+function checkPlace(diagnostic: Diagnostic, texts: Readonly<Record<string, string>>): void {
+  const { at, message } = diagnostic;
+  assert.match(message, /^["*A-Za-z]|^\S+ is /u, message);
+  assert.ok(!/undefined|\[object/.test(message), message);
+  if (at.file.startsWith('--set ')) return;
+  const lines = texts[at.file]?.split(/\r?\n/);
+  assert.ok(lines, `no file ${at.file}`);
+  const line = lines[at.line - 1];
+  assert.ok(line !== undefined, `no line ${at.line} in ${lines.length}: ${message}`);
+  assert.ok(
+    at.column >= 1 && at.column <= line.length + 1,
+    `no column ${at.column} in "${line}": ${message}`,
+  );
+  assert.equal(formatDiagnostic(diagnostic, (file) => texts[file]).split('\n').length, 3);
+}
+
+/** Pieces that have a meaning somewhere. */
+const piece = fc.constantFrom(
+  ...[
+    '{',
+    '}',
+    '[',
+    ']',
+    ':',
+    ': ',
+    '- ',
+    ',',
+    '\n',
+    '\n  ',
+    '"',
+    "'",
+    '#',
+    '|',
+    '>',
+    '&a ',
+    '*a',
+    '!x ',
+    '---\n',
+  ],
+  ...[
+    '${',
+    '${epochs}',
+    '<<: ',
+    '? ',
+    '\t',
+    '\r',
+    '\0',
+    '\u2028',
+    '\ud83c\udfa8',
+    '~',
+    '0',
+    '-1',
+    '1e999',
+    '.nan',
+  ],
+  ...['stages', 'kind: ', 'train', 'constructor: 1', '__proto__: 1', 'toString', 'hasOwnProperty'],
+);
+
+const mutation = fc.record({ at: fc.nat(), remove: fc.nat(12), put: fc.oneof(piece, fc.string()) });
+
+function mutate(text: string, changes: readonly { at: number; remove: number; put: string }[]): string {
+  return changes.reduce((now, { at, remove, put }) => {
+    const from = at % (now.length + 1);
+    return now.slice(0, from) + put + now.slice(from + remove);
+  }, text);
+}
+
+test('the shipped spec is right, so that mutations start from something', async () => {
+  assert.equal(await check(SPEC), true);
+});
+
+test('a mutated spec never crashes us, and each rejection stands at a place in the text', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 3 }), async (changes) => {
+      await check(mutate(SPEC, changes));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("nor does a mutated file of the paper's numbers", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 3 }), async (changes) => {
+      await check(SPEC, mutate(PAPER, changes));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('nor does any --set', async () => {
+  const path = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom('stages', 'a', 'vars', 'epochs', 'tables', 'table3', 'kind', 'profiles', '0'),
+        piece,
+      ),
+      {
+        maxLength: 4,
+      },
+    )
+    .map((parts) => parts.join('.'));
+  const value = fc
+    .array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 4 })
+    .map((v) => v.join(''));
+  await fc.assert(
+    fc.asyncProperty(path, value, fc.boolean(), async (left, right, equals) => {
+      await check(SPEC, PAPER, [`${left}${equals ? '=' : ''}${right}`]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('nor does a value of another sort at any place of the spec', async () => {
+  const lines = SPEC.split('\n');
+  const places = lines.flatMap((line, i) =>
+    [...line.matchAll(/: ([^:{}[\],]+|\{.*\}|\[.*\])/g)]
+      .filter(() => !line.startsWith('#'))
+      .map((match) => ({ line: i, from: match.index + 2, length: match[1]!.length })),
+  );
+  assert.ok(places.length > 20, `${places.length} places`);
+  for (const { line, from, length } of places) {
+    for (const value of ['null', '[]', '{}', '[[1], {a: [2]}]', '-3.5', '"${nothing}"', '{kind: 3}']) {
+      const changed = lines.with(
+        line,
+        lines[line]!.slice(0, from) + value + lines[line]!.slice(from + length),
+      );
+      await check(changed.join('\n'));
+    }
+  }
+});

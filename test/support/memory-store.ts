@@ -1,0 +1,96 @@
+/** {@link ArtifactStore} in memory: the second implementation of the port. */
+import type { Execution } from '../../src/plan/execution.js';
+import type { Task } from '../../src/plan/plan.js';
+import {
+  ArtifactStore,
+  type Attempt,
+  DamagedArtifactError,
+  type Publication,
+} from '../../src/run/artifact-store.js';
+import type { Files } from '../../src/run/task-host.js';
+import { digestBytes, digestValue } from '../../src/util/digest.js';
+
+export class MemoryStore extends ArtifactStore {
+  readonly #folders = new Map<string, Map<string, Buffer>>();
+  readonly #executions: Execution[] = [];
+  #attempts = 0;
+
+  /** How tasks read and write here. */
+  readonly files: Files = {
+    reader: (_, execution) => ({ read: (file) => this.read(execution, file) }),
+    writer: (directory) => ({
+      write: (file, bytes) => {
+        this.#folders.get(directory)!.set(file, Buffer.from(bytes as Uint8Array));
+        return Promise.resolve();
+      },
+    }),
+  };
+
+  executions(kind: string, recipe: string): Promise<readonly Execution[]> {
+    const found = this.#executions.filter((e) => e.kind === kind && e.recipe === recipe);
+    return Promise.resolve(found.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)));
+  }
+
+  begin(task: Task): Promise<Attempt> {
+    this.#attempts += 1;
+    const directory = `/work/${this.#attempts}`;
+    this.#folders.set(directory, new Map());
+    return Promise.resolve({ task, directory });
+  }
+
+  publish({ task, directory }: Attempt, publication: Publication): Promise<Execution> {
+    const content = this.#folders.get(directory)!;
+    const files = Object.fromEntries(
+      [...content].map(([name, bytes]) => [name, { bytes: bytes.length, sha256: digestBytes(bytes) }]),
+    );
+    const { recipe, kind, version, parameters } = task;
+    const { startedAt, ...rest } = publication;
+    const execution: Execution = {
+      ...{ format: 1, recipe, kind, version, parameters, files },
+      ...rest,
+      output: digestValue(files),
+      host: 'memory',
+      startedAt: startedAt.toISOString(),
+    };
+    this.#folders.delete(directory);
+    const target = this.directoryOf(execution);
+    const theirs = this.#executions.find((known) => this.directoryOf(known) === target);
+    if (theirs) return Promise.resolve(theirs);
+    this.#executions.push(execution);
+    this.#folders.set(target, content);
+    return Promise.resolve(execution);
+  }
+
+  discard({ directory }: Attempt): Promise<void> {
+    this.#folders.delete(directory);
+    return Promise.resolve();
+  }
+
+  directoryOf({ kind, recipe, output, inputs }: Execution): string {
+    return `/${kind}/${recipe}/${output}-${digestValue(inputs)}`;
+  }
+
+  read(execution: Execution, file: string): Promise<Uint8Array> {
+    const bytes = this.#folders.get(this.directoryOf(execution))?.get(file);
+    if (bytes && digestBytes(bytes) === execution.files[file]?.sha256) return Promise.resolve(bytes);
+    return Promise.reject(new DamagedArtifactError(`${file} is not what was stored`, execution));
+  }
+
+  setAside(execution: Execution): Promise<string> {
+    const directory = this.directoryOf(execution);
+    const at = this.#executions.findIndex((known) => this.directoryOf(known) === directory);
+    if (at >= 0) this.#executions.splice(at, 1);
+    this.#folders.delete(directory);
+    return Promise.resolve(`/damaged${directory}`);
+  }
+
+  /** Flips a bit of a published file. */
+  damage(execution: Execution, file: string): void {
+    this.#folders.get(this.directoryOf(execution))!.get(file)![0]! ^= 1;
+  }
+
+  /** Attempts that are neither published nor discarded. */
+  get openAttempts(): number {
+    return [...this.#folders.keys()].filter((directory) => directory.startsWith('/work/')).length;
+  }
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type JournalRecord, readSegment } from '../../src/trackers/journal-record.js';
+import { JournalTracker } from '../../src/trackers/journal-tracker.js';
+import type { Disk } from '../../src/util/disk.js';
+import { FailingDisk } from '../support/failing-disk.js';
+import { MemoryDisk } from '../support/memory-disk.js';
+import { numberTask } from '../support/toy.js';
+
+const ONE = numberTask('one', 1);
+const TWO = numberTask('two', 2);
+
+function trackerOn(disk: Disk): JournalTracker {
+  return new JournalTracker(disk, (experiment) => `/runs/${experiment}/journal`);
+}
+
+async function opened(disk: Disk, experiment = 'toys'): Promise<JournalTracker> {
+  const tracker = trackerOn(disk);
+  await tracker.open(experiment);
+  return tracker;
+}
+
+async function segment(disk: Disk, n = 1, experiment = 'toys'): Promise<readonly JournalRecord[]> {
+  const path = `/runs/${experiment}/journal/${String(n).padStart(6, '0')}.jsonl`;
+  return readSegment(Buffer.from(await disk.readFile(path)).toString());
+}
+
+/** Type, run and, for metrics, the point; names instead of recipes. */
+function brief(records: readonly JournalRecord[]): string[] {
+  return records.map((record) => {
+    if (record.type === 'segment') return `segment ${record.experiment}`;
+    const run = record.run.replace(ONE.recipe, 'one').replace(TWO.recipe, 'two');
+    if (record.type === 'metric') return `${run} ${record.key}=${record.value} at ${record.step}`;
+    return record.type === 'end' ? `end ${run} ${record.end}` : `${record.type} ${run}`;
+  });
+}
+
+test('a record says everything about its point: format, version 1', async () => {
+  const disk = new MemoryDisk();
+  const tracker = await opened(disk);
+  tracker.link(TWO, 'd'.repeat(64));
+  tracker.start(ONE);
+  tracker.metric(ONE, 'top1_error_percent', 29.6, 3);
+  await tracker.end(ONE, 'finished');
+  await tracker.close();
+  const records = await segment(disk);
+  for (const { time } of records) assert.ok(Number.isInteger(time) && Math.abs(Date.now() - time) < 60_000);
+  const identity = { run: ONE.recipe, recipe: ONE.recipe, generation: 1 };
+  assert.deepEqual(
+    records.map(({ time: _time, ...record }) => record),
+    [
+      { sequence: 0, type: 'segment', format: 1, experiment: 'toys' },
+      {
+        ...{ sequence: 1, type: 'link', run: TWO.recipe, recipe: TWO.recipe, kind: 'number', stage: 'two' },
+        output: 'd'.repeat(64),
+      },
+      {
+        ...{ sequence: 2, type: 'start', ...identity, kind: 'number', stage: 'one' },
+        ...{ parameters: { value: 1 }, labels: {} },
+      },
+      { sequence: 3, type: 'metric', run: ONE.recipe, key: 'top1_error_percent', value: 29.6, step: 3 },
+      { sequence: 4, type: 'end', ...identity, end: 'finished' },
+    ],
+  );
+});
+
+test('numbers that JSON lacks are journaled by name', async () => {
+  const disk = new MemoryDisk();
+  const tracker = await opened(disk);
+  tracker.start(ONE);
+  for (const [step, value] of [NaN, Infinity, -Infinity, -0, 5e-324].entries())
+    tracker.metric(ONE, 'loss', value, step);
+  await tracker.close();
+  const values = (await segment(disk)).flatMap((record) => (record.type === 'metric' ? [record.value] : []));
+  assert.deepEqual(values, ['NaN', 'Infinity', '-Infinity', 0, 5e-324]);
+});
+
+test('a sequence has no gaps however many points come at once', async () => {
+  const disk = new MemoryDisk();
+  const tracker = await opened(disk);
+  tracker.start(ONE);
+  for (let step = 0; step < 1000; step++) tracker.metric(ONE, 'loss', step, step);
+  await tracker.end(ONE, 'finished');
+  await tracker.close();
+  const records = await segment(disk);
+  assert.deepEqual(
+    records.map(({ sequence }) => sequence),
+    Array.from({ length: 1003 }, (_, i) => i),
+  );
+});
+
+test('a last line that was cut short is left out, and so is what follows a line that is none', () => {
+  const line = '{"sequence":0,"time":1,"type":"segment","format":1,"experiment":"toys"}\n';
+  assert.equal(readSegment(line + line.slice(0, 20)).length, 1);
+  assert.equal(readSegment(line + line.trimEnd()).length, 1);
+  assert.equal(readSegment(`${line}\0\0\0\n${line}`).length, 1);
+  assert.deepEqual(readSegment(''), []);
+});
+
+test('a second invocation opens a segment of its own, resumes runs and drops the points that are there', async () => {
+  const disk = new MemoryDisk();
+  const first = await opened(disk);
+  first.start(ONE);
+  for (const step of [0, 10, 20]) first.metric(ONE, 'loss', step, step);
+  await first.end(ONE, 'interrupted');
+  await first.close();
+  const second = await opened(disk);
+  second.start(ONE);
+  for (const step of [0, 10, 20, 30]) second.metric(ONE, 'loss', step, step);
+  second.metric(ONE, 'rate', 1, 0);
+  await second.end(ONE, 'finished');
+  await second.close();
+  assert.deepEqual(brief(await segment(disk, 2)), [
+    ...['segment toys', 'resume one', 'one loss=30 at 30', 'one rate=1 at 0', 'end one finished'],
+  ]);
+});
+
+test('a run that was cut off without an end goes on, and its torn point is journaled anew', async () => {
+  const disk = new MemoryDisk();
+  const first = await opened(disk);
+  first.start(ONE);
+  first.metric(ONE, 'loss', 1, 1);
+  await first.end(ONE, 'failed');
+  await first.close();
+  const path = '/runs/toys/journal/000001.jsonl';
+  const text = Buffer.from(await disk.readFile(path)).toString();
+  await disk.writeFile(path, text.slice(0, text.indexOf('"key":"loss"')));
+  const second = await opened(disk);
+  second.start(ONE);
+  second.metric(ONE, 'loss', 1, 1);
+  await second.close();
+  assert.deepEqual(brief(await segment(disk, 2)), ['segment toys', 'resume one', 'one loss=1 at 1']);
+});
+
+test('a finished task that is done again is another run, with points of its own', async () => {
+  const disk = new MemoryDisk();
+  for (let n = 1; n <= 3; n++) {
+    const tracker = await opened(disk);
+    tracker.start(ONE);
+    tracker.metric(ONE, 'loss', 1, 0);
+    await tracker.end(ONE, 'finished');
+    tracker.link(ONE, 'digest');
+    await tracker.close();
+    const run = n === 1 ? 'one' : `one.${n}`;
+    assert.deepEqual(brief(await segment(disk, n)), [
+      ...['segment toys', `start ${run}`, `${run} loss=1 at 0`, `end ${run} finished`, `link ${run}`],
+    ]);
+  }
+});
+
+test('two trackers on one experiment at once write segments of their own', async () => {
+  const disk = new MemoryDisk();
+  const trackers = await Promise.all([opened(disk), opened(disk)]);
+  for (const [i, tracker] of trackers.entries()) {
+    tracker.start(ONE);
+    for (let step = 0; step <= 5 * (2 - i); step++) tracker.metric(ONE, 'loss', step, step);
+    await tracker.end(ONE, 'interrupted');
+  }
+  await Promise.all(trackers.map((tracker) => tracker.close()));
+  assert.deepEqual(await disk.list('/runs/toys/journal'), ['000001.jsonl', '000002.jsonl']);
+  const third = await opened(disk);
+  third.start(ONE);
+  for (const step of [7, 10, 11]) third.metric(ONE, 'loss', step, step);
+  await third.close();
+  assert.deepEqual(brief(await segment(disk, 3)), ['segment toys', 'resume one', 'one loss=11 at 11']);
+});
+
+test('a tracker that is opened for one experiment after another mixes nothing up', async () => {
+  const disk = new MemoryDisk();
+  const tracker = trackerOn(disk);
+  for (const experiment of ['first', 'second']) {
+    await tracker.open(experiment);
+    tracker.start(ONE);
+    tracker.metric(ONE, 'loss', 1, 0);
+    await tracker.end(ONE, 'finished');
+    await tracker.close();
+  }
+  for (const experiment of ['first', 'second']) {
+    const records = await segment(disk, 1, experiment);
+    assert.deepEqual(brief(records), [
+      ...[`segment ${experiment}`, 'start one', 'one loss=1 at 0', 'end one finished'],
+    ]);
+    assert.equal(records[0]!.sequence, 0);
+  }
+});
+
+for (const operation of ['append', 'sync'] as const) {
+  test(`a disk that fails in ${operation} is heard of at the end of the task, and at the close`, async () => {
+    const inner = new MemoryDisk();
+    const disk = new FailingDisk(inner);
+    const tracker = await opened(disk);
+    tracker.start(ONE);
+    await tracker.end(ONE, 'finished');
+    const before = disk.operations.length;
+    // An end is one append and one sync.
+    const at = before + (operation === 'append' ? 1 : 2);
+    disk.fault = { at, code: 'ENOSPC', done: 'half', stays: false };
+    await assert.rejects(tracker.end(ONE, 'finished'), { message: /^ENOSPC/ });
+    assert.equal(disk.operations[at - 1], operation);
+    tracker.metric(ONE, 'loss', 1, 1);
+    await assert.rejects(tracker.close(), { message: /^ENOSPC/ });
+    const later = await opened(inner);
+    later.start(ONE);
+    await later.close();
+    assert.equal((await segment(inner, 2)).length, 2);
+  });
+}
