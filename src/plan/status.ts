@@ -31,26 +31,30 @@ export function statusOf(
   fingerprints: ReadonlyMap<string, string>,
 ): Statuses {
   const statuses = new Map<string, TaskStatus>();
-  for (const task of plan.tasks)
-    statuses.set(task.recipe, taskStatus(task, executions(task.recipe), statuses, fingerprints));
+  const done = new Map<string, Execution>();
+  for (const task of plan.tasks) {
+    const status = taskStatus(task, executions(task.recipe), done, fingerprints.get(task.recipe));
+    statuses.set(task.recipe, status);
+    if (status.state === 'done') done.set(task.recipe, status.execution);
+  }
   return statuses;
 }
 
-function taskStatus(
+/**
+ * The status of one task.
+ * @param executions of its recipe, newest last
+ * @param done the executions chosen for the tasks before it, by recipe
+ * @param fingerprint of the images, if it lists them
+ */
+export function taskStatus(
   task: Task,
   executions: readonly Execution[],
-  statuses: Statuses,
-  fingerprints: ReadonlyMap<string, string>,
+  done: ReadonlyMap<string, Execution>,
+  fingerprint: string | undefined,
 ): TaskStatus {
-  const waiting = inputRecipes(task).find((recipe) => statuses.get(recipe)?.state !== 'done');
+  const waiting = inputRecipes(task).find((recipe) => !done.has(recipe));
   if (waiting !== undefined) return { state: 'to-do', reason: { kind: 'input-to-do', input: waiting } };
-  const chosen = new Map(
-    inputRecipes(task).map((recipe) => [
-      recipe,
-      (statuses.get(recipe) as { execution: Execution }).execution,
-    ]),
-  );
-  const now = inputDigests(task, (recipe) => chosen.get(recipe)!, fingerprints.get(task.recipe));
+  const now = inputDigests(task, done, fingerprint);
   const execution = executions.findLast((e) => digestValue(e.inputs) === digestValue(now));
   if (execution) return { state: 'done', execution };
   const last = executions.at(-1);
@@ -67,14 +71,14 @@ function taskStatus(
 /** What a task reads, given the executions chosen for its inputs. */
 export function inputDigests(
   task: Task,
-  chosen: (recipe: string) => Execution,
+  chosen: ReadonlyMap<string, Execution>,
   fingerprint: string | undefined,
 ): InputDigests {
   const entries = Object.entries(task.inputs).map(([role, input]): [string, string] => [
     role,
     typeof input === 'string'
-      ? chosen(input).output
-      : digestValue(input.map((recipe) => chosen(recipe).output)),
+      ? chosen.get(input)!.output
+      : digestValue(input.map((recipe) => chosen.get(recipe)!.output)),
   ]);
   return Object.fromEntries(fingerprint === undefined ? entries : [...entries, [IMAGES_ROLE, fingerprint]]);
 }

@@ -34,12 +34,18 @@ export async function writeTables(
     const table = JSON.parse(Buffer.from(bytes).toString('utf8')) as Table;
     const markdown = tableToMarkdown(table);
     await disk.makeDirectory(directory);
-    await disk.writeFile(join(directory, `${table.name}.json`), bytes);
     const file = join(directory, `${table.name}.md`);
-    await disk.writeFile(file, markdown);
+    await replaceFile(disk, join(directory, `${table.name}.json`), bytes);
+    await replaceFile(disk, file, markdown);
     written.push({ table, markdown, file });
   }
   return written;
+}
+
+/** Readers see the old file or the new one, whole. */
+async function replaceFile(disk: Disk, path: string, content: Uint8Array | string): Promise<void> {
+  await disk.writeFile(`${path}.new`, content);
+  await disk.rename(`${path}.new`, path);
 }
 
 async function readTable(store: ArtifactStore, execution: Execution): Promise<Uint8Array> {

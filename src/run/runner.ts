@@ -2,7 +2,7 @@
 import type { DatasetSource } from '../data/dataset.js';
 import type { Execution } from '../plan/execution.js';
 import { inputRecipes, type Plan, type Task } from '../plan/plan.js';
-import { inputDigests, type Reason, statusOf } from '../plan/status.js';
+import { inputDigests, type Reason, taskStatus } from '../plan/status.js';
 import type { ArtifactStore, Attempt } from './artifact-store.js';
 import type { Outcome, RunListener } from './event.js';
 import type { Executor, TaskEnd, TaskMessage, TaskOrder } from './executor.js';
@@ -127,11 +127,9 @@ class Run {
 
   /** Takes what the store holds for the inputs as they are now, or begins the work. */
   async #start(task: Task): Promise<void> {
-    const { plan, survey, listener } = this.#request;
+    const { survey, listener } = this.#request;
     const executions = await this.#services.store.executions(task.kind, task.recipe);
-    const known = (recipe: string) => (recipe === task.recipe ? executions : [this.#done.get(recipe)!]);
-    const upToHere = plan.tasks.filter(({ recipe }) => recipe === task.recipe || this.#done.has(recipe));
-    const status = statusOf({ ...plan, tasks: upToHere }, known, survey.fingerprints).get(task.recipe)!;
+    const status = taskStatus(task, executions, this.#done, survey.fingerprints.get(task.recipe));
     if (status.state === 'done') {
       this.#done.set(task.recipe, status.execution);
       this.#services.tracker.link(task, status.execution.output);
@@ -177,11 +175,7 @@ class Run {
   async #execute(attempt: Attempt): Promise<AttemptEnd> {
     const { store, executor } = this.#services;
     const { task } = attempt;
-    const inputs = inputDigests(
-      task,
-      (recipe) => this.#done.get(recipe)!,
-      this.#request.survey.fingerprints.get(task.recipe),
-    );
+    const inputs = inputDigests(task, this.#done, this.#request.survey.fingerprints.get(task.recipe));
     const startedAt = new Date();
     const end = await executor.execute(
       this.#order(attempt),

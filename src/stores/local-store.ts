@@ -78,6 +78,7 @@ export class LocalStore extends ArtifactStore {
     await this.#disk.syncDirectory(directory);
     const parent = join(this.#root, task.kind, task.recipe);
     await this.#disk.makeDirectory(parent);
+    for (const made of [this.#root, join(this.#root, task.kind)]) await this.#disk.syncDirectory(made);
     const target = join(parent, executionName(execution));
     if (await this.#disk.rename(directory, target)) return execution;
     const theirs = await this.#readManifest(join(target, MANIFEST));

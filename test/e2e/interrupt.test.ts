@@ -35,11 +35,11 @@ async function training(scratch: Scratch): Promise<Training> {
 }
 
 /** Returns once the journal holds so many points of the loss: there is one every ten steps. */
-async function points(scratch: Scratch, count: number): Promise<void> {
+async function points(scratch: Scratch, count: number, segment = '000001'): Promise<void> {
   let journal = '';
   while (journal.split('"train_loss"').length <= count) {
     await nextTurn();
-    journal = await scratch.read('runs/tiny/journal/000001.jsonl');
+    journal = await scratch.read(`runs/tiny/journal/${segment}.jsonl`);
   }
 }
 
@@ -114,6 +114,7 @@ test(
     assert.deepEqual(await kindsIn(scratch), ['augment', 'index']);
     using again = new Command([...LONG, '--backend', 'wasm'], scratch.folder);
     await again.says(/start +train/);
+    await points(scratch, 1, '000002');
     assert.equal(await attempts(scratch), 1, 'the dead attempt gave way to the new one');
     again.signalGroup('SIGINT');
     await again.finished;

@@ -7,9 +7,9 @@ import { tinyCase } from '../support/tiny-case.js';
 for (const backend of availableBackends()) {
   test(`${backend}: a batch in parts, the last one smaller, trains as the whole one with the same dropout`, async () => {
     const engine = await engineOf(backend);
-    const whole = trainCase(engine, tinyCase({ dropout: 0.5 }));
-    for (const microBatch of [1, 4]) {
-      const parts = trainCase(engine, tinyCase({ dropout: 0.5, microBatch }));
+    const whole = trainCase(engine, { ...tinyCase({ dropout: 0.5 }), steps: 2 });
+    for (const microBatch of [1, 3]) {
+      const parts = trainCase(engine, { ...tinyCase({ dropout: 0.5, microBatch }), steps: 2 });
       for (const [step, loss] of whole.losses.entries())
         assert.ok(
           Math.abs(parts.losses[step]! / loss - 1) < 1e-5,

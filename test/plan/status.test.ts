@@ -144,7 +144,7 @@ describe('a task is', () => {
 });
 
 test('what a task reads stands by role: one digest for one input, one over all for many, and the images', () => {
-  const chosen = (recipe: string) => DONE.find((e) => e.recipe === recipe)!;
+  const chosen = new Map(DONE.map((e) => [e.recipe, e]));
   assert.deepEqual(inputDigests(TASKS[4]!, chosen, undefined), {
     rows: digestValue(['first-1', 'second-1']),
   });

@@ -78,6 +78,6 @@ test('every file is on the disk before the manifest, and the manifest before the
   const operations = await operationsOf();
   assert.deepEqual(operations, [
     ...['makeDirectory', 'writeFile', 'writeFile'],
-    ...['writeFile', 'syncDirectory', 'makeDirectory', 'rename'],
+    ...['writeFile', 'syncDirectory', 'makeDirectory', 'syncDirectory', 'syncDirectory', 'rename'],
   ]);
 });

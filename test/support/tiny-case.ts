@@ -3,10 +3,10 @@ import type { Engine, NetSession, ScoreMap, TrainingSettings } from '../../src/n
 import type { NetState } from '../../src/nn/net-state.js';
 import { type NumericCase, numericCase } from './numeric-case.js';
 
-/** Net A at a 32nd of its width, crop 32, five classes, six images. */
+/** Net A at a 32nd of its width, crop 32, five classes, four images. */
 export function tinyCase(training: Partial<TrainingSettings> = {}): NumericCase {
   const numeric = numericCase({ width: 1 / 32, crop: 32, classes: 5 });
-  const count = 6;
+  const count = 4;
   const data = numeric.batch.data.subarray(0, count * 32 * 32 * 3);
   return {
     ...numeric,

@@ -33,7 +33,7 @@ const schema = Strict(
     net: Type.Enum([...NET_NAMES], { description: 'The net, by its letter in Table 1.' }),
     width: Type.Number({
       exclusiveMinimum: 0,
-      maximum: 1,
+      maximum: 8,
       default: 1,
       description: "Factor on all channel and unit counts; 1 is the paper's net.",
     }),
