@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { NetSession } from '../../src/nn/engine.js';
+import { normals, streamKey } from '../../src/util/random.js';
 import { anyEngine } from '../support/engines.js';
 import { gradientsOf, type NumericCase } from '../support/numeric-case.js';
 import { tinyCase, withSession, withWeights } from '../support/tiny-case.js';
@@ -8,43 +9,49 @@ import { tinyCase, withSession, withWeights } from '../support/tiny-case.js';
 /** Weights looked at in each array: those with the largest gradients. */
 const SAMPLES = 4;
 
-/** Slope of the loss along one weight, by central differences over 2 `step`. */
-function slope(
-  session: NetSession,
-  numeric: NumericCase,
-  at: { readonly name: string; readonly index: number },
-  step: number,
-): number {
+const STEP = 2 ** -10;
+
+/** Slopes of the loss along one weight, to its left and to its right: at a kink of a ReLU or a pool they differ. */
+function slopes(session: NetSession, numeric: NumericCase, name: string, index: number): number[] {
   const lossAt = (moved: number) => {
-    const change = (name: string, data: Float32Array) =>
-      name === at.name ? data.with(at.index, data[at.index]! + moved) : data;
+    const change = (n: string, data: Float32Array) =>
+      n === name ? data.with(index, data[index]! + moved) : data;
     session.setState(withWeights(numeric.state, change));
     return session.trainStep(numeric.batch, numeric.labels, { step: 0, rate: 0 });
   };
-  return (lossAt(step) - lossAt(-step)) / (2 * step);
+  const here = lossAt(0);
+  return [(here - lossAt(-STEP)) / STEP, (lossAt(STEP) - here) / STEP];
+}
+
+/** With biases of 0, units whose inputs are all 0 stand exactly on ReLU's kink, where a slope is half a gradient. */
+function withoutExactKinks(numeric: NumericCase): NumericCase {
+  const state = withWeights(numeric.state, (name, data) =>
+    name.endsWith('.bias') ? normals(streamKey(6, name), data.length, 0.1) : data,
+  );
+  return { ...numeric, state };
 }
 
 for (const dropout of [0, 0.5]) {
   test(`gradients are slopes of the loss at dropout ${dropout}, in each array's steepest weights`, async () => {
     const engine = await anyEngine();
-    const numeric = tinyCase({ dropout });
+    const numeric = withoutExactKinks(tinyCase({ dropout }));
     const gradients = gradientsOf(engine, numeric);
-    let checked = 0;
     withSession(engine, numeric, (session) => {
       for (const [name, gradient] of gradients) {
         const steepest = [...gradient.keys()].sort((a, b) => Math.abs(gradient[b]!) - Math.abs(gradient[a]!));
+        const largest = Math.abs(gradient[steepest[0]!]!);
         for (const index of steepest.slice(0, SAMPLES)) {
-          const [wide, narrow] = [2 ** -7, 2 ** -8].map((step) =>
-            slope(session, numeric, { name, index }, step),
-          ) as [number, number];
-          // ReLU and pools have kinks; where two steps differ, one lies between and neither is the slope.
-          if (Math.abs(wide - narrow) > 0.01 * Math.abs(narrow)) continue;
-          checked += 1;
-          const error = Math.abs(narrow / gradient[index]! - 1);
-          assert.ok(error < 0.03, `${name}[${index}]: ${narrow}, not ${gradient[index]!}`);
+          const expected = gradient[index]!;
+          const measured = slopes(session, numeric, name, index);
+          const error = Math.min(...measured.map((slope) => Math.abs(slope - expected)));
+          // The first layers' weights move so many ReLUs and pools that some turn within the step.
+          const tolerance = /^conv[12]/.test(name) ? 0.1 : 0.03;
+          assert.ok(
+            error < tolerance * largest,
+            `${name}[${index}]: ${measured.join(' to ')}, not ${expected}`,
+          );
         }
       }
     });
-    assert.ok(checked >= gradients.size, `only ${checked} weights lie away from kinks`);
   });
 }

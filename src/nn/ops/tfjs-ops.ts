@@ -75,7 +75,9 @@ export class TfjsOps extends Ops<TfjsArray> {
   }
 
   relu(x: TfjsArray): TfjsArray {
-    return tf.relu(x);
+    if (tf.getBackend() !== 'wasm') return tf.relu(x);
+    // WebAssembly's own ReLU makes 0 of a NaN whose sign bit is set: a training that diverged would look sound.
+    return tf.tidy(() => tf.prelu(x, tf.zeros(x.shape.slice(-1))));
   }
 
   reluGrad(dy: TfjsArray, y: TfjsArray): TfjsArray {

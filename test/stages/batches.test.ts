@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { ImageIndex } from '../../src/data/index-file.js';
+import { cropWindow, writeWindow } from '../../src/image/batch.js';
+import { ImageLoader } from '../../src/image/image-loader.js';
+import { ImageError } from '../../src/image/pixels.js';
+import { type BatchSettings, type TrainingBatch, trainingBatches } from '../../src/stages/train/batches.js';
+import { Sampler } from '../../src/stages/train/sampler.js';
+import { sampleDraws, streamKey } from '../../src/util/random.js';
+import { noise, png } from '../support/pictures.js';
+
+const COUNT = 7;
+const encoded = new Map<string, Buffer>();
+for (let i = 0; i < COUNT; i++) encoded.set(`${i}`, await png(noise(12 + i, 14, i)));
+const index: ImageIndex = {
+  classes: ['a', 'b', 'c'],
+  images: [...encoded].map(([id, bytes], i) => ({ id, label: i % 3, bytes: bytes.length, sha256: '' })),
+};
+const settings: BatchSettings = {
+  crop: 8,
+  batch: 4,
+  seed: 3,
+  steps: 6,
+  policy: { crop: 'random', mirror: true },
+  normalisation: { meanRgb: [120, 110, 100], scale: 0.02 },
+};
+
+function loader(): ImageLoader {
+  const read = (id: string) => Promise.resolve(encoded.get(id)!);
+  return new ImageLoader({ read, side: 10, cacheBytes: 1e6 });
+}
+
+async function batches(first = 0, changed: Partial<BatchSettings> = {}): Promise<TrainingBatch[]> {
+  const all: TrainingBatch[] = [];
+  for await (const batch of trainingBatches(index, loader(), { ...settings, ...changed }, first))
+    all.push(batch);
+  return all;
+}
+
+test('a training that begins at a later step sees the batches of the whole one', async () => {
+  const whole = await batches();
+  assert.deepEqual(
+    whole.map(({ step }) => step),
+    [0, 1, 2, 3, 4, 5],
+  );
+  for (const first of [1, 3, 5]) assert.deepEqual(await batches(first), whole.slice(first));
+});
+
+test('each image of a batch is its sample’s crop, mirrored and normalised by that sample’s draws', async () => {
+  const sampler = new Sampler(COUNT, settings.seed);
+  for (const { step, images, labels } of await batches()) {
+    const samples = sampler.batch(step, settings.batch);
+    const expected = new Float32Array(images.data.length);
+    for (const [i, { position, image }] of samples.entries()) {
+      const pixels = await loader().load(`${image}`);
+      const draws = sampleDraws(streamKey(settings.seed, 'augment'), position);
+      writeWindow(pixels, cropWindow(pixels, 8, settings.policy, draws), settings.normalisation, expected, i);
+    }
+    assert.deepEqual(images, { count: 4, height: 8, width: 8, data: expected });
+    assert.deepEqual(
+      [...labels],
+      samples.map(({ image }) => image % 3),
+    );
+  }
+});
+
+test('an image is cropped in another way when its turn comes again', async () => {
+  const seen = new Set<string>();
+  const all = await batches(0, { batch: COUNT, steps: 4 });
+  const sampler = new Sampler(COUNT, settings.seed);
+  for (const { step, images } of all) {
+    const at = sampler.batch(step, COUNT).findIndex(({ image }) => image === 0);
+    seen.add(images.data.subarray(at * 192, (at + 1) * 192).join());
+  }
+  assert.ok(seen.size >= 3, `${seen.size} of 4 are different`);
+});
+
+test('the seed changes order and crops', async () => {
+  const [first] = await batches(0, { steps: 1 });
+  const [other] = await batches(0, { steps: 1, seed: 4 });
+  assert.notDeepEqual(other!.images.data, first!.images.data);
+});
+
+test('a bad image stops the training at its batch, and is named', async () => {
+  const read = (id: string) => Promise.resolve(id === '2' ? Buffer.from('no image') : encoded.get(id)!);
+  const bad = new ImageLoader({ read, side: 10, cacheBytes: 0 });
+  const seen: number[] = [];
+  const train = async () => {
+    for await (const { step } of trainingBatches(index, bad, settings)) seen.push(step);
+  };
+  await assert.rejects(train(), (error) => error instanceof ImageError && error.message.includes('"2"'));
+  const place = new Sampler(COUNT, settings.seed);
+  const hit = [0, 1, 2, 3].find((step) => place.batch(step, 4).some(({ image }) => image === 2))!;
+  assert.deepEqual(seen, [...Array(hit).keys()]);
+});

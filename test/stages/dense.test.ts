@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { ImageBatch, NetSession, ScoreMap } from '../../src/nn/engine.js';
+import { initialise } from '../../src/nn/net-state.js';
+import { buildNet, positionsAlong } from '../../src/nn/net.js';
+import { evaluateDensely } from '../../src/stages/evaluate/dense.js';
+import { anyEngine } from '../support/engines.js';
+import { noise, painted } from '../support/pictures.js';
+
+const net = buildNet({ net: 'A', width: 1 / 32, crop: 32, classes: 3, pooling: 'ceil' });
+const normalisation = { meanRgb: [128, 128, 128], scale: 1 / 64 } as const;
+
+/** A session that scores by a formula. */
+function scoring(score: (batch: ImageBatch, image: number) => number[], seen: ImageBatch[] = []): NetSession {
+  const unused = () => {
+    throw new Error('only scores here');
+  };
+  return {
+    scoreMap: (batch): ScoreMap => {
+      seen.push(batch);
+      const data = Float32Array.from(Array.from({ length: batch.count }, (_, i) => score(batch, i)).flat());
+      return { count: batch.count, rows: 1, columns: 1, classes: 3, data };
+    },
+    trainStep: unused,
+    getState: unused,
+    setState: unused,
+    close: unused,
+  };
+}
+
+test('images of different sizes keep their order and their positions', async () => {
+  const engine = await anyEngine();
+  const session = engine.open(net, initialise(net, 'he', 1));
+  try {
+    const evaluator = { net, session, normalisation, mirror: true };
+    const sizes = [
+      [64, 33],
+      [32, 64],
+      [64, 33],
+      [96, 70],
+      [32, 64],
+    ] as const;
+    const images = sizes.map(([width, height], i) => noise(width, height, i));
+    const { posteriors, positions } = evaluateDensely(images, evaluator);
+    assert.deepEqual(
+      positions,
+      sizes.map(([width, height]) => positionsAlong(net, width) * positionsAlong(net, height)),
+    );
+    for (const [i, image] of images.entries()) {
+      const alone = evaluateDensely([image], evaluator);
+      for (let k = 0; k < 3; k++) assert.ok(Math.abs(alone.posteriors[k]! - posteriors[3 * i + k]!) < 1e-5);
+    }
+  } finally {
+    session.close();
+  }
+});
+
+test('images are batched by exact size, not by area', () => {
+  const seen: ImageBatch[] = [];
+  const session = scoring(() => [0, 0, 0], seen);
+  const images = [noise(40, 50), noise(50, 40), noise(40, 50)];
+  evaluateDensely(images, { net, session, normalisation, mirror: false });
+  assert.deepEqual(
+    seen.map(({ count, width, height }) => [count, width, height]),
+    [
+      [2, 40, 50],
+      [1, 50, 40],
+    ],
+  );
+});
+
+/** Class scores from the brightness of the first pixel, far from linear in it. */
+function byFirstPixel({ data, width, height }: ImageBatch, image: number): number[] {
+  const value = data[image * width * height * 3]!;
+  return [4 * value, 0, -value];
+}
+
+function softmax(scores: readonly number[]): number[] {
+  const sum = scores.reduce((s, v) => s + Math.exp(v), 0);
+  return scores.map((v) => Math.exp(v) / sum);
+}
+
+test('an image and its mirror image are averaged after the soft-max', () => {
+  const image = painted(33, 32, (x) => (x === 0 ? 192 : 64));
+  const session = scoring(byFirstPixel);
+  const { posteriors } = evaluateDensely([image], { net, session, normalisation, mirror: true });
+  const [left, right] = [softmax([4, 0, -1]), softmax([-4, 0, 1])];
+  for (let k = 0; k < 3; k++) assert.ok(Math.abs(posteriors[k]! - (left[k]! + right[k]!) / 2) < 1e-6);
+  const before = softmax([0, 0, 0]);
+  assert.ok(Math.abs(posteriors[1]! - before[1]!) > 0.1, 'averaged before the soft-max it would be this');
+});
+
+test('without the mirror the image alone counts', () => {
+  const seen: ImageBatch[] = [];
+  const image = painted(33, 32, (x) => (x === 0 ? 192 : 64));
+  const session = scoring(byFirstPixel, seen);
+  const { posteriors } = evaluateDensely([image], { net, session, normalisation, mirror: false });
+  assert.equal(seen.length, 1);
+  assert.ok(Math.abs(posteriors[0]! - softmax([4, 0, -1])[0]!) < 1e-6);
+});

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { History } from '../../src/stages/train/history.js';
+
+function recorded(images: number, batch: number, losses: readonly number[]) {
+  const metrics: [string, number, number][] = [];
+  const history = new History(images, batch, {
+    progress: () => undefined,
+    metric: (...metric) => metrics.push(metric),
+  });
+  for (const [step, loss] of losses.entries()) history.step(step, loss, 0.01);
+  const lines = history.files()['history.jsonl']!.split('\n').filter(Boolean);
+  return { metrics, lines: lines.map((line) => JSON.parse(line) as unknown) };
+}
+
+test('a line stands for each epoch that was completed, with the mean loss of its steps', () => {
+  const { lines } = recorded(8, 4, [5, 3, 2, 1]);
+  assert.deepEqual(lines, [
+    { epoch: 1, step: 2, trainLoss: 4, rate: 0.01 },
+    { epoch: 2, step: 4, trainLoss: 1.5, rate: 0.01 },
+  ]);
+});
+
+test('a step that ends several epochs at once makes one line', () => {
+  const { lines } = recorded(2, 6, [5, 3]);
+  assert.deepEqual(lines, [
+    { epoch: 3, step: 1, trainLoss: 5, rate: 0.01 },
+    { epoch: 6, step: 2, trainLoss: 3, rate: 0.01 },
+  ]);
+});
+
+test('loss and rate are reported every tenth step, and the mean at the end of an epoch', () => {
+  const { metrics } = recorded(
+    44,
+    4,
+    Array.from({ length: 12 }, (_, i) => 12 - i),
+  );
+  assert.deepEqual(metrics, [
+    ['train_loss', 12, 0],
+    ['learning_rate', 0.01, 0],
+    ['train_loss', 2, 10],
+    ['learning_rate', 0.01, 10],
+    ['epoch_train_loss', 7, 1],
+  ]);
+});

@@ -1,0 +1,81 @@
+/** Runs stages without store, worker or parent: artifacts in memory, reports recorded. */
+import type { ArtifactReader, Stage } from '../../src/run/stage.js';
+import { MemoryDataset } from './memory-dataset.js';
+import { noise, png } from './pictures.js';
+
+export class MemoryArtifact {
+  readonly files = new Map<string, Buffer>();
+
+  read(file: string): Promise<Uint8Array> {
+    const bytes = this.files.get(file);
+    return bytes ? Promise.resolve(bytes) : Promise.reject(new Error(`no file ${file}`));
+  }
+
+  write(file: string, bytes: Uint8Array | string): Promise<void> {
+    this.files.set(file, Buffer.from(bytes as Uint8Array));
+    return Promise.resolve();
+  }
+
+  text(file: string): string {
+    return this.files.get(file)!.toString('utf8');
+  }
+}
+
+export interface StageRun {
+  readonly output: MemoryArtifact;
+  readonly metrics: [key: string, value: number, step: number][];
+  readonly progress: [done: number, total: number, unit: string][];
+}
+
+/** What a run may be given beside its parameters. */
+export interface StageRunOptions {
+  readonly inputs?: Readonly<Record<string, ArtifactReader | readonly ArtifactReader[]>>;
+  /** The run is interrupted once this much progress was reported. */
+  readonly interruptAt?: number;
+}
+
+export async function runStage<P>(
+  stage: Stage<P>,
+  parameters: P,
+  options: StageRunOptions = {},
+): Promise<StageRun> {
+  const run: StageRun = { output: new MemoryArtifact(), metrics: [], progress: [] };
+  const interrupt = new AbortController();
+  const inputs = Object.entries(options.inputs ?? {}).map(
+    ([role, readers]) => [role, [readers].flat()] as const,
+  );
+  await stage.run({
+    parameters,
+    inputs: Object.fromEntries(inputs),
+    output: run.output,
+    source: { kind: 'memory', name: 'noise' },
+    reporter: {
+      progress: (...report) => {
+        run.progress.push(report);
+        if (report[0] === options.interruptAt) interrupt.abort();
+      },
+      metric: (...metric) => run.metrics.push(metric),
+    },
+    signal: interrupt.signal,
+  });
+  return run;
+}
+
+/** Pictures of three classes told apart by their brightness, of two shapes, in both splits. */
+export async function pictureSet(perClass: number): Promise<MemoryDataset> {
+  const split = async (offset: number) => {
+    const images = new Map<string, Uint8Array>();
+    for (const [label, name] of ['dark', 'grey', 'light'].entries()) {
+      for (let i = 0; i < perClass; i++) {
+        const size = i % 2 === 0 ? ([48, 40] as const) : ([40, 56] as const);
+        const picture = noise(...size, offset + 100 * label + i);
+        images.set(
+          `${name}/${i}.png`,
+          await png({ ...picture, data: picture.data.map((v) => v / 4 + 90 * label) }),
+        );
+      }
+    }
+    return images;
+  };
+  return new MemoryDataset({ train: await split(0), val: await split(1000) });
+}
