@@ -67,6 +67,14 @@ export function localWorkers(backend: Backend | 'auto'): LocalExecutorOptions {
   return { program, settings: workerSettings(backend), slots: 1 };
 }
 
+/** @throws UserError */
+function threadsWanted(): number {
+  const text = process.env['TF_NUM_INTRAOP_THREADS'];
+  const threads = text === undefined ? availableParallelism() : Number(text);
+  if (Number.isInteger(threads) && threads > 0) return threads;
+  throw new UserError(`TF_NUM_INTRAOP_THREADS is "${text ?? ''}", but must be a whole number above 0.`);
+}
+
 function workerSettings(backend: Backend | 'auto'): WorkerSettings {
   const { backend: installed, binding, libraryPath = [], reason } = readInstallation();
   if (backend === 'tensorflow' && binding === undefined) {
@@ -75,7 +83,7 @@ function workerSettings(backend: Backend | 'auto'): WorkerSettings {
   return {
     backend: backend === 'auto' ? installed : backend,
     ...(binding !== undefined && { binding }),
-    threads: Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? availableParallelism()),
+    threads: threadsWanted(),
     libraryPath,
   };
 }

@@ -31,7 +31,7 @@ process.on('message', (message) => {
       break;
     case 'describe':
       void orFail(async () => {
-        say({ type: 'description', engine: describeEngine(await openOnce()) });
+        say({ type: 'description', engine: (await openOnce()).description });
       });
       break;
     case 'run':
@@ -70,17 +70,12 @@ async function openOnce(): Promise<Engine> {
 
 async function describe(opened: Engine | undefined, readsImages: boolean): Promise<Environment> {
   return {
-    ...(opened && { engine: describeEngine(opened) }),
+    ...(opened && { engine: opened.description }),
     ...(readsImages && { imageLibrary: (await import('./image/decode.js')).imageLibrary }),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     code,
   };
-}
-
-function describeEngine({ description }: Engine): string {
-  const { library, device, threads } = description;
-  return `${library} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
 /** Progress is for eyes: ten a second are enough. */

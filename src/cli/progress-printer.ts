@@ -37,6 +37,11 @@ export class ProgressPrinter {
         this.#startedAt.set(task.recipe, performance.now());
         this.line(`start        ${nameOf(task)}: ${describeReason(event.reason)}`);
         break;
+      case 'task-repeated':
+        this.#startedAt.set(task.recipe, performance.now());
+        this.#printedPart.delete(task.recipe);
+        this.line(`repeat       ${nameOf(task)}: its worker died (${event.cause})`);
+        break;
       case 'task-progress':
         this.#progress(task, event.done, event.total, event.unit);
         break;

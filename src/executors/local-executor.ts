@@ -26,8 +26,14 @@ export class LocalExecutor extends Executor {
   }
 
   async execute(order: TaskOrder, listener: Listener, signal: AbortSignal): Promise<TaskEnd> {
-    const worker = this.#takeIdle() ?? this.#start();
+    const kept = this.#takeIdle();
+    const worker = kept ?? this.#start();
     const end = await worker.execute(order, listener, signal);
+    // A kept worker may have died before the task reached it: that is not the task's failure.
+    if (kept && end.type === 'crashed' && !kept.heard && !signal.aborted)
+      return this.execute(order, listener, signal);
+    // What failed inside a device operation may have left arrays behind; the next task gets a clean device.
+    if (end.type === 'failed' && order.task.usesEngine) await worker.close();
     if (worker.alive) this.#idle.push(worker);
     return end;
   }
@@ -55,6 +61,8 @@ class Worker {
   /** Settles when the process has ended, with the signal or status that it ended by. */
   readonly gone: Promise<string>;
   alive = true;
+  /** Whether it has said anything of the task that it has now. */
+  heard = false;
   #listener: Listener = () => undefined;
   #ended: (end: TaskEnd) => void = () => undefined;
 
@@ -92,6 +100,7 @@ class Worker {
       this.#say({ type: 'stop' });
     };
     this.#listener = listener;
+    this.heard = false;
     signal.addEventListener('abort', stop, { once: true });
     try {
       return await new Promise<TaskEnd>((resolve) => {
@@ -120,6 +129,7 @@ class Worker {
   }
 
   #hear(message: FromWorker): void {
+    this.heard = true;
     if (message.type === 'end') this.#ended(message.end);
     else if (message.type !== 'description') this.#listener(message);
   }

@@ -1,5 +1,6 @@
 /** Asks a fresh worker what engine it opens; for `doctor`. */
 import { fork } from 'node:child_process';
+import type { EngineRecord } from '../plan/execution.js';
 import type { LocalExecutorOptions } from './local-executor.js';
 import { type FromWorker, type ToWorker, workerEnvironment } from './worker-protocol.js';
 
@@ -17,9 +18,12 @@ export async function probeWorker({
   try {
     return await new Promise((resolve) => {
       child.on('message', (message: FromWorker) => {
-        if (message.type === 'description') resolve({ engine: message.engine });
+        if (message.type === 'description') resolve({ engine: describe(message.engine) });
         if (message.type === 'end' && message.end.type === 'failed')
           resolve({ problem: message.end.message });
+      });
+      child.on('error', (error) => {
+        resolve({ problem: error.message });
       });
       child.on('exit', (status, signal) => {
         resolve({ problem: `the worker died (${signal ?? `exit status ${String(status)}`}) ${log}`.trim() });
@@ -29,4 +33,8 @@ export async function probeWorker({
   } finally {
     if (child.connected) child.disconnect();
   }
+}
+
+function describe({ library, device, threads }: EngineRecord): string {
+  return `${library} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }

@@ -1,4 +1,5 @@
 /** What parent and worker say to each other over the IPC channel; plain data. */
+import type { EngineRecord } from '../plan/execution.js';
 import type { TaskEnd, TaskMessage, TaskOrder } from '../run/executor.js';
 
 /** What a worker is started with, in its environment as JSON; a task that wants another gets another worker. */
@@ -36,5 +37,5 @@ export type ToWorker =
 export type FromWorker =
   | Exclude<TaskMessage, { type: 'log' }>
   | { readonly type: 'end'; readonly end: TaskEnd }
-  /** The answer to `describe`: library, device and threads. */
-  | { readonly type: 'description'; readonly engine: string };
+  /** The answer to `describe`. */
+  | { readonly type: 'description'; readonly engine: EngineRecord };

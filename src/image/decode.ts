@@ -1,6 +1,6 @@
 /**
  * Encoded bytes to RGB pixels, by sharp (libvips). Settings of the protocol: no shrink-on-load, embedded
- * ICC profiles and EXIF orientation ignored, grey to three channels, alpha dropped (onto black), as Caffe,
+ * ICC profiles and EXIF orientation ignored, grey to three channels, the alpha channel dropped, as Caffe,
  * torchvision and timm do.
  */
 import sharp from 'sharp';

@@ -22,6 +22,8 @@ export interface CheckpointDescription {
   readonly S: number;
   readonly initialisation: string;
   readonly steps: number;
+  /** Images of a step. */
+  readonly batch: number;
 }
 
 export interface Checkpoint {

@@ -1,5 +1,4 @@
 /** Opens a backend. Only here and in `nn/ops/` is `@tensorflow/*` imported, and only when it is asked for. */
-import { availableParallelism } from 'node:os';
 import { unreachable } from '../util/unreachable.js';
 import type { Backend, Engine } from './engine.js';
 import { OpsEngine } from './ops-engine.js';
@@ -8,13 +7,14 @@ import { OpsEngine } from './ops-engine.js';
 export interface EngineChoice {
   readonly backend: Backend;
   readonly binding?: string;
+  /** Threads inside one operation; TensorFlow reads them from its environment when it is loaded. */
+  readonly threads: number;
 }
 
 /**
- * Threads are TensorFlow's own: `TF_NUM_INTRAOP_THREADS`, set in the worker's environment before it starts.
  * @throws if the backend cannot be loaded
  */
-export async function openEngine({ backend, binding }: EngineChoice): Promise<Engine> {
+export async function openEngine({ backend, binding, threads }: EngineChoice): Promise<Engine> {
   switch (backend) {
     case 'tensorflow': {
       if (binding === undefined) throw new Error('Internal error: the tensorflow backend needs its binding');
@@ -25,7 +25,7 @@ export async function openEngine({ backend, binding }: EngineChoice): Promise<En
         backend,
         library: `TensorFlow ${tensorflow.TF_Version}`,
         device: tensorflow.isUsingGpuDevice() ? 'gpu' : 'cpu',
-        threads: Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? availableParallelism()),
+        threads,
       });
     }
     case 'wasm':

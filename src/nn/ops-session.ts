@@ -37,6 +37,10 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   trainStep(batch: ImageBatch, labels: Int32Array, step: TrainingStep): number {
     const training = this.#training;
     if (!training) throw new Error('Internal error: this session was opened without training settings');
+    this.#check(batch);
+    const { classes } = this.#net.shape;
+    if (labels.length !== batch.count || labels.some((label) => label < 0 || label >= classes))
+      throw new Error(`Internal error: ${batch.count} labels of 0 to ${classes - 1} are needed`);
     let gradients = new Map<string, A>();
     let lossSum = 0;
     for (let first = 0; first < batch.count; first += training.microBatch) {
@@ -55,6 +59,7 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   }
 
   scoreMap(batch: ImageBatch): ScoreMap {
+    this.#check(batch);
     const ops = this.#ops;
     let x = this.#uploadImages(batch);
     for (const layer of this.#net.layers) {
@@ -211,6 +216,13 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     this.#ops.free(x);
     this.#ops.free(weight);
     return result;
+  }
+
+  /** WebAssembly computes on without a word when an image is smaller than a filter, so that is looked at here. */
+  #check({ count, height, width, data }: ImageBatch): void {
+    const { crop } = this.#net.shape;
+    if (Math.min(height, width) < crop || data.length !== count * height * width * 3)
+      throw new Error(`Internal error: ${count} images of ${height} x ${width} px for a crop of ${crop} px`);
   }
 
   #uploadImages(batch: ImageBatch): A {

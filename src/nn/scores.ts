@@ -10,6 +10,12 @@ const PROTOCOL_FILE = 'protocol.json';
 export interface EvaluationProtocol {
   readonly method: 'dense';
   readonly mirror: boolean;
+  /** Name of the data set. */
+  readonly dataset: string;
+  /** How the net's weights were drawn, and its training: steps of how many images. */
+  readonly initialisation: string;
+  readonly steps: number;
+  readonly batch: number;
   /** Training and test scale, smallest sides in real px. */
   readonly S: number;
   readonly Q: number;

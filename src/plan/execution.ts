@@ -7,10 +7,18 @@ export interface FileRecord {
   readonly sha256: string;
 }
 
+/** Backend, library and version, device, and the threads inside one operation. */
+export interface EngineRecord {
+  readonly backend: string;
+  readonly library: string;
+  readonly device: string;
+  readonly threads: number;
+}
+
 /** Where and with what a task ran; does not make another task of it, but stands with each result. */
 export interface Environment {
-  /** E.g. `tensorflow: TensorFlow 2.21.0 on cpu, 2 threads`; absent where no net ran. */
-  readonly engine?: string;
+  /** What computed the nets; absent where none ran. */
+  readonly engine?: EngineRecord;
   readonly imageLibrary?: string;
   readonly node: string;
   readonly platform: string;

@@ -7,6 +7,7 @@ import { realScale } from '../spec/scales.js';
 import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
 import type { ArtifactType, ExpandContext, StageDefinition, TaskDraft } from './definition.js';
+import { rowsOfPaper } from './paper-rows.js';
 import type { Plan, Task } from './plan.js';
 import { recipeOf } from './recipe.js';
 
@@ -85,7 +86,7 @@ function isList(input: TaskDraft | readonly TaskDraft[]): input is readonly Task
   return Array.isArray(input);
 }
 
-function describeLabels({ labels }: TaskDraft): string {
+function describeLabels({ labels }: Pick<TaskDraft, 'labels'>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');
@@ -130,6 +131,15 @@ class Expansion {
       );
     }
     if (!rows || rows.length === 0) return [];
+    for (const { labels } of paper ? rows : []) {
+      const matches = rowsOfPaper(paper!, table.join, labels).length;
+      if (matches > 1)
+        this.#mistake(
+          ['tables', name, 'join'],
+          `${matches} rows of the paper's table equal ours (${describeLabels({ labels })}) in ${table.join.join(', ')}.`,
+          'Name more columns, so that one row of the paper is left.',
+        );
+    }
     const parameters = {
       name,
       columns: table.columns,

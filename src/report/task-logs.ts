@@ -20,6 +20,8 @@ export class TaskLogs {
 
   hear(event: RunEvent): void {
     if (event.type === 'task-log') this.#append(event.task, event.text);
+    if (event.type === 'task-repeated')
+      this.#append(event.task, `The worker died (${event.cause}); the task is repeated.\n`);
     if (event.type === 'task-failed') this.#append(event.task, `${event.message}\n`);
   }
 

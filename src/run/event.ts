@@ -21,6 +21,8 @@ export type RunEvent =
       readonly step: number;
     }
   | { readonly type: 'task-log'; readonly task: Task; readonly text: string }
+  /** Its worker died; `cause` names the signal or exit status. It begins again. */
+  | { readonly type: 'task-repeated'; readonly task: Task; readonly cause: string }
   | { readonly type: 'task-finished'; readonly task: Task; readonly execution: Execution }
   | { readonly type: 'task-failed'; readonly task: Task; readonly message: string }
   | { readonly type: 'task-interrupted'; readonly task: Task }

@@ -146,11 +146,12 @@ class Run {
   async #work(task: Task, reason: Reason): Promise<void> {
     const { listener } = this.#request;
     listener({ type: 'task-started', task, reason });
-    this.#services.tracker.start(task);
     for (let attempt = 1; ; attempt++) {
+      this.#services.tracker.start(task);
       const end = await this.#attempt(task);
       if (end.type === 'crashed' && attempt < MAX_ATTEMPTS && !this.#signal.aborted) {
-        listener({ type: 'task-log', task, text: `The worker died (${end.cause}); the task is repeated.\n` });
+        await this.#services.tracker.end(task, 'failed');
+        listener({ type: 'task-repeated', task, cause: end.cause });
         continue;
       }
       await this.#conclude(task, end);

@@ -6,8 +6,10 @@ export type RunEnd = 'finished' | 'failed' | 'interrupted';
 export abstract class Tracker {
   /** Comes before all else; an experiment that was tracked before is gone on with. */
   abstract open(experiment: string): Promise<void>;
-  /** Begins the run of a task, or goes on with the one that this recipe has in this experiment. */
+  /** Begins a run of a task from its first step; another run of the same task stays as it is. */
   abstract start(task: Task): void;
+  /** Goes on with the latest run of a task, whose work continues where it stopped. */
+  abstract resume(task: Task): void;
   /** A task that was done before: its run is the one that made it. */
   abstract link(task: Task, execution: string): void;
   /** Each (task, key, step) counts once: a resumed task's repeated points are dropped. */

@@ -160,6 +160,8 @@ const table = Strict(
       }),
     ),
     join: Type.Array(Type.Enum(['net', 'S', 'Q']), {
+      minItems: 1,
+      uniqueItems: true,
       default: ['net', 'S', 'Q'],
       description: 'Columns in which a row of ours equals a row of the paper.',
     }),

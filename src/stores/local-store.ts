@@ -15,7 +15,7 @@ import type { Task } from '../plan/plan.js';
 import { type Attempt, ArtifactStore, type Publication } from '../run/artifact-store.js';
 import { digestBytes, digestValue } from '../util/digest.js';
 import { type Disk, isMissing } from '../util/disk.js';
-import { isAlive, ownProcess } from '../util/process-identity.js';
+import { isAlive, ownProcess, processPlace } from '../util/process-identity.js';
 import { readChecked } from './artifact-files.js';
 
 const MANIFEST = 'manifest.json';
@@ -148,13 +148,14 @@ function executionName({ output, inputs }: Execution): string {
   return `${output.slice(0, 16)}-${digestValue(inputs).slice(0, 16)}`;
 }
 
-/** `<host>.<pid>.<start>`, the beginning of an attempt's name: tells whether the owner of an attempt still lives. */
+/** `<place>.<pid>.<start>`, the beginning of an attempt's name: tells whether the owner of an attempt still lives. */
 function ownerName(): string {
   const { pid, start } = ownProcess();
-  return `${hostname().replaceAll('.', '_')}.${pid}.${start}`;
+  return `${processPlace()}.${pid}.${start}`;
 }
 
+/** Only where process numbers mean the same can a death be seen; what others left waits for them, or for `gc`. */
 function isDeadHere(owner: string): boolean {
-  const [host, pid, start] = owner.split('.');
-  return host === hostname().replaceAll('.', '_') && !isAlive({ pid: Number(pid), start: start! });
+  const [place, pid, start] = owner.split('.');
+  return place === processPlace() && !isAlive({ pid: Number(pid), start: start! });
 }

@@ -17,8 +17,8 @@ export class JournalTracker extends Tracker {
   #timer: NodeJS.Timeout | undefined;
   /** `run/key` to the highest step journaled. */
   readonly #lastStep = new Map<string, number>();
-  /** The latest run of each task, by recipe. */
-  readonly #runs = new Map<string, TaskRun>();
+  /** How often each task was begun from its first step in this experiment, by recipe. */
+  readonly #generations = new Map<string, number>();
   readonly #pending: string[] = [];
   #sequence = 0;
   /** Appends run one after another; the first error is kept and thrown by whoever waits. */
@@ -50,30 +50,30 @@ export class JournalTracker extends Tracker {
     this.#timer.unref();
   }
 
-  start({ recipe, kind, stage, parameters, labels }: Task): void {
-    const latest = this.#runs.get(recipe);
-    const type = latest && !latest.finished ? 'resume' : 'start';
-    const generation = type === 'resume' ? latest!.generation : (latest?.generation ?? 0) + 1;
-    const run = runName(recipe, generation);
-    this.#append({ type, run, recipe, generation, kind, stage, parameters, labels });
-    this.#runs.set(recipe, { generation, finished: false });
+  start(task: Task): void {
+    this.#begin('start', task, (this.#generations.get(task.recipe) ?? 0) + 1);
   }
 
-  link({ recipe, kind, stage }: Task, output: string): void {
-    this.#append({ type: 'link', run: this.#runOf(recipe), recipe, kind, stage, output });
+  resume(task: Task): void {
+    this.#begin('resume', task, this.#generation(task));
   }
 
-  metric({ recipe }: Task, key: string, value: number, step: number): void {
-    const run = this.#runOf(recipe);
+  link(task: Task, output: string): void {
+    const { recipe, kind, stage } = task;
+    this.#append({ type: 'link', run: this.#runOf(task), recipe, kind, stage, output });
+  }
+
+  metric(task: Task, key: string, value: number, step: number): void {
+    const run = this.#runOf(task);
     if (step <= (this.#lastStep.get(`${run}/${key}`) ?? -1)) return;
     const finite = Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity');
     this.#append({ type: 'metric', run, key, value: finite, step });
     this.#lastStep.set(`${run}/${key}`, step);
   }
 
-  async end({ recipe }: Task, end: RunEnd): Promise<void> {
-    const generation = this.#runs.get(recipe)?.generation ?? 1;
-    this.#runs.set(recipe, { generation, finished: end === 'finished' });
+  async end(task: Task, end: RunEnd): Promise<void> {
+    const { recipe } = task;
+    const generation = this.#generation(task);
     this.#append({ type: 'end', run: runName(recipe, generation), recipe, generation, end });
     this.#enqueue(() => this.#sync());
     await this.#work;
@@ -92,21 +92,40 @@ export class JournalTracker extends Tracker {
   /** What an earlier run of this process left, of another experiment perhaps. */
   #forget(): void {
     this.#lastStep.clear();
-    this.#runs.clear();
+    this.#generations.clear();
     this.#pending.length = 0;
     this.#sequence = 0;
     this.#work = Promise.resolve();
     this.#dirty = false;
   }
 
-  #runOf(recipe: string): string {
-    return runName(recipe, this.#runs.get(recipe)?.generation ?? 1);
+  #begin(type: 'start' | 'resume', task: Task, generation: number): void {
+    const { recipe, kind, stage, parameters, labels } = task;
+    this.#generations.set(recipe, generation);
+    this.#append({
+      type,
+      run: runName(recipe, generation),
+      recipe,
+      generation,
+      kind,
+      stage,
+      parameters,
+      labels,
+    });
+  }
+
+  #generation({ recipe }: Task): number {
+    return this.#generations.get(recipe) ?? 1;
+  }
+
+  #runOf(task: Task): string {
+    return runName(task.recipe, this.#generation(task));
   }
 
   #remember(record: JournalRecord): void {
-    if (record.type === 'start' || record.type === 'resume' || record.type === 'end') {
-      const finished = record.type === 'end' && record.end === 'finished';
-      this.#runs.set(record.recipe, { generation: record.generation, finished });
+    if (record.type === 'start') {
+      const known = this.#generations.get(record.recipe) ?? 0;
+      this.#generations.set(record.recipe, Math.max(known, record.generation));
     }
     if (record.type === 'metric') {
       const point = `${record.run}/${record.key}`;
@@ -143,12 +162,7 @@ export class JournalTracker extends Tracker {
   }
 }
 
-/** A task's nth run in this experiment: it goes on until it has finished; done again (other inputs), it is another run. */
-interface TaskRun {
-  readonly generation: number;
-  readonly finished: boolean;
-}
-
+/** A task that is begun again from its first step (after an interrupt, with other inputs) is another run. */
 function runName(recipe: string, generation: number): string {
   return generation === 1 ? recipe : `${recipe}.${generation}`;
 }

@@ -1,5 +1,6 @@
 /** Tells a process from a later one with the same number, across restarts of the machine too. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -9,6 +10,35 @@ export interface ProcessIdentity {
 
 export function ownProcess(): ProcessIdentity {
   return { pid: process.pid, start: startOf(process.pid) ?? '0' };
+}
+
+/**
+ * Names where process numbers mean the same: host, boot and pid namespace. A container has its own numbers,
+ * and two hosts on one file system can have one name. Letters, digits, `_` and `-` only.
+ */
+export function processPlace(): string {
+  const parts = [hostname(), bootId(), namespace()];
+  return parts
+    .filter((part) => part !== undefined)
+    .join('-')
+    .replaceAll(/[^A-Za-z0-9_-]/g, '_');
+}
+
+function bootId(): string | undefined {
+  return attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8));
+}
+
+function namespace(): string | undefined {
+  return attempt(() => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0]);
+}
+
+/** Undefined where there is no `/proc`. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 export function isAlive({ pid, start }: ProcessIdentity): boolean {
@@ -22,14 +52,11 @@ export function isAlive({ pid, start }: ProcessIdentity): boolean {
 }
 
 function startOf(pid: number): string | undefined {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
+  return attempt(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Field 22, counted from after the command's name, which may hold spaces.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     // A zombie still has its number, but does nothing any more.
-    return fields[0] === 'Z' ? 'ended' : `${boot}-${fields[19]!}`;
-  } catch {
-    return undefined;
-  }
+    return fields[0] === 'Z' ? 'ended' : `${bootId() ?? ''}-${fields[19]!}`;
+  });
 }

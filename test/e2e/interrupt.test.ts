@@ -147,6 +147,7 @@ test(
       'runs/tiny/logs',
       logs.find((name) => name.startsWith('train'))!,
     );
+    assert.match(stdout, /repeat +train a .*: its worker died \(SIGKILL\)/);
     assert.match(log, /The worker died \(SIGKILL\); the task is repeated\./);
   },
 );

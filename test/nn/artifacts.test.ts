@@ -25,6 +25,7 @@ const description: CheckpointDescription = {
   S: 96,
   initialisation: 'he',
   steps: 12,
+  batch: 32,
 };
 const { weights } = initialise(buildNet(shape), 'he', 1);
 
@@ -52,6 +53,10 @@ test('damaged weights are a wrong format', async () => {
 const protocol: Scores['protocol'] = {
   method: 'dense',
   mirror: true,
+  dataset: 'drawings',
+  initialisation: 'he',
+  steps: 12,
+  batch: 32,
   S: 96,
   Q: 128,
   net: shape,

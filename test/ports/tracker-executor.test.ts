@@ -35,13 +35,14 @@ const TRACKERS: Readonly<Record<string, () => { tracker: Tracker; points: () => 
 };
 
 for (const [name, create] of Object.entries(TRACKERS)) {
-  test(`${name}: a point of a task counts once, however often the task is started`, async () => {
+  test(`${name}: a point of a task counts once, however often the task is resumed`, async () => {
     const { tracker, points } = create();
     const one = numberTask('one', 1);
     await tracker.open('toys');
     tracker.link(numberTask('two', 2), 'digest');
     for (let n = 0; n < 2; n++) {
-      tracker.start(one);
+      if (n === 0) tracker.start(one);
+      else tracker.resume(one);
       for (let step = 0; step < 5; step++) tracker.metric(one, 'loss', 1, step);
       await tracker.end(one, 'interrupted');
     }

@@ -71,7 +71,7 @@ test('a task whose worker died is repeated once, and then fails with the name of
   const { lines } = await runPlan(planOf(one), services);
   assert.deepEqual(lines, [
     'started one: new',
-    'log one: The worker died (SIGKILL); the task is repeated.',
+    'repeated one: SIGKILL',
     'failed one: The worker died twice (SIGKILL).',
   ]);
   assert.deepEqual(services.executor.ran, ['one', 'one']);
@@ -90,9 +90,8 @@ test('a task that succeeds after its worker died once is done', async () => {
   const { outcome } = await runPlan(planOf(one), services);
   assert.equal(outcome.done.size, 1);
   assert.deepEqual(services.tracker.lines.slice(1, -1), [
-    'start one',
-    'metric one value=1 at 0',
-    'end one finished',
+    ...['start one', 'end one failed'],
+    ...['start one', 'metric one value=1 at 0', 'end one finished'],
   ]);
 });
 

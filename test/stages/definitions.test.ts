@@ -59,7 +59,7 @@ test('a training becomes one task with real px in its parameters and the paperâ€
     inputs: { index: index('train'), augmentation },
     labels: { net: 'A', S: 256 },
   });
-  assert.equal(augment in task!.parameters, false);
+  assert.equal(augment in task.parameters, false);
   assert.deepEqual(mistakes, []);
 });
 

@@ -13,7 +13,10 @@ const SOURCE = { kind: 'memory', name: 'noise' } as const;
 
 test('an index of any names is read as it was written, a line an image', async () => {
   const text = fc.string({ unit: 'grapheme' });
-  const image = fc.record({ id: text, label: fc.nat(), bytes: fc.nat(), sha256: text });
+  const image = fc.record(
+    { id: text, label: fc.nat(), bytes: fc.nat(), sha256: text },
+    { noNullPrototype: true },
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(text), fc.array(image), async (classes, images) => {
       const files = writeIndex({ classes, images });

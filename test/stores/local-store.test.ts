@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { LocalStore } from '../../src/stores/local-store.js';
 import { digestBytes, digestValue } from '../../src/util/digest.js';
 import { NodeDisk } from '../../src/util/node-disk.js';
-import { isAlive, ownProcess } from '../../src/util/process-identity.js';
+import { isAlive, ownProcess, processPlace } from '../../src/util/process-identity.js';
 import { TEST_ENVIRONMENT } from '../support/inline-executor.js';
 import { Scratch } from '../support/scratch.js';
 import { numberTask } from '../support/toy.js';
@@ -113,7 +113,7 @@ test('attempts of processes of this host that have ended are removed, all others
   await withStore(async (store, scratch) => {
     const child = spawn('true');
     await once(child, 'exit');
-    const host = hostname().replaceAll('.', '_');
+    const host = processPlace();
     const { pid, start } = ownProcess();
     const work = scratch.path('work', TASK.recipe);
     const dead = [`${host}.${child.pid!}.${start}.1`, `${host}.${pid}.00000000-1.1`];

@@ -1,4 +1,5 @@
 /** Engines for tests: what is installed on this machine, and the two that always are. */
+import { availableParallelism } from 'node:os';
 import type { Backend, Engine } from '../../src/nn/engine.js';
 import { readInstallation } from '../../src/nn/installation.js';
 import { openEngine } from '../../src/nn/open-engine.js';
@@ -10,7 +11,7 @@ export function availableBackends(): readonly Backend[] {
 
 export async function engineOf(backend: Backend): Promise<Engine> {
   const { binding } = readInstallation();
-  return openEngine({ backend, ...(binding !== undefined && { binding }) });
+  return openEngine({ backend, threads: availableParallelism(), ...(binding !== undefined && { binding }) });
 }
 
 /** The fastest one. */

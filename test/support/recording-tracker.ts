@@ -15,6 +15,10 @@ export class RecordingTracker extends Tracker {
     this.lines.push(`start ${stage}`);
   }
 
+  resume({ stage }: Task): void {
+    this.lines.push(`resume ${stage}`);
+  }
+
   link({ stage }: Task): void {
     this.lines.push(`link ${stage}`);
   }

@@ -52,6 +52,8 @@ function lineOf(event: RunEvent): string | undefined {
       return `${name}: ${event.reason.kind}`;
     case 'task-failed':
       return `${name}: ${event.message}`;
+    case 'task-repeated':
+      return `${name}: ${event.cause}`;
     case 'task-log':
       return `${name}: ${event.text.trimEnd()}`;
     case 'task-blocked':

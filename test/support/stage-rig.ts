@@ -67,8 +67,8 @@ export async function pictureSet(perClass: number): Promise<MemoryDataset> {
     const images = new Map<string, Uint8Array>();
     for (const [label, name] of ['dark', 'grey', 'light'].entries()) {
       for (let i = 0; i < perClass; i++) {
-        const size = i % 2 === 0 ? ([48, 40] as const) : ([40, 56] as const);
-        const picture = noise(...size, offset + 100 * label + i);
+        const [width, height] = i % 2 === 0 ? [48, 40] : [40, 56];
+        const picture = noise(width, height, offset + 100 * label + i);
         images.set(
           `${name}/${i}.png`,
           await png({ ...picture, data: picture.data.map((v) => v / 4 + 90 * label) }),

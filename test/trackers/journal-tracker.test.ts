@@ -105,7 +105,7 @@ test('a second invocation opens a segment of its own, resumes runs and drops the
   await first.end(ONE, 'interrupted');
   await first.close();
   const second = await opened(disk);
-  second.start(ONE);
+  second.resume(ONE);
   for (const step of [0, 10, 20, 30]) second.metric(ONE, 'loss', step, step);
   second.metric(ONE, 'rate', 1, 0);
   await second.end(ONE, 'finished');
@@ -126,10 +126,26 @@ test('a run that was cut off without an end goes on, and its torn point is journ
   const text = Buffer.from(await disk.readFile(path)).toString();
   await disk.writeFile(path, text.slice(0, text.indexOf('"key":"loss"')));
   const second = await opened(disk);
-  second.start(ONE);
+  second.resume(ONE);
   second.metric(ONE, 'loss', 1, 1);
   await second.close();
   assert.deepEqual(brief(await segment(disk, 2)), ['segment toys', 'resume one', 'one loss=1 at 1']);
+});
+
+test('a task that is begun again after an interrupt is another run: two trainings are never mixed', async () => {
+  const disk = new MemoryDisk();
+  const first = await opened(disk);
+  first.start(ONE);
+  for (const step of [0, 10, 20]) first.metric(ONE, 'loss', 9, step);
+  await first.end(ONE, 'interrupted');
+  await first.close();
+  const second = await opened(disk);
+  second.start(ONE);
+  for (const step of [0, 10]) second.metric(ONE, 'loss', 1, step);
+  await second.close();
+  assert.deepEqual(brief(await segment(disk, 2)), [
+    ...['segment toys', 'start one.2', 'one.2 loss=1 at 0', 'one.2 loss=1 at 10'],
+  ]);
 });
 
 test('a finished task that is done again is another run, with points of its own', async () => {
@@ -159,7 +175,7 @@ test('two trackers on one experiment at once write segments of their own', async
   await Promise.all(trackers.map((tracker) => tracker.close()));
   assert.deepEqual(await disk.list('/runs/toys/journal'), ['000001.jsonl', '000002.jsonl']);
   const third = await opened(disk);
-  third.start(ONE);
+  third.resume(ONE);
   for (const step of [7, 10, 11]) third.metric(ONE, 'loss', step, step);
   await third.close();
   assert.deepEqual(brief(await segment(disk, 3)), ['segment toys', 'resume one', 'one loss=11 at 11']);

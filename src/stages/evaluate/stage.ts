@@ -81,6 +81,10 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
       protocol: {
         method,
         mirror,
+        dataset: source.name,
+        initialisation: description.initialisation,
+        steps: description.steps,
+        batch: description.batch,
         S: description.S,
         Q,
         net: description.shape,

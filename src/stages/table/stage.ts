@@ -1,6 +1,7 @@
 import { readScores, type Scores } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
 import type { Labels } from '../../plan/definition.js';
+import { rowsOfPaper } from '../../plan/paper-rows.js';
 import { Stage, type StageTask } from '../../run/stage.js';
 import { type Table, TABLE_FILE, type TableRow } from '../../run/table.js';
 import type { TableParameters } from './definition.js';
@@ -20,9 +21,7 @@ export class TableStage extends Stage<TableParameters> {
 
 function row(scores: Scores, labels: Labels, { paper, join }: TableParameters): TableRow {
   const { top1Wrong, top5Wrong, images } = topErrors(scores.posteriors, scores.labels);
-  const printed = paper?.rows.find((cells) =>
-    join.every((column) => cells[paper.columns.indexOf(column)] === labels[column]),
-  );
+  const printed = paper ? rowsOfPaper(paper, join, labels)[0] : undefined;
   const number = (column: string) => {
     const cell = printed?.[paper!.columns.indexOf(column)];
     return typeof cell === 'number' ? cell : null;
@@ -44,11 +43,12 @@ function row(scores: Scores, labels: Labels, { paper, join }: TableParameters): 
 }
 
 function protocolLine({ protocol }: Scores): string {
-  const { net, S, Q, positions, method, mirror } = protocol;
+  const { net, S, Q, positions, method, mirror, dataset, initialisation, steps, batch } = protocol;
   const [fewest, most] = positions;
   const places = fewest === most ? `${fewest}` : `${fewest} to ${most}`;
   return (
-    `net ${net.net} at width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling; trained at S = ${S} px; ` +
+    `net ${net.net} at width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling; initialisation ${initialisation}; ` +
+    `trained on ${dataset} at S = ${S} px, ${steps} steps of ${batch}; ` +
     `${method} at Q = ${Q} px, ${places} positions an image${mirror ? ', averaged with the mirror image' : ''}`
   );
 }

@@ -53,10 +53,11 @@ const schema = Strict(
     }),
     epochs: Type.Number({
       exclusiveMinimum: 0,
+      maximum: 100_000,
       default: 74,
       description: 'Passes over the training images.',
     }),
-    batch: Type.Integer({ minimum: 1, default: 256, description: 'Images a step.' }),
+    batch: Type.Integer({ minimum: 1, maximum: 65_536, default: 256, description: 'Images a step.' }),
     rate: Type.Number({ exclusiveMinimum: 0, default: 0.01, description: 'Learning rate at the start.' }),
     schedule: Type.Unsafe<StepSchedule>({
       ...tagged('kind', [steps], 'When the learning rate drops.'),

@@ -78,6 +78,7 @@ export class TrainStage extends Stage<TrainParameters> {
         S,
         initialisation: parameters.initialisation,
         steps,
+        batch,
       } as const;
       const files = writeCheckpoint({ description, weights: session.getState().weights });
       for (const [file, bytes] of Object.entries({ ...files, ...history.files() }))
