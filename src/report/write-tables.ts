@@ -1,4 +1,5 @@
 /** Puts the finished tables where people look: `runs/<experiment>/<table>.md` and `.json`. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Execution } from '../plan/execution.js';
 import type { Plan } from '../plan/plan.js';
@@ -42,10 +43,11 @@ export async function writeTables(
   return written;
 }
 
-/** Readers see the old file or the new one, whole. */
+/** Readers see the old file or the new one, whole; two runs at once do not meet in what is being written. */
 async function replaceFile(disk: Disk, path: string, content: Uint8Array | string): Promise<void> {
-  await disk.writeFile(`${path}.new`, content);
-  await disk.rename(`${path}.new`, path);
+  const beside = `${path}.${randomUUID().slice(0, 8)}`;
+  await disk.writeFile(beside, content);
+  await disk.rename(beside, path);
 }
 
 async function readTable(store: ArtifactStore, execution: Execution): Promise<Uint8Array> {

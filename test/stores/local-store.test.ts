@@ -137,8 +137,8 @@ test(
   'a process that has ended but was not waited for is dead',
   { skip: process.platform !== 'linux' },
   async () => {
-    // The shell's child ends at once, and the shell becomes a program that never waits for it.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 600'], {
+    // The shell's child ends when the shell has become a program that never waits for it.
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 600'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     try {
