@@ -61,6 +61,9 @@ export async function compileSources({ root, say }) {
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
   const { status, output } = await runProgram(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root });
   if (status !== 0) return `${output.trim()}\nThe TypeScript sources do not compile.`;
+  // tsc writes it without the right to run it, which `npx stagecraft` needs.
+  const program = path.join(root, 'build/src/cli.js');
+  if (fs.existsSync(program)) fs.chmodSync(program, 0o755);
   writeWhole(path.join(root, STAMP), JSON.stringify(stamp));
   return undefined;
 }
