@@ -1,5 +1,6 @@
 /** Evaluation of one net at one test scale (Sect. 3.2, 4.1). */
 import { Type, type Static } from 'typebox';
+import { checkedScale } from '../../plan/checked-scale.js';
 import type { StageDefinition } from '../../plan/definition.js';
 import { Reference, Strict } from '../../spec/schema.js';
 
@@ -38,14 +39,7 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
   usesEngine: true,
   readsImages: true,
   expand: ({ Q, method, mirror }, context) => {
-    const real = context.realScale(Q);
-    if (real < context.crop) {
-      context.mistake(
-        'Q',
-        `Q = ${Q} is ${real} px here, less than the crop of ${context.crop} px.`,
-        'Raise Q, or give it real px under "scales.map".',
-      );
-    }
+    const real = checkedScale(context, 'Q', Q);
     const checkpoint = context.from('from');
     return [
       {

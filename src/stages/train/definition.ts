@@ -1,6 +1,7 @@
 /** Training of one net by the paper's protocol (Sect. 3.1). */
 import { Type, type Static } from 'typebox';
 import { NET_NAMES, type NetName } from '../../nn/nets.js';
+import { checkedScale } from '../../plan/checked-scale.js';
 import type { StageDefinition } from '../../plan/definition.js';
 import { Reference, Strict, tagged } from '../../spec/schema.js';
 
@@ -105,14 +106,7 @@ export const trainDefinition: StageDefinition<TrainSpec> = {
   usesEngine: true,
   readsImages: true,
   expand: (spec, context) => {
-    const S = context.realScale(spec.S);
-    if (S < context.crop) {
-      context.mistake(
-        'S',
-        `S = ${spec.S} is ${S} px here, less than the crop of ${context.crop} px.`,
-        'Raise S, or give it real px under "scales.map".',
-      );
-    }
+    const S = checkedScale(context, 'S', spec.S);
     const { kind, augment, ...rest } = spec;
     return [
       {
