@@ -29,7 +29,7 @@ export interface TrainingSettings {
   readonly momentum: number;
   /** L2 on weights, not on biases: `weightDecay * w` is added to the gradient (Caffe's form). */
   readonly weightDecay: number;
-  /** Probability to drop a hidden unit of fc6 and fc7. */
+  /** Probability to drop a unit of a hidden fully-connected layer (fc6 and fc7). */
   readonly dropout: number;
   readonly seed: number;
   /** Images computed at once; gradients are summed over a batch's parts before the one update. */

@@ -1,5 +1,5 @@
 /** How many images fit on the device at once. */
-import { type Net, pooledSide } from './net.js';
+import { type Net, outputSizes } from './net.js';
 
 /** Memory that activations may take, bytes. */
 export const ACTIVATION_BUDGET_BYTES = 3 * 2 ** 30;
@@ -9,20 +9,8 @@ const COPIES = 3;
 
 /** Bytes of all activations of one image of height x width px, forward and backward. */
 export function activationBytes(net: Net, height: number, width: number): number {
-  let [rows, columns] = [height, width];
-  let channels = 3;
-  let floats = rows * columns * channels;
-  for (const layer of net.layers) {
-    if (layer.kind === 'pool') {
-      rows = pooledSide(rows, net.shape.pooling);
-      columns = pooledSide(columns, net.shape.pooling);
-    } else if (layer.kind === 'fc') {
-      rows = Math.max(1, rows - layer.weight[0] + 1);
-      columns = Math.max(1, columns - layer.weight[1] + 1);
-    }
-    if (layer.kind !== 'pool') channels = layer.weight[3];
-    floats += rows * columns * channels;
-  }
+  const sizes = [[height, width, 3] as const, ...outputSizes(net, height, width)];
+  const floats = sizes.reduce((sum, [rows, columns, channels]) => sum + rows * columns * channels, 0);
   return floats * 4 * COPIES;
 }
 

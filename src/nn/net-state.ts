@@ -1,6 +1,7 @@
 /** A net's numbers on the host: what is checkpointed, exported and compared. */
 import { normals, streamKey } from '../util/random.js';
-import { type Net, type ParameterShape, parameterShapes } from './net.js';
+import type { ParameterShape } from './layer-kind.js';
+import { type Net, parameterShapes } from './net.js';
 
 export interface HostArray {
   readonly shape: readonly number[];
@@ -18,7 +19,7 @@ export interface NetState {
 }
 
 /**
- * How weights are drawn; biases are 0.
+ * How weights are drawn; biases are 0, and an array whose layer kind says what it begins at is that.
  * - `he`: N(0, 2 / fan-in) (He et al. 2015), for inputs of about unit variance.
  * - `gaussian`: N(0, 0.01^2), as Krizhevsky et al. (2012) and Caffe, for inputs of 0-255 less the mean. The
  *   paper prints a variance of 1e-2, with which net A's first logits are near 4e7.
@@ -33,20 +34,20 @@ function standardDeviation(shape: readonly number[], initialisation: Initialisat
 
 /** Draws a new net; each array has a stream of its own, so nets that share a layer name share its draw. */
 export function initialise(net: Net, initialisation: Initialisation, seed: number): NetState {
-  const draw = ({ name, shape }: ParameterShape): [string, HostArray] => {
+  const draw = ({ name, shape, bias, initial }: ParameterShape): [string, HostArray] => {
+    const constant = initial ?? (bias ? 0 : undefined);
+    if (constant !== undefined) return [name, filled(shape, constant)];
     const length = shape.reduce((a, b) => a * b, 1);
-    const data = name.endsWith('.bias')
-      ? new Float32Array(length)
-      : normals(streamKey(seed, `initialise/${name}`), length, standardDeviation(shape, initialisation));
-    return [name, { shape, data }];
+    const deviation = standardDeviation(shape, initialisation);
+    return [name, { shape, data: normals(streamKey(seed, `initialise/${name}`), length, deviation) }];
   };
   const shapes = parameterShapes(net);
   return {
     weights: new Map(shapes.map(draw)),
-    velocity: new Map(shapes.map((p) => [p.name, zeros(p.shape)])),
+    velocity: new Map(shapes.map((p) => [p.name, filled(p.shape, 0)])),
   };
 }
 
-function zeros(shape: readonly number[]): HostArray {
-  return { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) };
+function filled(shape: readonly number[], value: number): HostArray {
+  return { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value) };
 }

@@ -1,12 +1,20 @@
-/** From a net's name to its layers with all shapes: what an engine runs and a checkpoint describes. */
-import { HIDDEN_UNITS, NETS, type NetName } from './nets.js';
+/** From a net's description to its layers with all shapes: what an engine runs and a checkpoint describes. */
+import { UserError } from '../util/user-error.js';
+import type { Layer, LayerKind, LayerObject, ParameterShape, Size } from './layer-kind.js';
+import { BUILT_IN, type LayerKinds } from './layer-kinds.js';
+import { fullyConnected } from './layer-kinds/fully-connected.js';
+import type { LayerSpec } from './layer-spec.js';
+import type { Pooling } from './pooling.js';
 
-/** How a 2x2 pool treats an odd side: `ceil` as Caffe (and the paper), `floor` as torchvision. */
-export type Pooling = 'ceil' | 'floor';
+/** Units of the first two fully-connected layers at full width. */
+const HIDDEN_UNITS = 4096;
 
-/** What the user chooses about a net. */
+/** What the user chooses about a net; plain JSON. */
 export interface NetShape {
-  readonly net: NetName;
+  /** Its name, for captions: a letter of Table 1 or the user's own. */
+  readonly net: string;
+  /** The part before the three fully-connected layers, at full width. */
+  readonly layers: readonly LayerSpec[];
   /** Factor on all channel and unit counts; 1 is the paper's net. */
   readonly width: number;
   /** Side of the square training crop in px, at least 32. */
@@ -15,98 +23,84 @@ export interface NetShape {
   readonly pooling: Pooling;
 }
 
-export interface ConvLayer {
-  readonly kind: 'conv';
-  readonly name: string;
-  /** [height, width, channels in, channels out]; stride 1, padding that keeps the size. */
-  readonly weight: readonly [number, number, number, number];
-}
-
-export interface PoolLayer {
-  readonly kind: 'pool';
-  readonly name: string;
-}
-
-/** A fully-connected layer, stored as the convolution that dense evaluation applies (Sect. 3.2). */
-export interface FcLayer {
-  readonly kind: 'fc';
-  readonly name: string;
-  /** [height, width, channels in, units]; row-major, so it is also the matrix [height*width*channels, units]. */
-  readonly weight: readonly [number, number, number, number];
-  /** Hidden layers are followed by ReLU and dropout; the last one gives the class scores. */
-  readonly hidden: boolean;
-}
-
-export type Layer = ConvLayer | PoolLayer | FcLayer;
-
 export interface Net {
   readonly shape: NetShape;
   readonly layers: readonly Layer[];
 }
 
-/** A named array of a net: `conv1_1.weight`, `fc8.bias`. */
-export interface ParameterShape {
-  readonly name: string;
-  readonly shape: readonly number[];
+/**
+ * Lays a net out. Layers are named `conv<block>_<n>`, `pool<block>`, `fc6` to `fc8`; n counts the layers of a
+ * kind in a block, so a net's convolutions keep their names when other layers come between them.
+ * @throws UserError if a layer is of no kind that is given, has wrong parameters or leaves nothing of the crop
+ */
+export function buildNet(shape: NetShape, kinds: LayerKinds = BUILT_IN): Net {
+  const layers: Layer[] = [];
+  let size: Size = [shape.crop, shape.crop, 3];
+  const append = (kind: LayerKind, name: string, parameters: LayerObject) => {
+    const layer = { kind, name, parameters, input: size, pooling: shape.pooling };
+    layers.push(layer);
+    size = kind.outputSize(layer, size);
+    if (Math.min(...size) < 1)
+      throw new UserError(`Net ${shape.net} at a crop of ${shape.crop} px: nothing is left after ${name}.`);
+  };
+  const atWidth = (kind: LayerKind, parameters: LayerObject) =>
+    kind.atWidth?.(parameters, shape.width) ?? parameters;
+  let block = 1;
+  let inBlock = new Map<string, number>();
+  for (const spec of shape.layers) {
+    const { kind, parameters } = kinds.resolve(spec);
+    const n = (inBlock.get(kind.kind) ?? 0) + 1;
+    append(
+      kind,
+      kind.endsBlock ? `${kind.kind}${block}` : `${kind.kind}${block}_${n}`,
+      atWidth(kind, parameters),
+    );
+    if (kind.endsBlock) {
+      block += 1;
+      inBlock = new Map();
+    } else inBlock.set(kind.kind, n);
+  }
+  const hidden = atWidth(fullyConnected, { kind: 'fc', units: HIDDEN_UNITS, hidden: true });
+  append(fullyConnected, 'fc6', hidden);
+  append(fullyConnected, 'fc7', hidden);
+  append(fullyConnected, 'fc8', { kind: 'fc', units: shape.classes, hidden: false });
+  return { shape, layers };
 }
 
-/** Side after one 2x2 pool of stride 2. */
-export function pooledSide(side: number, pooling: Pooling): number {
-  return pooling === 'ceil' ? Math.ceil(side / 2) : Math.floor(side / 2);
+/** What each layer makes of an image of height x width px, in the order of the layers. */
+export function outputSizes(net: Net, height: number, width: number): readonly Size[] {
+  let size: Size = [height, width, 3];
+  return net.layers.map((layer) => (size = layer.kind.outputSize(layer, size)));
 }
 
 /** Positions of the class-score map along an image side of `px` pixels (1 at the training crop). */
 export function positionsAlong(net: Net, px: number): number {
-  const side = (length: number) =>
-    net.layers.reduce((s, layer) => (layer.kind === 'pool' ? pooledSide(s, net.shape.pooling) : s), length);
-  return side(px) - side(net.shape.crop) + 1;
+  return outputSizes(net, px, px).at(-1)![0];
 }
 
-function scaled(channels: number, width: number): number {
-  return Math.max(1, Math.round(channels * width));
-}
-
-/** Lays a net out. Layer names are the usual ones: `conv<block>_<n>`, `pool<block>`, `fc6` to `fc8`. */
-export function buildNet(shape: NetShape): Net {
-  const layers: Layer[] = [];
-  let block = 1;
-  let inBlock = 1;
-  let channels = 3;
-  let side = shape.crop;
-  for (const item of NETS[shape.net]) {
-    if (item === 'M') {
-      layers.push({ kind: 'pool', name: `pool${block}` });
-      side = pooledSide(side, shape.pooling);
-      block += 1;
-      inBlock = 1;
-      continue;
-    }
-    const filters = scaled(item, shape.width);
-    layers.push({ kind: 'conv', name: `conv${block}_${inBlock}`, weight: [3, 3, channels, filters] });
-    channels = filters;
-    inBlock += 1;
-  }
-  const hidden = scaled(HIDDEN_UNITS, shape.width);
-  layers.push(
-    { kind: 'fc', name: 'fc6', weight: [side, side, channels, hidden], hidden: true },
-    { kind: 'fc', name: 'fc7', weight: [1, 1, hidden, hidden], hidden: true },
-    { kind: 'fc', name: 'fc8', weight: [1, 1, hidden, shape.classes], hidden: false },
-  );
-  return { shape, layers };
-}
-
-/** Weights and biases in the order of the layers. */
+/** All arrays that are learnt, in the order of the layers: `conv1_1.weight`, `conv1_1.bias`, ... */
 export function parameterShapes(net: Net): readonly ParameterShape[] {
   return net.layers.flatMap((layer) =>
-    layer.kind === 'pool'
-      ? []
-      : [
-          { name: `${layer.name}.weight`, shape: layer.weight },
-          { name: `${layer.name}.bias`, shape: [layer.weight[3]] },
-        ],
+    layer.kind
+      .parameterShapes(layer)
+      .map((parameter) => ({ ...parameter, name: `${layer.name}.${parameter.name}` })),
   );
 }
 
 export function parameterCount(net: Net): number {
   return parameterShapes(net).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+}
+
+/**
+ * Products of weights and activations for one image of height x width px, with the net applied densely; at the
+ * crop that is one forward pass of training. Biases, ReLU, pools and LRN are not counted.
+ */
+export function multiplyAdds(net: Net, height: number, width: number): number {
+  let size: Size = [height, width, 3];
+  let sum = 0;
+  for (const layer of net.layers) {
+    sum += layer.kind.multiplyAdds(layer, size);
+    size = layer.kind.outputSize(layer, size);
+  }
+  return sum;
 }

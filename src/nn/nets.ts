@@ -1,15 +1,77 @@
-/** The nets of Table 1 as data (Sect. 2.1 of the paper). */
-
-/** A convolution ("64" = 3x3 with 64 filters) or a max-pool of 2x2, stride 2 ("M"), in the order of the table. */
-type Column = readonly (number | 'M')[];
+/** The nets of Table 1 as data (Sect. 2.1), and the shallow one that Sect. 4.1 compares with net B. */
+import type { LayerSpec } from './layer-spec.js';
+import type { NetShape } from './net.js';
 
 /** Convolutional part of each net at full width; every net ends in FC-4096, FC-4096, FC-classes. */
 export const NETS = {
-  A: [64, 'M', 128, 'M', 256, 256, 'M', 512, 512, 'M', 512, 512, 'M'],
-} as const satisfies Record<string, Column>;
+  // prettier-ignore
+  A: [
+    'conv3-64', 'maxpool',
+    'conv3-128', 'maxpool',
+    'conv3-256', 'conv3-256', 'maxpool',
+    'conv3-512', 'conv3-512', 'maxpool',
+    'conv3-512', 'conv3-512', 'maxpool',
+  ],
+  // prettier-ignore
+  'A-LRN': [
+    'conv3-64', 'lrn', 'maxpool',
+    'conv3-128', 'maxpool',
+    'conv3-256', 'conv3-256', 'maxpool',
+    'conv3-512', 'conv3-512', 'maxpool',
+    'conv3-512', 'conv3-512', 'maxpool',
+  ],
+  // prettier-ignore
+  B: [
+    'conv3-64', 'conv3-64', 'maxpool',
+    'conv3-128', 'conv3-128', 'maxpool',
+    'conv3-256', 'conv3-256', 'maxpool',
+    'conv3-512', 'conv3-512', 'maxpool',
+    'conv3-512', 'conv3-512', 'maxpool',
+  ],
+  // prettier-ignore
+  C: [
+    'conv3-64', 'conv3-64', 'maxpool',
+    'conv3-128', 'conv3-128', 'maxpool',
+    'conv3-256', 'conv3-256', 'conv1-256', 'maxpool',
+    'conv3-512', 'conv3-512', 'conv1-512', 'maxpool',
+    'conv3-512', 'conv3-512', 'conv1-512', 'maxpool',
+  ],
+  // prettier-ignore
+  D: [
+    'conv3-64', 'conv3-64', 'maxpool',
+    'conv3-128', 'conv3-128', 'maxpool',
+    'conv3-256', 'conv3-256', 'conv3-256', 'maxpool',
+    'conv3-512', 'conv3-512', 'conv3-512', 'maxpool',
+    'conv3-512', 'conv3-512', 'conv3-512', 'maxpool',
+  ],
+  // prettier-ignore
+  E: [
+    'conv3-64', 'conv3-64', 'maxpool',
+    'conv3-128', 'conv3-128', 'maxpool',
+    'conv3-256', 'conv3-256', 'conv3-256', 'conv3-256', 'maxpool',
+    'conv3-512', 'conv3-512', 'conv3-512', 'conv3-512', 'maxpool',
+    'conv3-512', 'conv3-512', 'conv3-512', 'conv3-512', 'maxpool',
+  ],
+  /** Net B with one 5x5 for each pair of 3x3: the same receptive field. */
+  // prettier-ignore
+  'B-5x5': [
+    'conv5-64', 'maxpool',
+    'conv5-128', 'maxpool',
+    'conv5-256', 'maxpool',
+    'conv5-512', 'maxpool',
+    'conv5-512', 'maxpool',
+  ],
+} as const satisfies Record<string, readonly LayerSpec[]>;
 
 export type NetName = keyof typeof NETS;
 export const NET_NAMES = Object.keys(NETS) as readonly NetName[];
 
-/** Units of the first two fully-connected layers at full width. */
-export const HIDDEN_UNITS = 4096;
+/** The layers of a net that comes with us; undefined for other names. */
+export function builtInLayers(name: string): readonly LayerSpec[] | undefined {
+  return (NETS as Readonly<Record<string, readonly LayerSpec[]>>)[name];
+}
+
+/** The shape of a built-in net. */
+export function netShape(name: NetName, rest: Omit<NetShape, 'net' | 'layers'>): NetShape {
+  return { net: name, layers: NETS[name], ...rest };
+}

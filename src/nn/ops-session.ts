@@ -1,22 +1,16 @@
-/** Forward, backward and update of one net, written once over {@link Ops}; the order of the calls is the order of the layers. */
+/**
+ * Forward, backward and update of one net, written once over {@link Ops}: it walks the layers, and each layer's
+ * kind knows what to compute. Arrays between layers, gradients and weights are freed here.
+ */
 import type { PhiloxKey } from '../util/philox.js';
 import { streamKey } from '../util/random.js';
+import { UserError } from '../util/user-error.js';
 import { dropoutMask } from './dropout.js';
 import type { ImageBatch, NetSession, ScoreMap, TrainingSettings, TrainingStep } from './engine.js';
-import type { ConvLayer, FcLayer, Layer, Net } from './net.js';
+import type { Layer, Pass, Trace } from './layer-kind.js';
+import { type Net, parameterShapes } from './net.js';
 import type { HostArray, NetState, Parameters } from './net-state.js';
 import type { DeviceArray, Ops } from './ops.js';
-
-/** What the backward pass needs of one layer. */
-interface Trace<A> {
-  readonly layer: Layer;
-  readonly input: A;
-  readonly output: A;
-  /** fc6, fc7: 0 where a unit was dropped, else 1 / (1 - dropout). */
-  readonly mask?: A;
-  /** fc6, fc7: the output before dropout. */
-  readonly activation?: A;
-}
 
 export class OpsSession<A extends DeviceArray> implements NetSession {
   readonly #ops: Ops<A>;
@@ -25,12 +19,16 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   readonly #dropoutKey: PhiloxKey;
   readonly #weights = new Map<string, A>();
   readonly #velocity = new Map<string, A>();
+  /** Names of the arrays without weight decay. */
+  readonly #biases: ReadonlySet<string>;
 
   constructor(ops: Ops<A>, net: Net, state: NetState, training: TrainingSettings | undefined) {
     this.#ops = ops;
     this.#net = net;
     this.#training = training;
     this.#dropoutKey = streamKey(training?.seed ?? 0, 'dropout');
+    const biases = parameterShapes(net).filter(({ bias }) => bias);
+    this.#biases = new Set(biases.map(({ name }) => name));
     this.setState(state);
   }
 
@@ -62,13 +60,8 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     this.#check(batch);
     const ops = this.#ops;
     let x = this.#uploadImages(batch);
-    for (const layer of this.#net.layers) {
-      const input = x;
-      if (layer.kind === 'pool') x = ops.maxPool(input, this.#net.shape.pooling);
-      else if (layer.kind === 'conv') x = this.#convolve(layer, input, 'same', true);
-      else x = this.#convolve(layer, input, 'valid', layer.hidden);
-      ops.free(input);
-    }
+    for (const layer of this.#net.layers)
+      x = ops.replace(x, layer.kind.forwardDense(layer, x, this.#pass(layer)));
     const data = ops.download(x);
     const [count, rowCount, columns, classes] = x.shape as [number, number, number, number];
     ops.free(x);
@@ -105,117 +98,63 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   /** Gradients of the batch's mean loss, from the images of one micro-batch. */
   #gradients(images: ImageBatch, labels: Int32Array, at: MicroBatch) {
     const ops = this.#ops;
-    const traces = this.#forward(this.#uploadImages(images), at);
-    const { losses, gradient } = ops.softmaxCrossEntropy(traces.at(-1)!.output, labels);
-    const lossSum = ops.download(losses).reduce((a, b) => a + b, 0);
-    ops.free(losses);
-    let dy = ops.scale(gradient, 1 / at.batchSize);
-    ops.free(gradient);
+    const first = this.#uploadImages(images);
+    const traces = this.#forward(first, images.count, at);
+    const loss = this.#loss(traces.at(-1)!.output, labels, at.batchSize);
+    let dy = loss.gradient;
     const gradients = new Map<string, A>();
-    for (const [index, trace] of [...traces.entries()].reverse()) {
-      dy = this.#backward(trace, dy, gradients, index > 0);
-      ops.free(trace.output);
+    for (const [index, layer] of [...this.#net.layers.entries()].reverse()) {
+      const trace = traces[index]!;
+      const ofLayer = layer.kind.backward(layer, trace, dy, { ...this.#pass(layer), wantsInput: index > 0 });
+      for (const { name } of layer.kind.parameterShapes(layer))
+        gradients.set(`${layer.name}.${name}`, wanted(ofLayer.parameters[name], layer, name));
+      this.#free(...trace.kept, trace.output);
+      if (index > 0) dy = wanted(ofLayer.input, layer, 'its input');
+      else if (ofLayer.input) ops.free(ofLayer.input);
     }
-    ops.free(traces[0]!.input);
-    ops.free(dy);
-    return { lossSum, gradients };
+    ops.free(first);
+    return { lossSum: loss.sum, gradients };
   }
 
   /** Each trace's input is the output of the one before; the images are the first input. */
-  #forward(images: A, at: MicroBatch): Trace<A>[] {
+  #forward(images: A, count: number, at: MicroBatch): Trace<A>[] {
     const traces: Trace<A>[] = [];
-    let x = images;
+    let input = images;
     for (const [index, layer] of this.#net.layers.entries()) {
-      const trace = this.#forwardLayer(layer, x, index, at);
-      traces.push(trace);
-      x = trace.output;
+      const dropoutMask = (units: number) => this.#dropoutMask([count, units], index, at);
+      const forward = layer.kind.forward(layer, input, { ...this.#pass(layer), dropoutMask });
+      traces.push({ input, ...forward });
+      input = forward.output;
     }
     return traces;
   }
 
-  #forwardLayer(layer: Layer, input: A, index: number, at: MicroBatch): Trace<A> {
+  /** The sum of the losses, and the gradient of the batch's mean loss at the class scores. */
+  #loss(scores: A, labels: Int32Array, batchSize: number): { readonly sum: number; readonly gradient: A } {
     const ops = this.#ops;
-    if (layer.kind === 'pool') return { layer, input, output: ops.maxPool(input, this.#net.shape.pooling) };
-    if (layer.kind === 'conv') return { layer, input, output: this.#convolve(layer, input, 'same', true) };
-    const output = this.#fullyConnect(layer, input);
-    if (!layer.hidden || at.dropout === 0) return { layer, input, output };
-    const shape = output.shape as [number, number];
-    const place = { step: at.step, layer: index, firstRow: at.firstRow };
-    const mask = ops.upload(shape, dropoutMask(this.#dropoutKey, shape, at.dropout, place));
-    return { layer, input, output: ops.multiply(output, mask), mask, activation: output };
+    const logits = ops.reshape(scores, [labels.length, this.#net.shape.classes]);
+    const { losses, gradient: ofSum } = ops.softmaxCrossEntropy(logits, labels);
+    const sum = ops.download(losses).reduce((a, b) => a + b, 0);
+    this.#free(logits, losses);
+    const mean = ops.replace(ofSum, ops.scale(ofSum, 1 / batchSize));
+    return { sum, gradient: ops.replace(mean, ops.reshape(mean, scores.shape)) };
   }
 
-  /** Consumes `dy` and returns the gradient at the layer's input (or `dy` itself where none is wanted). */
-  #backward(trace: Trace<A>, dy: A, gradients: Map<string, A>, wantInputGradient: boolean): A {
-    const ops = this.#ops;
-    const { layer, input, output } = trace;
-    const then = (next: A, previous: A) => (ops.free(previous), next);
-    if (layer.kind === 'pool') return then(ops.maxPoolGrad(input, output, dy, this.#net.shape.pooling), dy);
-    let dz = dy;
-    if (trace.mask && trace.activation) {
-      dz = then(ops.multiply(dz, trace.mask), dz);
-      ops.free(trace.mask);
-    }
-    const activated = layer.kind === 'conv' || layer.hidden;
-    if (activated) dz = then(ops.reluGrad(dz, trace.activation ?? output), dz);
-    if (trace.activation) ops.free(trace.activation);
-    gradients.set(`${layer.name}.bias`, ops.biasGrad(dz));
-    const weight = this.#weights.get(`${layer.name}.weight`)!;
-    if (layer.kind === 'conv') {
-      gradients.set(`${layer.name}.weight`, ops.conv2dFilterGrad(input, layer.weight, dz, 'same'));
-      return wantInputGradient ? then(ops.conv2dInputGrad(input.shape, weight, dz, 'same'), dz) : dz;
-    }
-    return then(this.#fullyConnectGrad(layer, input, dz, gradients), dz);
+  #pass(layer: Layer): Pass<A> {
+    return {
+      ops: this.#ops,
+      parameter: (name) => {
+        const array = this.#weights.get(`${layer.name}.${name}`);
+        if (!array) throw new Error(`Internal error: the net has no ${layer.name}.${name}`);
+        return array;
+      },
+    };
   }
 
-  #convolve(layer: ConvLayer | FcLayer, input: A, padding: 'same' | 'valid', relu: boolean): A {
-    const ops = this.#ops;
-    const products = ops.conv2d(input, this.#weights.get(`${layer.name}.weight`)!, padding);
-    const biased = ops.biasAdd(products, this.#weights.get(`${layer.name}.bias`)!);
-    ops.free(products);
-    if (!relu) return biased;
-    const activated = ops.relu(biased);
-    ops.free(biased);
-    return activated;
-  }
-
-  /** At the training crop a fully-connected layer is one matrix product; [n, ...] to [n, units]. */
-  #fullyConnect(layer: FcLayer, input: A): A {
-    return this.#asMatrices(layer, input, (x, weight) => {
-      const products = this.#ops.matMul(x, weight, false, false);
-      const biased = this.#ops.biasAdd(products, this.#weights.get(`${layer.name}.bias`)!);
-      this.#ops.free(products);
-      if (!layer.hidden) return biased;
-      const activated = this.#ops.relu(biased);
-      this.#ops.free(biased);
-      return activated;
-    });
-  }
-
-  #fullyConnectGrad(layer: FcLayer, input: A, dz: A, gradients: Map<string, A>): A {
-    return this.#asMatrices(layer, input, (x, weight) => {
-      const ops = this.#ops;
-      const dWeight = ops.matMul(x, dz, true, false);
-      gradients.set(`${layer.name}.weight`, ops.reshape(dWeight, layer.weight));
-      ops.free(dWeight);
-      const dx = ops.matMul(dz, weight, false, true);
-      const shaped = ops.reshape(dx, input.shape);
-      ops.free(dx);
-      return shaped;
-    });
-  }
-
-  #asMatrices(layer: FcLayer, input: A, use: (x: A, weight: A) => A): A {
-    const [height, width, channels, units] = layer.weight;
-    const x = this.#ops.reshape(input, [input.shape[0]!, height * width * channels]);
-    const weight = this.#ops.reshape(this.#weights.get(`${layer.name}.weight`)!, [
-      height * width * channels,
-      units,
-    ]);
-    const result = use(x, weight);
-    this.#ops.free(x);
-    this.#ops.free(weight);
-    return result;
+  #dropoutMask(shape: readonly [number, number], layer: number, at: MicroBatch): A | undefined {
+    if (at.dropout === 0) return undefined;
+    const place = { step: at.step, layer, firstRow: at.firstRow };
+    return this.#ops.upload(shape, dropoutMask(this.#dropoutKey, shape, at.dropout, place));
   }
 
   /** WebAssembly computes on without a word when an image is smaller than a filter, so that is looked at here. */
@@ -233,8 +172,7 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     for (const [name, part] of parts) {
       const previous = into.get(name)!;
       into.set(name, this.#ops.add(previous, part));
-      this.#ops.free(previous);
-      this.#ops.free(part);
+      this.#free(previous, part);
     }
     return into;
   }
@@ -242,28 +180,32 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   /** Caffe's form: the rate is inside the velocity, so a drop of the rate does not rescale what was gathered. */
   #update(gradients: Map<string, A>, { momentum, weightDecay }: TrainingSettings, rate: number): void {
     const ops = this.#ops;
-    const free = (...arrays: A[]) => {
-      arrays.forEach((a) => {
-        ops.free(a);
-      });
-    };
     for (const [name, gradient] of gradients) {
       const weight = this.#weights.get(name)!;
       const velocity = this.#velocity.get(name)!;
       const kept = ops.scale(velocity, momentum);
       const step = ops.scale(gradient, -rate);
       let next = ops.add(kept, step);
-      if (!name.endsWith('.bias') && weightDecay > 0) {
+      if (!this.#biases.has(name) && weightDecay > 0) {
         const decay = ops.scale(weight, -rate * weightDecay);
-        const decayed = ops.add(next, decay);
-        free(next, decay);
-        next = decayed;
+        next = ops.replace(next, ops.add(next, decay));
+        ops.free(decay);
       }
       this.#weights.set(name, ops.add(weight, next));
       this.#velocity.set(name, next);
-      free(weight, velocity, gradient, kept, step);
+      this.#free(weight, velocity, gradient, kept, step);
     }
   }
+
+  #free(...arrays: readonly A[]): void {
+    for (const array of arrays) this.#ops.free(array);
+  }
+}
+
+/** A layer kind can be a user's own, and what it forgets would train on unnoticed. */
+function wanted<A>(gradient: A | undefined, { kind, name }: Layer, what: string): A {
+  if (gradient !== undefined) return gradient;
+  throw new UserError(`Layer kind "${kind.kind}" gave no gradient of ${what} for ${name}.`);
 }
 
 /** Where a micro-batch stands in its batch. */

@@ -3,7 +3,7 @@
  * differentiation, so that an engine decides what is kept and when it is freed. Activations are NHWC
  * float32, filters HWIO. Every array that an operation returns belongs to the caller, who frees it.
  */
-import type { Pooling } from './net.js';
+import type { Pooling } from './pooling.js';
 
 /** An array on the device. Only the {@link Ops} that made it can read it. */
 export interface DeviceArray {
@@ -12,6 +12,15 @@ export interface DeviceArray {
 
 /** `same`: zero padding that keeps the size; `valid`: none. Stride is 1 either way. */
 export type Padding = 'same' | 'valid';
+
+/** Local response normalisation across channels: y = x / (bias + alpha * sum of x^2 over 2 depthRadius + 1 channels)^beta. */
+export interface LrnSettings {
+  /** Channels to each side that count; at the first and last channels there are fewer. */
+  readonly depthRadius: number;
+  readonly bias: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
 
 export abstract class Ops<A extends DeviceArray = DeviceArray> {
   abstract upload(shape: readonly number[], data: Float32Array): A;
@@ -32,9 +41,12 @@ export abstract class Ops<A extends DeviceArray = DeviceArray> {
   /** 2x2, stride 2. */
   abstract maxPool(x: A, pooling: Pooling): A;
   abstract maxPoolGrad(x: A, y: A, dy: A, pooling: Pooling): A;
+  abstract lrn(x: A, settings: LrnSettings): A;
+  abstract lrnGrad(x: A, y: A, dy: A, settings: LrnSettings): A;
   abstract matMul(a: A, b: A, transposeA: boolean, transposeB: boolean): A;
   abstract reshape(x: A, shape: readonly number[]): A;
   abstract add(a: A, b: A): A;
+  /** `b` is of the shape of `a` or has a number for each channel, [channels]. */
   abstract multiply(a: A, b: A): A;
   abstract scale(a: A, factor: number): A;
   /**
@@ -43,4 +55,10 @@ export abstract class Ops<A extends DeviceArray = DeviceArray> {
    * @returns per-row losses [n] and their gradients [n, classes] (soft-max less one-hot)
    */
   abstract softmaxCrossEntropy(logits: A, labels: Int32Array): { readonly losses: A; readonly gradient: A };
+
+  /** Frees `previous` once `next` was made of it: a step of a chain. */
+  replace(previous: A, next: A): A {
+    this.free(previous);
+    return next;
+  }
 }

@@ -16,13 +16,28 @@ export interface EvaluationProtocol {
   readonly initialisation: string;
   readonly steps: number;
   readonly batch: number;
-  /** Training and test scale, smallest sides in real px. */
-  readonly S: number;
+  /** Training scale in real px, or the range `96..160` that it was drawn from. */
+  readonly S: number | string;
+  /** Test scale: smallest side in real px. */
   readonly Q: number;
   readonly net: NetShape;
   /** Fewest and most positions of the score map, over the images. */
   readonly positions: readonly [number, number];
   readonly averaging: 'scores over positions before the soft-max, posteriors over mirrors after it';
+}
+
+/** A mean of posteriors, over scales, methods or nets. */
+export interface MeanProtocol {
+  readonly mean: readonly Protocol[];
+  /** One a member; equal where left out. */
+  readonly weights?: readonly number[];
+}
+
+export type Protocol = EvaluationProtocol | MeanProtocol;
+
+/** The protocols of the matrices behind scores, means followed. */
+export function singleProtocols(protocol: Protocol): readonly EvaluationProtocol[] {
+  return 'mean' in protocol ? protocol.mean.flatMap(singleProtocols) : [protocol];
 }
 
 export interface Scores {
@@ -32,7 +47,7 @@ export interface Scores {
   readonly labels: readonly number[];
   readonly ids: readonly string[];
   readonly classes: readonly string[];
-  readonly protocol: EvaluationProtocol;
+  readonly protocol: Protocol;
 }
 
 /** The files of a scores artifact, by name. */
@@ -55,7 +70,7 @@ export async function readScores(reader: { read(file: string): Promise<Uint8Arra
   const text = async (file: string) => Buffer.from(await reader.read(file)).toString('utf8');
   const lines = (await text(LABELS_FILE)).split('\n').filter(Boolean);
   const images = lines.map((line) => JSON.parse(line) as { id: string; label: number });
-  const { classes, ...protocol } = JSON.parse(await text(PROTOCOL_FILE)) as EvaluationProtocol & {
+  const { classes, ...protocol } = JSON.parse(await text(PROTOCOL_FILE)) as Protocol & {
     classes: string[];
   };
   const { data } = readNpy(await reader.read(POSTERIORS_FILE));

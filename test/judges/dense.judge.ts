@@ -16,17 +16,18 @@ import { rescale } from '../../src/image/rescale.js';
 import type { Engine } from '../../src/nn/engine.js';
 import { initialise } from '../../src/nn/net-state.js';
 import { buildNet, positionsAlong } from '../../src/nn/net.js';
+import { netShape } from '../../src/nn/nets.js';
 import { meanScores, softmaxRows } from '../../src/nn/posterior.js';
 import { evaluateDensely } from '../../src/stages/evaluate/dense.js';
 import { readNpy } from '../../src/util/npy.js';
 import { writeSafetensors } from '../../src/util/safetensors.js';
 import { availableBackends, engineOf } from '../support/engines.js';
-import { largestDeviation } from '../support/numeric-case.js';
+import { largestDeviation, layersOf } from '../support/numeric-case.js';
 
 const JUDGE = fileURLToPath(new URL('../../../test/judges/torch_posteriors.py', import.meta.url));
 const python = process.env['TORCH_PYTHON'] ?? 'python3';
 
-const net = buildNet({ net: 'A', width: 1 / 8, crop: 64, classes: 20, pooling: 'ceil' });
+const net = buildNet(netShape('A', { width: 1 / 8, crop: 64, classes: 20, pooling: 'ceil' }));
 const { classes } = net.shape;
 const state = initialise(net, 'he', 3);
 const normalisation = { meanRgb: [117, 114, 104], scale: 1 / 58 } as const;
@@ -50,7 +51,7 @@ function judge(images: readonly Pixels[]): { scores: Float32Array; posteriors: F
     writeFileSync(join(folder, 'weights.safetensors'), writeSafetensors(state.weights));
     const { meanRgb, scale } = normalisation;
     const sizes = images.map(({ height, width }) => [height, width]);
-    const description = { layers: net.layers, pooling: net.shape.pooling, mean: meanRgb, scale, sizes };
+    const description = { layers: layersOf(net), pooling: net.shape.pooling, mean: meanRgb, scale, sizes };
     writeFileSync(join(folder, 'case.json'), JSON.stringify(description));
     execFileSync(python, [JUDGE, folder], { stdio: 'inherit' });
     const read = (name: string) => readNpy(readFileSync(join(folder, name))).data;

@@ -15,6 +15,7 @@ import { availableBackends, engineOf } from '../support/engines.js';
 import {
   gradientsOf,
   largestDeviation,
+  layersOf,
   type NumericCase,
   numericCase,
   relativeDistance,
@@ -46,7 +47,7 @@ function judge(numeric: NumericCase): Judgement {
     writeFileSync(join(folder, 'weights.safetensors'), writeSafetensors(state.weights));
     const { momentum, weightDecay } = training;
     const description = {
-      layers: net.layers,
+      layers: layersOf(net),
       pooling: net.shape.pooling,
       labels: [...labels],
       momentum,
@@ -72,13 +73,13 @@ function judge(numeric: NumericCase): Judgement {
 /** The masks of fc6 and fc7 at each step; PyTorch draws others, so it is given ours. */
 function masksOf({ net, batch, training, steps }: NumericCase) {
   const key = streamKey(training.seed, 'dropout');
-  const masks = new Map<string, { shape: number[]; data: Float32Array }>();
-  for (const [layer, l] of net.layers.entries()) {
-    if (l.kind !== 'fc' || !l.hidden) continue;
-    const shape = [batch.count, l.weight[3]] as [number, number];
+  const masks = new Map<string, { shape: readonly number[]; data: Float32Array }>();
+  for (const [layer, { name, parameters }] of net.layers.entries()) {
+    if (parameters['hidden'] !== true) continue;
+    const shape = [batch.count, Number(parameters['units'])] as const;
     for (let step = 0; step < steps; step++) {
       const data = dropoutMask(key, shape, training.dropout, { step, layer, firstRow: 0 });
-      masks.set(`${l.name}/${step}`, { shape, data });
+      masks.set(`${name}/${step}`, { shape, data });
     }
   }
   return masks;
@@ -111,16 +112,19 @@ if (process.env['UPDATE_GOLDEN'] !== undefined) {
   writeFileSync(golden, `${JSON.stringify(summaryOf(judge(numericCase())), null, 1)}\n`);
 }
 
-for (const [pooling, dropout] of [
-  ['ceil', 0],
-  ['floor', 0],
-  ['ceil', 0.5],
+for (const [net, pooling, dropout] of [
+  ['A', 'ceil', 0],
+  ['A', 'floor', 0],
+  ['A', 'ceil', 0.5],
+  ['A-LRN', 'ceil', 0],
+  ['C', 'ceil', 0],
+  ['B-5x5', 'ceil', 0],
 ] as const) {
-  const plain = numericCase({ pooling });
+  const plain = numericCase({ net, pooling });
   const numeric = { ...plain, training: { ...plain.training, dropout } };
   const judgement = judge(numeric);
   for (const backend of availableBackends()) {
-    test(`${backend} agrees with PyTorch on losses, gradients and dense scores, ${pooling} pooling, dropout ${dropout}`, async (t) => {
+    test(`${backend} agrees with PyTorch on net ${net}'s losses, gradients and dense scores, ${pooling} pooling, dropout ${dropout}`, async (t) => {
       const engine = await engineOf(backend);
       const scores = largestDeviation(denseScores(engine, numeric), judgement.scores);
       const gradients = worst(gradientsOf(engine, numeric), judgement.gradients);
@@ -167,11 +171,7 @@ test('the judge sees pools that round down instead of up', async () => {
   };
   const engine = await engineOf(availableBackends()[0]!);
   const ceil = denseScores(engine, { ...odd, dense });
-  const floor = denseScores(engine, {
-    ...odd,
-    dense,
-    net: { ...odd.net, shape: { ...odd.net.shape, pooling: 'floor' } },
-  });
+  const floor = denseScores(engine, { ...odd, dense, net: numericCase({ pooling: 'floor' }).net });
   assert.deepEqual(largestDeviation(judge({ ...odd, dense }).scores, ceil) <= SCORES, true);
   assert.notEqual(ceil.length, floor.length);
 });

@@ -59,6 +59,10 @@ def forward(x, step=None):
         if layer["kind"] == "pool":
             x = F.max_pool2d(x, 2, ceil_mode=case["pooling"] == "ceil")
             continue
+        if layer["kind"] == "lrn":
+            n = 2 * layer["depthRadius"] + 1  # PyTorch divides alpha by n.
+            x = F.local_response_norm(x, n, layer["alpha"] * n, layer["beta"], layer["bias"])
+            continue
         w, b = parameters[layer["name"] + ".weight"], parameters[layer["name"] + ".bias"]
         x = F.conv2d(x, w, b, padding=w.shape[2] // 2 if layer["kind"] == "conv" else 0)
         if layer["kind"] == "conv" or layer["hidden"]:

@@ -26,6 +26,10 @@ def scores(x):
         if layer["kind"] == "pool":
             x = F.max_pool2d(x, 2, ceil_mode=case["pooling"] == "ceil")
             continue
+        if layer["kind"] == "lrn":
+            n = 2 * layer["depthRadius"] + 1  # PyTorch divides alpha by n.
+            x = F.local_response_norm(x, n, layer["alpha"] * n, layer["beta"], layer["bias"])
+            continue
         w = weights[layer["name"] + ".weight"]
         x = F.conv2d(x, w, weights[layer["name"] + ".bias"], padding=w.shape[2] // 2 if layer["kind"] == "conv" else 0)
         if layer["kind"] == "conv" or layer["hidden"]:

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { type CheckpointDescription, readCheckpoint, writeCheckpoint } from '../../src/nn/checkpoint.js';
-import { buildNet, type NetShape } from '../../src/nn/net.js';
+import { buildNet } from '../../src/nn/net.js';
 import { initialise } from '../../src/nn/net-state.js';
+import { netShape } from '../../src/nn/nets.js';
 import { readScores, type Scores, writeScores } from '../../src/nn/scores.js';
 import { FormatError } from '../../src/util/safetensors.js';
 
@@ -13,7 +14,7 @@ function readerOf(files: Files) {
   return { read: (file: string) => Promise.resolve(Buffer.from(files[file]! as Uint8Array)) };
 }
 
-const shape: NetShape = { net: 'A', width: 1 / 64, crop: 32, classes: 3, pooling: 'ceil' };
+const shape = netShape('A', { width: 1 / 64, crop: 32, classes: 3, pooling: 'ceil' });
 const description: CheckpointDescription = {
   format: 1,
   shape,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { buildNet, type NetShape, parameterShapes } from '../../src/nn/net.js';
+import { buildNet, parameterShapes } from '../../src/nn/net.js';
 import { initialise } from '../../src/nn/net-state.js';
+import { netShape } from '../../src/nn/nets.js';
 
-const SHAPE: NetShape = { net: 'A', width: 1 / 8, crop: 32, classes: 10, pooling: 'ceil' };
+const SHAPE = netShape('A', { width: 1 / 8, crop: 32, classes: 10, pooling: 'ceil' });
 const net = buildNet(SHAPE);
 
 function deviation(values: Float32Array): number {
@@ -15,7 +16,11 @@ test('all parameters are there, in the order of the layers and with their shapes
   for (const arrays of [weights, velocity])
     assert.deepEqual(
       [...arrays].map(([name, { shape, data }]) => ({ name, shape, length: data.length })),
-      parameterShapes(net).map((p) => ({ ...p, length: p.shape.reduce((a, b) => a * b, 1) })),
+      parameterShapes(net).map(({ name, shape }) => ({
+        name,
+        shape,
+        length: shape.reduce((a, b) => a * b, 1),
+      })),
     );
 });
 

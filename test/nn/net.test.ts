@@ -2,16 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { activationBytes, imagesAtOnce } from '../../src/nn/memory.js';
-import {
-  buildNet,
-  type NetShape,
-  parameterCount,
-  parameterShapes,
-  pooledSide,
-  positionsAlong,
-} from '../../src/nn/net.js';
+import { buildNet, parameterCount, parameterShapes, positionsAlong } from '../../src/nn/net.js';
+import { netShape } from '../../src/nn/nets.js';
+import { pooledSide } from '../../src/nn/pooling.js';
 
-const PAPER: NetShape = { net: 'A', width: 1, crop: 224, classes: 1000, pooling: 'ceil' };
+const PAPER = netShape('A', { width: 1, crop: 224, classes: 1000, pooling: 'ceil' });
 
 test('net A has the 132,863,336 parameters behind the paper’s "133 million"', () => {
   assert.equal(parameterCount(buildNet(PAPER)), 132_863_336);
@@ -44,9 +39,9 @@ test('every weight is followed by a bias of its outputs, and only fc8 is not hid
     assert.equal(shapes[i + 1]!.name, shapes[i]!.name.replace('.weight', '.bias'));
     assert.deepEqual(shapes[i + 1]!.shape, shapes[i]!.shape.slice(-1));
   }
-  const fc = net.layers.filter((layer) => layer.kind === 'fc');
+  const fc = net.layers.filter(({ kind }) => kind.kind === 'fc');
   assert.deepEqual(
-    fc.map(({ name, hidden }) => [name, hidden]),
+    fc.map(({ name, parameters }) => [name, parameters['hidden']]),
     [
       ['fc6', true],
       ['fc7', true],

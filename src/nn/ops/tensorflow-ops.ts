@@ -1,6 +1,6 @@
 /** {@link Ops} on TensorFlow itself: each operation is one call of the eager C API, on raw array ids. */
-import type { Pooling } from '../net.js';
-import { type DeviceArray, Ops, type Padding } from '../ops.js';
+import { type DeviceArray, type LrnSettings, Ops, type Padding } from '../ops.js';
+import type { Pooling } from '../pooling.js';
 import type { Attribute, TensorflowBinding } from './tensorflow-binding.js';
 
 interface TensorflowArray extends DeviceArray {
@@ -90,6 +90,19 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     return this.#run('MaxPoolGrad', this.#pool(pooling), [x.id, y.id, dy.id]);
   }
 
+  lrn(x: TensorflowArray, settings: LrnSettings): TensorflowArray {
+    return this.#run('LRN', this.#lrn(settings), [x.id]);
+  }
+
+  lrnGrad(
+    x: TensorflowArray,
+    y: TensorflowArray,
+    dy: TensorflowArray,
+    settings: LrnSettings,
+  ): TensorflowArray {
+    return this.#run('LRNGrad', this.#lrn(settings), [dy.id, x.id, y.id]);
+  }
+
   matMul(a: TensorflowArray, b: TensorflowArray, transposeA: boolean, transposeB: boolean): TensorflowArray {
     const attributes = [
       this.#float,
@@ -167,6 +180,17 @@ export class TensorflowOps extends Ops<TensorflowArray> {
       this.#integers('ksize', [1, 2, 2, 1]),
       this.#integers('strides', [1, 2, 2, 1]),
       this.#integers('explicit_paddings', []),
+    ];
+  }
+
+  #lrn({ depthRadius, bias, alpha, beta }: LrnSettings): readonly Attribute[] {
+    const number = (name: string, value: number) => ({ name, type: this.#binding.TF_ATTR_FLOAT, value });
+    return [
+      this.#float,
+      { name: 'depth_radius', type: this.#binding.TF_ATTR_INT, value: depthRadius },
+      number('bias', bias),
+      number('alpha', alpha),
+      number('beta', beta),
     ];
   }
 

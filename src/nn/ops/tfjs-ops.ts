@@ -1,10 +1,14 @@
 /**
  * {@link Ops} on TensorFlow.js's own kernels, for the `wasm` and `cpu` backends. WebAssembly has no
  * gradient of a convolution's filter; it is the sum over the filter's places of a matrix product each.
+ * It has no local response normalisation either, and its gradient of a max-pool is wrong for negative numbers;
+ * these two are computed outside of it.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Pooling } from '../net.js';
-import { type DeviceArray, Ops, type Padding } from '../ops.js';
+import { type DeviceArray, type LrnSettings, Ops, type Padding } from '../ops.js';
+import type { Pooling } from '../pooling.js';
+import { lrn, lrnGrad } from './lrn.js';
+import { maxPoolGrad } from './max-pool-grad.js';
 
 /** A tensor is a device array as it is. */
 type TfjsArray = DeviceArray & tf.Tensor;
@@ -89,6 +93,10 @@ export class TfjsOps extends Ops<TfjsArray> {
   }
 
   maxPoolGrad(x: TfjsArray, y: TfjsArray, dy: TfjsArray, pooling: Pooling): TfjsArray {
+    if (tf.getBackend() === 'wasm') {
+      const [input, gradient] = [x.dataSync<'float32'>(), dy.dataSync<'float32'>()];
+      return tf.tensor(maxPoolGrad(input, x.shape, gradient, y.shape), x.shape);
+    }
     return tf
       .engine()
       .runKernel<tf.Tensor>(
@@ -96,6 +104,21 @@ export class TfjsOps extends Ops<TfjsArray> {
         { dy, input: x, output: y },
         { filterSize: 2, strides: 2, pad: pooling === 'ceil' ? 'same' : 'valid' },
       );
+  }
+
+  lrn(x: TfjsArray, settings: LrnSettings): TfjsArray {
+    if (tf.getBackend() !== 'wasm') {
+      const { depthRadius, bias, alpha, beta } = settings;
+      return tf.localResponseNormalization(x as tf.Tensor4D, depthRadius, bias, alpha, beta);
+    }
+    return tf.tensor(lrn(x.dataSync<'float32'>(), x.shape.at(-1)!, settings), x.shape);
+  }
+
+  lrnGrad(x: TfjsArray, y: TfjsArray, dy: TfjsArray, settings: LrnSettings): TfjsArray {
+    if (tf.getBackend() !== 'wasm')
+      return tf.engine().runKernel<tf.Tensor>('LRNGrad', { x, y, dy }, { ...settings });
+    const [input, gradient] = [x.dataSync<'float32'>(), dy.dataSync<'float32'>()];
+    return tf.tensor(lrnGrad(input, gradient, x.shape.at(-1)!, settings), x.shape);
   }
 
   matMul(a: TfjsArray, b: TfjsArray, transposeA: boolean, transposeB: boolean): TfjsArray {

@@ -1,0 +1,51 @@
+/** What a net costs, from what a plan knows of it. */
+import { UserError } from '../util/user-error.js';
+import { buildNet, multiplyAdds, type Net, type NetShape, parameterCount } from './net.js';
+import { builtInLayers } from './nets.js';
+
+export interface NetCost {
+  /** Side of the training crop, px. */
+  readonly crop: number;
+  /** Weights and biases. */
+  readonly parameters: number;
+  /** Of the net over one square image of this side, px. */
+  multiplyAdds(side: number): number;
+}
+
+const known = new Map<string, NetCost>();
+
+/** @param shape as a task's parameters name it; undefined where something is not known, e.g. the number of classes */
+export function netCost(shape: Partial<NetShape>): NetCost | undefined {
+  const { net, width = 1, crop, pooling = 'ceil', classes } = shape;
+  const layers = shape.layers ?? builtInLayers(net ?? '');
+  if (net === undefined || crop === undefined || classes === undefined || !layers) return undefined;
+  const key = JSON.stringify([net, layers, width, crop, pooling, classes]);
+  const cached = known.get(key);
+  if (cached) return cached;
+  const built = builtNet({ net, layers, width, crop, pooling, classes });
+  if (!built) return undefined;
+  const bySide = new Map<number, number>();
+  const cost: NetCost = {
+    crop,
+    parameters: parameterCount(built),
+    multiplyAdds: (side) => {
+      const before = bySide.get(side);
+      if (before !== undefined) return before;
+      const count = multiplyAdds(built, side, side);
+      bySide.set(side, count);
+      return count;
+    },
+  };
+  known.set(key, cost);
+  return cost;
+}
+
+/** Undefined for nets with layers of a plugin, which the worker knows, and for those that cannot be built. */
+function builtNet(shape: NetShape): Net | undefined {
+  try {
+    return buildNet(shape);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
