@@ -12,6 +12,10 @@ export interface DatasetSource {
   readonly name: string;
   /** Absolute path of the folder that the user allowed to be read; absent for sets that ship with us. */
   readonly root?: string;
+  /** What the set should hold; listing it checks that. */
+  readonly expect?: { readonly classes?: number; readonly train?: number; readonly val?: number };
+  /** What else the spec says of the set, for kinds that have keys of their own. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 export type Split = 'train' | 'val';

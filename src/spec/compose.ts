@@ -1,22 +1,21 @@
-/** From the text of a spec to its final values: profile, then `--set`, then `${vars}`. */
+/** From the text of a spec to its final values: profile, then `--set`, then defaults of kinds, then variables. */
 import { suggestion } from '../util/suggest.js';
 import { commandLine, type Diagnostic } from './diagnostic.js';
 import {
+  deletedKeys,
+  keysAt,
   type Located,
   type LocatedEntry,
   type LocatedMap,
-  type LocatedScalar,
-  locate,
-  mapScalars,
+  mapAt,
   merge,
+  withEntries,
+  withoutDeletes,
 } from './located.js';
 import { parseValue } from './parse.js';
-
-/** The keys that a profile may set; it never adds or drops stages, protocols, tables or columns. */
-export const PROFILE_KEYS = ['vars', 'data', 'scales', 'limits'] as const;
-
-/** The profile that is taken where none is asked for. */
-export const DEFAULT_PROFILE = 'demo';
+import { applyProfile } from './profile.js';
+import { subjectWord } from './subject-words.js';
+import { isExpression, type Scope, substitute } from './substitute.js';
 
 export interface Composition {
   /** `demo` if the spec has it, where undefined. */
@@ -29,65 +28,40 @@ export interface Composition {
 export interface Composed {
   readonly tree: LocatedMap;
   readonly profile: string | undefined;
+  /** The spec's variables, by name. */
+  readonly variables: Scope;
   readonly mistakes: readonly Diagnostic[];
 }
+
+/** Sections that choose members of stages: names in them may also be axes. */
+const WITH_AXES = ['groups', 'tables'];
+
+/** Sections in which nothing is replaced. */
+const LITERAL = ['vars', 'profiles', 'defaults', 'extends', 'plugins'];
 
 export function compose(raw: LocatedMap, { profile, sets }: Composition): Composed {
   const mistakes: Diagnostic[] = [];
   const chosen = applyProfile(raw, profile, mistakes);
   const assigned = sets.reduce((tree, set) => applySet(tree, set, mistakes), chosen.tree);
-  return { tree: substitute(assigned, mistakes), profile: chosen.profile, mistakes };
-}
-
-/** Names of all profiles, in the order of the file. */
-export function profileNames(raw: LocatedMap): readonly string[] {
-  return keysAt(raw, ['profiles']);
-}
-
-function applyProfile(raw: LocatedMap, asked: string | undefined, mistakes: Diagnostic[]) {
-  const names = profileNames(raw);
-  const name = asked ?? (names.includes(DEFAULT_PROFILE) ? DEFAULT_PROFILE : undefined);
-  if (name === undefined) return { tree: raw, profile: undefined };
-  if (!names.includes(name)) {
-    const at = commandLine(`--profile ${name}`);
-    mistakes.push(
-      names.length === 0
-        ? { at, message: `This spec has no profiles, so no "${name}".` }
-        : { at, message: `There is no profile "${name}".`, help: suggestion(name, names) },
-    );
-    return { tree: raw, profile: undefined };
-  }
-  const profile = locate(raw, ['profiles', name])!.value;
-  // The schema says that a profile is a map.
-  if (profile.kind !== 'map') return { tree: raw, profile: name };
-  checkVariables(raw, profile, mistakes);
-  const entries = [...profile.entries].filter(([key]) => (PROFILE_KEYS as readonly string[]).includes(key));
-  return { tree: merge(raw, { ...profile, entries: new Map(entries) }) as LocatedMap, profile: name };
-}
-
-/** A profile gives other values to variables that the spec has; another name is a slip. */
-function checkVariables(raw: LocatedMap, profile: LocatedMap, mistakes: Diagnostic[]): void {
-  const names = keysAt(raw, ['vars']);
-  for (const name of keysAt(profile, ['vars'])) {
-    if (names.includes(name)) continue;
-    mistakes.push({
-      at: locate(profile, ['vars', name])!.key,
-      message: `There is no variable "${name}" in the spec's own "vars" that a profile could change.`,
-      help: suggestion(name, names),
-    });
-  }
-}
-
-function keysAt(tree: LocatedMap, path: readonly string[]): readonly string[] {
-  const map = locate(tree, path)?.value;
-  return map?.kind === 'map' ? [...map.entries.keys()] : [];
+  const defaulted = withoutDeletes(applyDefaults(assigned, mistakes)) as LocatedMap;
+  const variables = variablesOf(defaulted, mistakes);
+  return { tree: replaceAll(defaulted, variables, mistakes), profile: chosen.profile, variables, mistakes };
 }
 
 /** What has members that `--set` changes but does not make. */
 const MEMBERS = new Map([
   ['vars', 'variable'],
+  ['datasets', 'data set'],
   ['stages', 'stage'],
+  ['groups', 'group'],
   ['tables', 'table'],
+]);
+
+/** Keys that decide what a spec is made of, before `--set` comes. */
+const FIXED = new Map([
+  ['profiles', 'A profile is not changed here.'],
+  ['extends', 'What a spec extends is not changed here.'],
+  ['plugins', 'Plugins are named in the spec only.'],
 ]);
 
 /** The value is read as YAML, so numbers are numbers; the path's parts are separated by dots. */
@@ -105,11 +79,14 @@ function applySet(tree: LocatedMap, set: string, mistakes: Diagnostic[]): Locate
       `"${set}" is not an assignment.`,
       'Write --set path.to.key=value, e.g. --set limits.train=100.',
     );
-  if (top === 'profiles')
-    return refuse('A profile is not changed here.', 'Set the value itself, e.g. --set limits.train=100.');
+  const fixed = FIXED.get(top);
+  if (fixed !== undefined) return refuse(fixed, 'Set the value itself, e.g. --set limits.train=100.');
   const sort = MEMBERS.get(top);
-  if (sort !== undefined && member !== undefined && !keysAt(tree, [top]).includes(member))
-    return refuse(`There is no ${sort} "${member}".`, suggestion(member, keysAt(tree, [top])));
+  if (sort !== undefined && member !== undefined && !keysAt(tree, top).includes(member))
+    return refuse(
+      `There is no ${sort} "${member}".`,
+      suggestion(member, keysAt(tree, top)) || `The spec has no "${top}".`,
+    );
   const value = parseValue(set.slice(equals + 1), at);
   if (!value.ok) {
     mistakes.push(...value.error);
@@ -119,46 +96,93 @@ function applySet(tree: LocatedMap, set: string, mistakes: Diagnostic[]): Locate
     (inner, key) => ({ kind: 'map', at, entries: new Map([[key, { key: at, value: inner }]]) }),
     value.value,
   );
-  return merge(tree, branch) as LocatedMap;
+  return withKeysOf(tree, merge(tree, branch) as LocatedMap, path.slice(0, -1));
 }
 
-/** Replaces each whole scalar `${name}` outside `vars` by the variable's value; a number stays a number. */
-function substitute(tree: LocatedMap, mistakes: Diagnostic[]): LocatedMap {
-  const names = keysAt(tree, ['vars']);
-  const refuse = (scalar: LocatedScalar, message: string, help: string) => {
-    mistakes.push({ at: scalar.at, message, help });
-    return scalar;
-  };
-  const replace = (scalar: LocatedScalar): Located => {
-    if (!isExpression(scalar)) return scalar;
-    const name = /^\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}$/.exec(scalar.value)?.[1];
-    if (name === undefined)
-      return refuse(scalar, `"${scalar.value}" is not a variable.`, 'Write "${name}" and nothing around it.');
-    const variable = locate(tree, ['vars', name])?.value;
-    if (variable === undefined)
-      return refuse(
-        scalar,
-        `There is no variable "${name}" in "vars".`,
-        names.length > 0 ? suggestion(name, names) : 'The spec has no "vars".',
-      );
-    // The schema says what a variable may be.
-    return variable.kind === 'scalar' && !isExpression(variable) ? { ...variable, variable: name } : scalar;
-  };
-  for (const name of names) {
-    const { value } = locate(tree, ['vars', name])!;
-    if (value.kind === 'scalar' && isExpression(value))
-      refuse(value, `The variable "${name}" refers to a variable.`, 'Give it a value.');
+/** What is changed inside a stage does not make the stage the command line's: keys on the way stay where they were written. */
+function withKeysOf(before: LocatedMap, after: LocatedMap, path: readonly string[]): LocatedMap {
+  const [key, ...rest] = path;
+  const [old, now] = key === undefined ? [] : [before.entries.get(key), after.entries.get(key)];
+  if (key === undefined || old?.value.kind !== 'map' || now?.value.kind !== 'map') return after;
+  return withEntries(after, { [key]: { key: old.key, value: withKeysOf(old.value, now.value, rest) } });
+}
+
+/** Each stage over what `defaults` says of its kind. */
+function applyDefaults(tree: LocatedMap, mistakes: Diagnostic[]): LocatedMap {
+  const defaults = mapAt(tree, 'defaults');
+  const stages = mapAt(tree, 'stages');
+  if (!defaults || !stages) return tree;
+  const used = new Set<string>();
+  const entries = [...stages.entries].map(([name, { key, value }]): [string, LocatedEntry] => {
+    const kind = value.kind === 'map' ? value.entries.get('kind')?.value : undefined;
+    if (kind?.kind !== 'scalar') return [name, { key, value }];
+    const initial = mapAt(defaults, String(kind.value));
+    if (!initial) return [name, { key, value }];
+    used.add(String(kind.value));
+    return [name, { key, value: merge({ ...initial, at: value.at }, value) }];
+  });
+  const kinds = [...stages.entries.values()].flatMap(({ value }) => {
+    const kind = value.kind === 'map' ? value.entries.get('kind')?.value : undefined;
+    return kind?.kind === 'scalar' ? [String(kind.value)] : [];
+  });
+  for (const [kind, { key }] of defaults.entries) {
+    if (used.has(kind) || deletedKeys(defaults).length > 0) continue;
+    mistakes.push({
+      at: key,
+      message: `No stage here is of the kind "${kind}", so these defaults are for nothing.`,
+      help: suggestion(kind, [...new Set(kinds)]),
+    });
   }
-  const entries = [...tree.entries].map(([key, entry]): [string, LocatedEntry] => [
-    key,
-    key === 'vars' || key === 'profiles'
-      ? entry
-      : { key: entry.key, value: mapScalars(entry.value, replace) },
-  ]);
+  return withEntries(tree, {
+    stages: { key: tree.entries.get('stages')!.key, value: { ...stages, entries: new Map(entries) } },
+  });
+}
+
+/** A variable has a value of its own; it does not refer to another. */
+function variablesOf(tree: LocatedMap, mistakes: Diagnostic[]): Scope {
+  const scope = new Map<string, Located>();
+  for (const [name, { value }] of mapAt(tree, 'vars')?.entries ?? []) {
+    if (value.kind === 'scalar' && isExpression(value))
+      mistakes.push({
+        at: value.at,
+        message: `The variable "${name}" refers to a variable.`,
+        help: 'Give it a value.',
+      });
+    // The schema says what a variable may be.
+    else if (value.kind === 'scalar') scope.set(name, value);
+  }
+  return scope;
+}
+
+function replaceAll(tree: LocatedMap, variables: Scope, mistakes: Diagnostic[]): LocatedMap {
+  const allVariables = keysAt(tree, 'vars');
+  // A variable that is wrong itself has been blamed.
+  const broken = allVariables.filter((name) => !variables.has(name));
+  const replaced = (value: Located, others: ReadonlySet<string> | 'any') =>
+    substitute(value, { scope: variables, others }, mistakes);
+  const entries = [...tree.entries].map(([key, { key: at, value }]): [string, LocatedEntry] => {
+    if (LITERAL.includes(key)) return [key, { key: at, value }];
+    if (key === 'stages' && value.kind === 'map') {
+      const stages = [...value.entries].map(([name, stage]): [string, LocatedEntry] => [
+        name,
+        { key: stage.key, value: replaced(stage.value, namesOfAxes(stage.value, broken)) },
+      ]);
+      return [key, { key: at, value: { ...value, entries: new Map(stages) } }];
+    }
+    return [key, { key: at, value: replaced(value, WITH_AXES.includes(key) ? 'any' : new Set(broken)) }];
+  });
   return { ...tree, entries: new Map(entries) };
 }
 
-/** Text that is, or means to be, replaced. */
-export function isExpression(scalar: LocatedScalar): scalar is LocatedScalar & { readonly value: string } {
-  return typeof scalar.value === 'string' && scalar.value.includes('${');
+/** What else than variables a stage's expressions may name: of what it works on, any axis may come. */
+function namesOfAxes(stage: Located, broken: readonly string[]): ReadonlySet<string> | 'any' {
+  if (stage.kind !== 'map' || subjectWord(stage)) return 'any';
+  const matrix = mapAt(stage, 'matrix');
+  const words = ['product', 'zip'].flatMap((word) => (matrix ? keysAt(matrix, word) : []));
+  const included = matrix?.entries.get('include')?.value;
+  const rows = included?.kind === 'list' ? included.items : [];
+  const inRows = rows.flatMap((row) => (row.kind === 'map' ? [...row.entries.keys()] : []));
+  // The labels of a stage may name what its kind says of it.
+  const ofKind = stage.entries.has('labels') ? 'any' : undefined;
+  return ofKind ?? new Set([...(matrix?.entries.keys() ?? []), ...words, ...inRows, ...broken]);
 }

@@ -1,16 +1,37 @@
 /** A spec's file to values that are checked and know where they were written. */
 import { homedir } from 'node:os';
 import { basename, dirname, relative, resolve } from 'node:path';
-import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { type Disk, isMissing } from '../util/disk.js';
 import { failed, ok, type Result } from '../util/result.js';
-import { type Composition, compose, profileNames } from './compose.js';
-import { type Diagnostic, isOnCommandLine, isSamePlace } from './diagnostic.js';
-import { type LocatedMap, locate, placesIn } from './located.js';
+import { compose, type Composed, type Composition } from './compose.js';
+import { type Diagnostic, isOnCommandLine, isSamePlace, type Position } from './diagnostic.js';
+import type { DataValues, SpecValues } from './experiment-schema.js';
+import { type RawSpec, readChain, type TextReader } from './extend.js';
+import { keysAt, type LocatedMap, locate, mapAt, placesIn } from './located.js';
+import { netMistake } from './net-names.js';
 import { type PaperTable, readPaperTable } from './paper-table.js';
-import { parseYaml } from './parse.js';
-import type { ExperimentSpec } from './schema.js';
-import { validatePart, validateSpec } from './validate.js';
+import { profileNames } from './profile.js';
+import type { ParsedFiles } from './parse.js';
+import { subjectMistakes } from './subject-words.js';
+import { isExpression, type Scope } from './substitute.js';
+import type { SpecValidator } from './validate.js';
+
+/** A stage of a spec as it was written, `defaults` and variables applied; axes are not. */
+export interface SpecStage {
+  readonly kind: string;
+  readonly tree: LocatedMap;
+  /** Place of its name. */
+  readonly key: Position;
+  /** Whether the spec itself wrote it, so that it is wanted; what is only inherited is done where it is needed. */
+  readonly own: boolean;
+}
+
+/** An image set that a spec names. */
+export interface SpecData {
+  readonly values: DataValues;
+  /** Absolute folder, for sets that have one. */
+  readonly root: string | undefined;
+}
 
 /** A spec that has passed every check but those on how its stages refer to each other. */
 export interface ResolvedSpec {
@@ -18,13 +39,27 @@ export interface ResolvedSpec {
   readonly name: string;
   readonly file: string;
   readonly profile: string | undefined;
-  readonly values: ExperimentSpec;
+  readonly values: SpecValues;
   /** Where each value was written. */
   readonly tree: LocatedMap;
+  readonly variables: Scope;
+  /** By name, those that are right so far. */
+  readonly stages: ReadonlyMap<string, SpecStage>;
+  /** Names of stages in which a mistake has been found; what refers to them is not looked at. */
+  readonly wrongStages: ReadonlySet<string>;
+  readonly ownTables: ReadonlySet<string>;
   /** The paper's numbers, by the name of our table. */
   readonly paperTables: ReadonlyMap<string, PaperTable>;
-  /** Absolute folder of the images, for sets that have one. */
-  readonly dataRoot: string | undefined;
+  readonly data: SpecData;
+  /** Further image sets, by the name that stages call them. */
+  readonly datasets: ReadonlyMap<string, SpecData>;
+  readonly validator: SpecValidator;
+}
+
+/** What could be loaded, and every mistake so far; without `spec` nothing more can be found. */
+export interface Loaded {
+  readonly spec: ResolvedSpec | undefined;
+  readonly mistakes: readonly Diagnostic[];
 }
 
 /** Mistakes, and the texts that they point into. */
@@ -40,84 +75,76 @@ export interface LoadOptions extends Composition {
 
 export interface LoadServices {
   readonly disk: Disk;
-  readonly validator: ValidateFunction;
+  readonly files: ParsedFiles;
+  /** The validator for a spec with these plugins. */
+  readonly validatorFor: (raw: RawSpec) => Promise<Result<SpecValidator, readonly Diagnostic[]>>;
   /** Takes the text of each file that was read, by the name that messages use. */
   readonly texts: Map<string, string>;
 }
 
-export async function loadSpec(
-  path: string,
-  options: LoadOptions,
-  services: LoadServices,
-): Promise<Result<ResolvedSpec, readonly Diagnostic[]>> {
+export async function loadSpec(path: string, options: LoadOptions, services: LoadServices): Promise<Loaded> {
   const absolute = resolve(options.currentDirectory, path);
-  const file = shortPath(options.currentDirectory, absolute);
-  const read = async (from: string, as: string) => {
-    const text = await readText(services.disk, from);
-    if (text.ok) services.texts.set(as, text.value);
+  const reader = textReader(options.currentDirectory, services);
+  const raw = await readChain(absolute, reader);
+  if (!raw.ok) return nothing(raw.error);
+  const validator = await services.validatorFor(raw.value);
+  if (!validator.ok) return nothing(validator.error);
+  const composed = compose(raw.value.tree, options);
+  const checked = checkComposed(composed, validator.value);
+  const inProfiles = profileNames(raw.value.tree)
+    .filter((name) => name !== composed.profile)
+    .flatMap((name) => profileMistakes(raw.value.tree, name, validator.value));
+  const known = [...composed.mistakes, ...checked.mistakes];
+  const mistakes = [...known, ...notAmong(known, inProfiles)];
+  const name = basename(absolute).replace(/\.ya?ml$/, '');
+  if (name === 'store')
+    mistakes.push({
+      at: { file: raw.value.file, line: 1, column: 1, length: 1 },
+      message: 'A spec cannot be called "store": its results would lie among the artifacts.',
+      help: 'Rename the file.',
+    });
+  if (!checked.values) return nothing(mistakes);
+  const { tree } = composed;
+  const place = { tree, raw: raw.value, options };
+  const papers = await readPapers(checked.values, place, reader);
+  const spec: ResolvedSpec = {
+    name,
+    file: raw.value.file,
+    profile: composed.profile,
+    values: checked.values,
+    tree,
+    variables: composed.variables,
+    stages: stagesOf(tree, raw.value.file),
+    wrongStages: checked.wrongStages,
+    ownTables: ownNames(tree, 'tables', raw.value.file),
+    paperTables: papers.tables,
+    data: { values: checked.values.data, root: rootOf(checked.values.data, ['data', 'root'], place) },
+    datasets: new Map(
+      Object.entries(checked.values.datasets ?? {}).map(([key, values]) => [
+        key,
+        { values, root: rootOf(values, ['datasets', key, 'root'], place) },
+      ]),
+    ),
+    validator: validator.value,
+  };
+  return { spec, mistakes: [...mistakes, ...papers.mistakes] };
+}
+
+function nothing(mistakes: readonly Diagnostic[]): Loaded {
+  return { spec: undefined, mistakes };
+}
+
+function textReader(currentDirectory: string, { disk, files, texts }: LoadServices): TextReader {
+  const nameOf = (absolute: string) => {
+    const short = relative(currentDirectory, absolute);
+    return short.startsWith('..') ? absolute : short;
+  };
+  const read = async (absolute: string) => {
+    const text = await readText(disk, absolute);
+    if (text.ok) texts.set(nameOf(absolute), text.value);
     return text;
   };
-
-  const text = await read(absolute, file);
-  if (!text.ok) {
-    const at = { file, line: 1, column: 1, length: 1 };
-    return failed([{ at, message: text.error, help: 'Specs are YAML files, see experiments/.' }]);
-  }
-  const parsed = parseYaml(file, text.value);
-  if (!parsed.ok) return parsed;
-  const { tree, profile, mistakes: uncomposed } = compose(parsed.value, options);
-  const valid = validateSpec(tree, services.validator);
-  const unchosen = profileNames(parsed.value).filter((name) => name !== profile);
-  const inProfiles = unchosen.flatMap((name) => profileMistakes(parsed.value, name, services.validator));
-  if (!valid.ok) return failed([...uncomposed, ...valid.error, ...notAmong(valid.error, inProfiles)]);
-  if (uncomposed.length + inProfiles.length > 0) return failed([...uncomposed, ...inProfiles]);
-
-  const paperTables = new Map<string, PaperTable>();
-  const mistakes: Diagnostic[] = [];
-  for (const [name, table] of Object.entries(valid.value.tables ?? {})) {
-    if (table.paper === undefined) continue;
-    const [paperFile, paperName] = table.paper.split('#') as [string, string];
-    const paperPath = resolve(dirname(absolute), paperFile);
-    const as = shortPath(options.currentDirectory, paperPath);
-    const at = locate(tree, ['tables', name, 'paper'])!.value.at;
-    const paper = readPaperTable({ file: as, name: paperName }, await read(paperPath, as), at);
-    if (paper.ok) paperTables.set(name, paper.value);
-    else mistakes.push(...paper.error);
-  }
-  if (mistakes.length > 0) return failed(mistakes);
-
-  const dataRoot = resolveRoot(valid.value.data.root, tree, absolute, options.currentDirectory);
-  const name = basename(absolute).replace(/\.ya?ml$/, '');
-  return ok({ name, file, profile, values: valid.value, tree, paperTables, dataRoot });
-}
-
-/** What is wrong with what a profile sets, found before somebody chooses it; it may leave out what `--set` will give. */
-function profileMistakes(raw: LocatedMap, profile: string, validator: ValidateFunction): Diagnostic[] {
-  const places = new Set(placesIn(locate(raw, ['profiles', profile])!.value));
-  const { tree, mistakes } = compose(raw, { profile, sets: [] });
-  return [...mistakes, ...validatePart(tree, validator)].filter(({ at }) => places.has(at));
-}
-
-function notAmong(known: readonly Diagnostic[], more: readonly Diagnostic[]): Diagnostic[] {
-  return more.filter(({ at }) => !known.some((diagnostic) => isSamePlace(diagnostic.at, at)));
-}
-
-/** Relative to the file that names it; what `--set` or a shell gives is relative to the current folder. */
-function resolveRoot(
-  root: string | undefined,
-  tree: LocatedMap,
-  spec: string,
-  currentDirectory: string,
-): string | undefined {
-  if (root === undefined) return undefined;
-  const writtenIn = locate(tree, ['data', 'root'])!.value.at;
-  const base = isOnCommandLine(writtenIn) ? currentDirectory : dirname(spec);
-  return resolve(base, root.replace(/^~(?=$|\/)/, homedir()));
-}
-
-function shortPath(from: string, to: string): string {
-  const short = relative(from, to);
-  return short.startsWith('..') ? to : short;
+  return { nameOf, read, parse: (name, text) => files.parse(name, text) };
 }
 
 async function readText(disk: Disk, path: string): Promise<Result<string, string>> {
@@ -130,4 +157,114 @@ async function readText(disk: Disk, path: string): Promise<Result<string, string
       error.code === 'EISDIR' ? 'This is a folder.' : `It cannot be read (${String(error.code)}).`,
     );
   }
+}
+
+/** The schema's mistakes of the whole and of each stage; no values if the whole is wrong. */
+function checkComposed({ tree }: Pick<Composed, 'tree'>, validator: SpecValidator, complete = true) {
+  const spec = validator.spec(tree, complete);
+  const wrongStages = new Set<string>();
+  const mistakes: Diagnostic[] = [];
+  for (const [name, stage] of stagesOf(tree, '')) {
+    // A wrong kind is the whole's mistake.
+    const found = validator.isNamed(stage.kind)
+      ? [
+          ...validator.stage({ name, key: stage.key }, stage, complete),
+          ...(complete
+            ? subjectMistakes({ name, key: stage.key }, stage.tree, validator.subject(stage.kind))
+            : []),
+          ...wrongNets(stage, tree, validator),
+        ]
+      : [];
+    if (found.length > 0) wrongStages.add(name);
+    mistakes.push(...found);
+  }
+  return {
+    values: spec.ok ? spec.value : undefined,
+    wrongStages,
+    mistakes: spec.ok ? mistakes : [...spec.error, ...mistakes],
+  };
+}
+
+/** Nets by name that do not exist; those that are still expressions are looked at member by member. */
+function wrongNets(
+  { kind, tree: stage }: SpecStage,
+  tree: LocatedMap,
+  validator: SpecValidator,
+): readonly Diagnostic[] {
+  const known = [...validator.vocabulary.nets, ...keysAt(tree, 'nets')];
+  return validator.netKeys(kind).flatMap((key) => {
+    const value = stage.entries.get(key)?.value;
+    if (value?.kind !== 'scalar' || typeof value.value !== 'string' || isExpression(value)) return [];
+    const mistake = netMistake(value.value, known);
+    return mistake ? [{ at: value.at, ...mistake }] : [];
+  });
+}
+
+function stagesOf(tree: LocatedMap, file: string): ReadonlyMap<string, SpecStage> {
+  const stages = new Map<string, SpecStage>();
+  for (const [name, { key, value }] of mapAt(tree, 'stages')?.entries ?? []) {
+    const kind = value.kind === 'map' ? value.entries.get('kind')?.value : undefined;
+    if (value.kind === 'map' && kind?.kind === 'scalar')
+      stages.set(name, { kind: String(kind.value), tree: value, key, own: key.file === file });
+  }
+  return stages;
+}
+
+function ownNames(tree: LocatedMap, section: string, file: string): ReadonlySet<string> {
+  const entries = [...(mapAt(tree, section)?.entries ?? [])];
+  return new Set(entries.filter(([, { key }]) => key.file === file).map(([name]) => name));
+}
+
+/** What is wrong with what a profile sets, found before somebody chooses it; it may leave out what `--set` will give. */
+function profileMistakes(raw: LocatedMap, profile: string, validator: SpecValidator): Diagnostic[] {
+  const entry = locate(raw, ['profiles', profile])!;
+  const places = new Set(placesIn(entry.value));
+  const composed = compose(raw, { profile, sets: [] });
+  const { mistakes } = checkComposed(composed, validator, false);
+  return [...composed.mistakes, ...mistakes].filter(({ at }) => places.has(at));
+}
+
+function notAmong(known: readonly Diagnostic[], more: readonly Diagnostic[]): Diagnostic[] {
+  return more.filter(({ at }) => !known.some((diagnostic) => isSamePlace(diagnostic.at, at)));
+}
+
+interface SpecPlace {
+  readonly tree: LocatedMap;
+  readonly raw: RawSpec;
+  readonly options: LoadOptions;
+}
+
+/** Folder that a path is relative to: that of the file which says so; the current one for `--set`. */
+function baseOf(path: readonly string[], { tree, raw, options }: SpecPlace): string {
+  const { at } = locate(tree, path)!.value;
+  return isOnCommandLine(at) ? options.currentDirectory : dirname(raw.files.get(at.file)!);
+}
+
+function rootOf({ root }: DataValues, path: readonly string[], place: SpecPlace): string | undefined {
+  if (root === undefined) return undefined;
+  return resolve(baseOf(path, place), root.replace(/^~(?=$|\/)/, homedir()));
+}
+
+async function readPapers({ tables = {} }: SpecValues, place: SpecPlace, reader: TextReader) {
+  const papers = new Map<string, PaperTable>();
+  const mistakes: Diagnostic[] = [];
+  for (const [name, table] of Object.entries(tables)) {
+    if (table.paper === undefined) continue;
+    const [paperFile, paperName] = table.paper.split('#') as [string, string];
+    const path = ['tables', name, 'paper'];
+    const absolute = resolve(baseOf(path, place), paperFile);
+    const source = { file: reader.nameOf(absolute), name: paperName };
+    const { at } = locate(place.tree, path)!.value;
+    const text = await reader.read(absolute);
+    const parsed = text.ok ? reader.parse(source.file, text.value) : undefined;
+    if (!parsed) {
+      const message = text.ok ? '' : `"${source.file}": ${text.error}`;
+      mistakes.push({ at, message, help: 'The path is relative to the file that names it.' });
+      continue;
+    }
+    const paper = parsed.ok ? readPaperTable(source, parsed.value, at) : parsed;
+    if (paper.ok) papers.set(name, paper.value);
+    else mistakes.push(...paper.error);
+  }
+  return { tables: papers, mistakes };
 }

@@ -7,8 +7,10 @@ export interface LocatedScalar {
   readonly kind: 'scalar';
   readonly at: Position;
   readonly value: Scalar;
-  /** The variable that the value came from; `at` is then where the variable got it. */
+  /** The variable or axis that the value came from; `at` is then where that got it. */
   readonly variable?: string;
+  /** The expression that came to the value, as it was written; `at` is then its place. */
+  readonly expression?: string;
 }
 
 export interface LocatedList {
@@ -73,15 +75,72 @@ export function nearest(root: Located, path: readonly string[]): LocatedEntry {
   return { key: root.at, value: root };
 }
 
-/** Maps merge by key, unless they are of different `kind`s; anything else is replaced by `over`. */
+/** The key that takes away: `$delete: [names]` drops keys of the map that its own map is merged over. */
+export const DELETE = '$delete';
+
+/**
+ * Maps merge by key, unless they are of different `kind`s; anything else is replaced by `over`. Of three maps of
+ * one kind any two neighbours may be merged first.
+ */
 export function merge(base: Located, over: Located): Located {
   if (base.kind !== 'map' || over.kind !== 'map' || kindsDiffer(base, over)) return over;
-  const entries = new Map(base.entries);
+  const deleted = new Set(deletedKeys(over).map(({ name }) => name));
+  const entries = new Map([...base.entries].filter(([key]) => !deleted.has(key)));
   for (const [key, entry] of over.entries) {
     const existing = entries.get(key);
-    entries.set(key, existing ? { key: entry.key, value: merge(existing.value, entry.value) } : entry);
+    if (existing && key === DELETE) entries.set(key, joined(existing, entry));
+    else entries.set(key, existing ? { key: entry.key, value: merge(existing.value, entry.value) } : entry);
   }
   return { ...base, entries };
+}
+
+/** The names under `$delete`, with their places. */
+export function deletedKeys(map: LocatedMap): readonly { readonly name: string; readonly at: Position }[] {
+  const value = map.entries.get(DELETE)?.value;
+  const items = value?.kind === 'list' ? value.items : value ? [value] : [];
+  return items.flatMap((item) => (item.kind === 'scalar' ? [{ name: String(item.value), at: item.at }] : []));
+}
+
+function joined(base: LocatedEntry, over: LocatedEntry): LocatedEntry {
+  const items = [base, over].flatMap(({ value }) => (value.kind === 'list' ? value.items : [value]));
+  return { key: over.key, value: { kind: 'list', at: over.value.at, items } };
+}
+
+/** A copy without any `$delete`. */
+export function withoutDeletes(located: Located): Located {
+  if (located.kind === 'scalar') return located;
+  if (located.kind === 'list') return { ...located, items: located.items.map(withoutDeletes) };
+  const entries = [...located.entries]
+    .filter(([key]) => key !== DELETE)
+    .map(([key, { key: at, value }]): [string, LocatedEntry] => [
+      key,
+      { key: at, value: withoutDeletes(value) },
+    ]);
+  return { ...located, entries: new Map(entries) };
+}
+
+/** A copy of a map with other entries under some keys; undefined takes a key away. */
+export function withEntries(
+  map: LocatedMap,
+  changes: Readonly<Record<string, LocatedEntry | undefined>>,
+): LocatedMap {
+  const entries = new Map(map.entries);
+  for (const [key, entry] of Object.entries(changes)) {
+    if (entry) entries.set(key, entry);
+    else entries.delete(key);
+  }
+  return { ...map, entries };
+}
+
+/** The map under a key, if there is one. */
+export function mapAt(map: LocatedMap, key: string): LocatedMap | undefined {
+  const value = map.entries.get(key)?.value;
+  return value?.kind === 'map' ? value : undefined;
+}
+
+/** The names under a key, in the order of the file. */
+export function keysAt(map: LocatedMap, key: string): readonly string[] {
+  return [...(mapAt(map, key)?.entries.keys() ?? [])];
 }
 
 function kindsDiffer(base: LocatedMap, over: LocatedMap): boolean {

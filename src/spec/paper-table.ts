@@ -1,54 +1,62 @@
 /** The paper's numbers for one table, kept in a YAML file beside the specs. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '../util/type.js';
 import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
 import type { Diagnostic, Position } from './diagnostic.js';
-import { locate, nearest, toPlain } from './located.js';
-import { parseYaml } from './parse.js';
+import { type LocatedMap, locate, nearest, toPlain } from './located.js';
 import { Strict } from './schema.js';
-import { schemaMistakes } from './validate.js';
+import { schemaMistakes } from './schema-mistakes.js';
 
-const cell = Type.Unsafe<string | number | null | number[]>({
+const cell = Type.Unsafe<string | number | null | readonly (string | number)[]>({
   type: ['string', 'number', 'null', 'array'],
-  items: { type: 'number' },
+  items: { type: ['number', 'string'] },
 });
 
-const paperTable = Strict({
-  caption: Type.String({ minLength: 1, description: "The paper's own caption." }),
+export const paperTable = Strict({
+  caption: Type.String({
+    minLength: 1,
+    description: "The paper's own caption.",
+    examples: ['Table 3: ConvNet performance at a single test scale'],
+  }),
   columns: Type.Array(Type.String({ minLength: 1 }), {
     minItems: 1,
     uniqueItems: true,
     description: 'Names of the columns.',
+    examples: [['net', 'S', 'Q', 'top1', 'top5']],
   }),
   rows: Type.Array(Type.Array(cell), {
     minItems: 1,
     description: "Scales in the paper's px, errors in per cent, null where none is printed.",
+    examples: [[['A', 256, 256, 29.6, 10.4]]],
   }),
 });
 
 export type PaperTable = Static<typeof paperTable>;
 
-const AJV_OPTIONS = { allErrors: true, strictTypes: false, verbose: true };
+const AJV_OPTIONS = {
+  allErrors: true,
+  strictTypes: false,
+  verbose: true,
+  validateSchema: false,
+  meta: false,
+};
 
 /** Made when first needed, and once. */
 let compiled: ValidateFunction<PaperTable> | undefined;
 
 /**
- * @param reference where the spec names the file, for mistakes about the name
- * @param text of the file, or why it cannot be read
+ * @param file that holds the paper's tables, as a map
+ * @param reference where the spec names it, for mistakes about the name
  */
 export function readPaperTable(
   { file, name }: { file: string; name: string },
-  text: Result<string, string>,
+  tables: LocatedMap,
   reference: Position,
-): Result<PaperTable, Diagnostic[]> {
-  if (!text.ok) return failed([{ at: reference, message: `"${file}": ${text.error}` }]);
-  const parsed = parseYaml(file, text.value);
-  if (!parsed.ok) return parsed;
-  const table = locate(parsed.value, [name]);
+): Result<PaperTable, readonly Diagnostic[]> {
+  const table = locate(tables, [name]);
   if (!table) {
-    const names = [...parsed.value.entries.keys()];
+    const names = [...tables.entries.keys()];
     return failed([
       { at: reference, message: `"${file}" has no table "${name}".`, help: suggestion(name, names) },
     ]);
@@ -56,7 +64,8 @@ export function readPaperTable(
   const paper = toPlain(table.value);
   const validate = (compiled ??= new Ajv2020(AJV_OPTIONS).compile<PaperTable>(paperTable));
   // The table stands in the file under its name: so do its mistakes.
-  if (!validate(paper)) return failed(schemaMistakes(validate.errors ?? [], table.value, name));
+  if (!validate(paper))
+    return failed(schemaMistakes(validate.errors ?? [], table.value, { path: [name], name, complete: true }));
   const uneven = paper.rows.flatMap((row, i): Diagnostic[] => {
     if (row.length === paper.columns.length) return [];
     const { at } = nearest(table.value, ['rows', String(i)]).value;

@@ -22,12 +22,32 @@ const REFUSED_KEYS = new Map<string, Omit<Diagnostic, 'at'>>([
   ['__proto__', { message: '"__proto__" is not allowed as a key.' }],
 ]);
 
+/** JSON with comments is not YAML. */
+const SLASHES = { message: 'This is no comment.', help: 'Comments begin with "#".' };
+
 export const LIMITS = { bytes: 256 * 1024, keysPerMap: 2000, depth: 64, values: 100_000 } as const;
 
 /** A limit met while converting; carried out of the recursion, never out of this file. */
 class Mistake extends Error {
   constructor(readonly diagnostic: Diagnostic) {
     super(diagnostic.message);
+  }
+}
+
+/** Files that were parsed before: several specs extend one and print beside the same paper. */
+export class ParsedFiles {
+  readonly #known = new Map<
+    string,
+    { readonly text: string; readonly result: Result<LocatedMap, Diagnostic[]> }
+  >();
+
+  /** As {@link parseYaml}; once for each name and text. */
+  parse(file: string, text: string): Result<LocatedMap, Diagnostic[]> {
+    const known = this.#known.get(file);
+    if (known?.text === text) return known.result;
+    const result = parseYaml(file, text);
+    this.#known.set(file, { text, result });
+    return result;
   }
 }
 
@@ -155,7 +175,7 @@ class Converter {
       }
       const key = this.#place(pair.key);
       const name = String(pair.key.value);
-      const refused = REFUSED_KEYS.get(name);
+      const refused = name.startsWith('//') ? SLASHES : REFUSED_KEYS.get(name);
       if (refused) {
         this.mistakes.push({ at: key, ...refused });
         continue;

@@ -11,7 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-export function requirement({ keyword, params, message }: ErrorObject): string {
+export function requirement({ keyword, params, message, parentSchema }: ErrorObject): string {
   const { limit, type, allowedValue } = params as { limit?: number; type?: unknown; allowedValue?: unknown };
   switch (keyword) {
     case 'type':
@@ -32,6 +32,8 @@ export function requirement({ keyword, params, message }: ErrorObject): string {
       return limit === 1 ? 'must not be empty' : `must have at least ${limit} parts`;
     case 'maxItems':
       return `must have at most ${limit} items`;
+    case 'anyOf':
+      return `must be ${(parentSchema as { expected?: string }).expected ?? 'one of the forms allowed'}`;
     case 'uniqueItems':
       return 'must not name the same twice';
     default:

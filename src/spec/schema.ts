@@ -1,5 +1,10 @@
 /** Building blocks of the schemas: one TypeBox value gives the static type, the validator and the editor's schema. */
-import { Type, type Static, type TSchema } from 'typebox';
+import { Type, type TSchema } from '../util/type.js';
+import { PAPER_CROP } from './scales.js';
+import { RANGE_PATTERN } from './range.js';
+
+/** Type of what a task makes and another reads: `checkpoint`, `scores`; plugins add their own. */
+export type ArtifactType = string;
 
 /** What the spec language needs to know of a stage kind. */
 export interface StageSchema {
@@ -7,15 +12,57 @@ export interface StageSchema {
   /** One sentence for editors and docs. */
   readonly description: string;
   /**
-   * An object schema whose `kind` is the literal above; every key has a description. Absent for kinds that a
-   * spec cannot name as a stage.
+   * An object schema whose `kind` is the literal above; every key has a description and an example, a default
+   * or a closed set of values. Absent for kinds that a spec cannot name as a stage.
    */
   readonly schema?: TSchema;
+  /** What the stage works on: the tasks that the words `from`, `each` or `over` name. */
+  readonly subject?: Subject;
 }
 
-/** The name of another stage, whose artifact of type `artifact` is used. Checked when the plan is made. */
-export function Reference(artifact: string, description: string) {
-  return Type.String({ reference: artifact, minLength: 1, description });
+export interface Subject {
+  /** Type of artifact. */
+  readonly artifact: ArtifactType;
+  /** Whether one task may read many of them, so that `over` may be used. */
+  readonly many: boolean;
+  readonly description: string;
+}
+
+/** A kind of image set: what a spec may say of it under `data`. */
+export interface DatasetSchema {
+  readonly kind: string;
+  readonly description: string;
+  /** The keys besides `kind`, `name` and `expect`; each has a description. */
+  readonly properties: Readonly<Record<string, TSchema>>;
+  /** What every set of this kind holds, where that is known. */
+  readonly holds?: { readonly classes?: number; readonly train?: number; readonly val?: number };
+}
+
+/** A number about an artifact that tables can print. */
+export interface MetricSchema {
+  readonly name: string;
+  /** What it is a number of. */
+  readonly artifact: ArtifactType;
+  readonly description: string;
+}
+
+/** A kind of layer that nets are made of. */
+export interface LayerSchema {
+  readonly kind: string;
+  readonly description: string;
+  readonly schema: TSchema;
+}
+
+/** Every kind that specs can name: ours, and those of the plugins that a spec lists. */
+export interface Vocabulary {
+  readonly stages: readonly StageSchema[];
+  readonly datasets: readonly DatasetSchema[];
+  readonly metrics: readonly MetricSchema[];
+  readonly layers: readonly LayerSchema[];
+  /** Layers written as one word, e.g. `conv3-64`. */
+  readonly shortLayers: { readonly pattern: string; readonly form: string };
+  /** Names of the nets that come with us. */
+  readonly nets: readonly string[];
 }
 
 /** An object that refuses keys it does not know. */
@@ -34,178 +81,108 @@ export function tagged(tag: string, members: readonly TSchema[], description: st
   });
 }
 
+/**
+ * Alternatives that are told apart by their type.
+ * @param expected ends a sentence "x is 3, but must be ..."
+ */
+export function OneOf<T>(members: readonly TSchema[], expected: string, options: object = {}) {
+  return Type.Unsafe<T>({ anyOf: members, expected, ...options });
+}
+
 const NAME = '^[A-Za-z][A-Za-z0-9_-]*$';
 const VARIABLE_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
 const SCALE = '^[0-9]+$';
+const LABEL_NAME = '^[A-Za-z][A-Za-z0-9_]*$';
+
+/** Of an axis in a matrix, beside the words that a matrix has. */
+const AXIS_NAME = '^(?!(product|zip|include|exclude)$)[A-Za-z][A-Za-z0-9_]*$';
+
+export const NAMES = { NAME, VARIABLE_NAME, SCALE, LABEL_NAME, AXIS_NAME } as const;
 
 /** What the patterns of names mean, for messages. */
 export const NAME_FORMS: Readonly<Record<string, string>> = {
   [NAME]: 'A name is a letter, then letters, digits, "_" or "-".',
   [VARIABLE_NAME]: 'The name of a variable is a letter or "_", then letters, digits or "_".',
   [SCALE]: "A scale is a whole number of the paper's px.",
+  [LABEL_NAME]: 'The name of an axis is a letter, then letters, digits or "_".',
+  [AXIS_NAME]: 'The name of an axis is a letter, then letters, digits or "_".',
 };
 
 /** A map from names of one form to values; other names are refused. */
-function Named<V extends TSchema>(pattern: string, value: V, options: object) {
+export function Named<V extends TSchema>(pattern: string, value: V, options: object) {
   return Type.Record(Type.String({ pattern }), value, { additionalProperties: false, ...options });
 }
 
-const scalar = Type.Unsafe<string | number | boolean>({ type: ['string', 'number', 'boolean'] });
+export const scalar = Type.Unsafe<string | number | boolean>({ type: ['string', 'number', 'boolean'] });
 
-const vars = Named(VARIABLE_NAME, scalar, {
-  description:
-    'Named values; "${name}" stands for one wherever a whole value may stand. Profiles and --set change them.',
-  examples: [{ epochs: 74 }],
-});
+/** A value of an axis: a list is one value where it stands in a list of alternatives. */
+export type AxisValue = string | number | boolean | readonly AxisValue[];
 
-const scales = Strict(
-  {
-    crop: Type.Integer({
-      minimum: 32,
-      default: 224,
-      description: "Side of the training crop in px; the paper's is 224.",
-      examples: [64],
-    }),
-    map: Type.Optional(
-      Named(SCALE, Type.Integer({ minimum: 32 }), {
-        description: "Real px for scales in the paper's px; others become round(scale * crop / 224).",
-        examples: [{ 256: 96, 384: 128 }],
-      }),
-    ),
-  },
-  { description: "How the paper's scales S and Q (for a crop of 224 px) become real ones.", default: {} },
-);
+export const axisValue = Type.Unsafe<AxisValue>({ type: ['string', 'number', 'boolean', 'array'] });
 
-const limits = Strict(
-  {
-    train: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        description: 'Training images used: a seeded, class-balanced part. All if absent.',
-        examples: [6000],
-      }),
-    ),
-    val: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'Validation images used. All if absent.', examples: [1500] }),
-    ),
-  },
-  { description: 'How many images a run uses.', default: {} },
-);
+const onePx = Type.Integer({ minimum: PAPER_CROP });
 
-const data = tagged(
-  'kind',
-  [
-    Strict({
-      kind: Type.Literal('image-folder', {
-        description: 'A folder train/<class>/* and val/<class>/* of images.',
-      }),
-      name: Type.Optional(
-        Type.String({
-          minLength: 1,
-          description: "Name of the set in captions and recipes; else the folder's name.",
-          examples: ['imagenette160'],
-        }),
-      ),
-      root: Type.String({
-        minLength: 1,
-        description:
-          'The folder that holds train/ and val/, relative to this file (with --set: to the current folder).',
-        examples: ['~/data/imagenette160'],
-      }),
-    }),
-    Strict({
-      kind: Type.Literal('embedded', {
-        description: 'Drawings of the same things by different artists, which come with the installation.',
-      }),
-      name: Type.Optional(
-        Type.String({ minLength: 1, description: 'Name of the set in captions and recipes.' }),
-      ),
-    }),
-  ],
-  'The images: a labelled set with a training and a validation split.',
-);
+const pxRange = Type.String({ pattern: RANGE_PATTERN });
 
-/** `data` of a profile may give only what differs, so it is checked after merging. */
-const profile = Strict(
-  {
-    description: Type.Optional(
-      Type.String({ description: 'What this profile is for and how long it takes.' }),
-    ),
-    vars: Type.Optional(vars),
-    data: Type.Optional(Type.Record(Type.String(), scalar, { description: 'Replaces keys of "data".' })),
-    scales: Type.Optional(scales),
-    limits: Type.Optional(limits),
-  },
-  { description: 'A scale of work: sets vars, data, scales and limits, never what is done.' },
-);
+/** The name of a net: of Table 1, or under "nets". */
+export function NetName(description: string) {
+  return Type.String({ net: true, minLength: 1, description, examples: ['D'] });
+}
 
-const table = Strict(
-  {
-    rows: Type.String({
-      minLength: 1,
-      description: 'The stage whose scores are the rows.',
-      examples: ['scores'],
-    }),
-    columns: Type.Array(Type.Enum(['net', 'S', 'Q', 'top1', 'top5']), {
-      minItems: 1,
-      uniqueItems: true,
-      description: "Columns in order: net, S, Q (in the paper's px), top1, top5 (errors in per cent).",
-      examples: [['net', 'S', 'Q', 'top1', 'top5']],
-    }),
-    paper: Type.Optional(
-      Type.String({
-        pattern: '^[^#]+#[A-Za-z0-9_-]+$',
-        description: "The paper's numbers: file#table, relative to this file.",
-        examples: ['paper.yaml#table3'],
-      }),
-    ),
-    join: Type.Array(Type.Enum(['net', 'S', 'Q']), {
-      minItems: 1,
-      uniqueItems: true,
-      default: ['net', 'S', 'Q'],
-      description: 'Columns in which a row of ours equals a row of the paper.',
-    }),
-  },
-  { description: "A table of results, beside the paper's where one is named." },
-);
+/** A scale in the paper's px, or a range of them. */
+export type ScaleSpec = number | string;
 
-/** The whole spec, given the kinds of stages that exist. */
-export function experimentSchema(kinds: readonly StageSchema[]) {
-  const stages = kinds.filter((kind): kind is Required<StageSchema> => kind.schema !== undefined);
-  return Strict(
-    {
-      title: Type.String({ minLength: 1, description: 'What this experiment shows, one line.' }),
-      vars: Type.Optional(vars),
-      profiles: Type.Optional(
-        Named(NAME, profile, {
-          description: 'Scales of work, chosen by --profile; "demo" is the default.',
-        }),
-      ),
-      data,
-      scales,
-      limits,
-      stages: Named(
-        NAME,
-        tagged(
-          'kind',
-          stages.map((s) => s.schema),
-          'One step of the experiment.',
-        ),
-        {
-          minProperties: 1,
-          description: `The steps, by name. Kinds: ${stages.map((s) => `${s.kind} (${s.description})`).join('; ')}.`,
-        },
-      ),
-      tables: Type.Optional(Named(NAME, table, { description: 'The tables to print, by name.' })),
-    },
-    { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Stagecraft experiment' },
+/** A scale in the paper's px (crop 224). */
+export function Scale(description: string) {
+  return OneOf<ScaleSpec>([onePx, pxRange], `a whole number of px from ${PAPER_CROP} or a range of them`, {
+    description,
+    examples: [256, '256..512'],
+  });
+}
+
+/** One scale in the paper's px, or a list of them. */
+export function Scales(description: string) {
+  return OneOf<number | readonly number[]>(
+    [onePx, Type.Array(onePx, { minItems: 1, uniqueItems: true })],
+    `a whole number of px from ${PAPER_CROP} or a list of them`,
+    { description, examples: [384, [256, 384, 512]] },
   );
 }
 
-/** A spec after composition, defaults filled in; stages keep the type that their definitions give them. */
-export type ExperimentSpec = Omit<Static<ReturnType<typeof experimentSchema>>, 'data' | 'stages'> & {
-  readonly data: { readonly kind: string; readonly name?: string; readonly root?: string };
-  readonly stages: Readonly<Record<string, { readonly kind: string }>>;
-};
+/** Which members: an axis to its value, or to alternatives. */
+export const where = Named(LABEL_NAME, axisValue, {
+  description: 'Which members: the value of an axis, or a list of alternatives.',
+  examples: [{ net: ['D', 'E'], S: 256 }],
+});
 
-export type TableSpec = Static<typeof table>;
+/** Another stage by name, or one member of it. */
+export type ReferenceSpec =
+  string | { readonly from: string; readonly where?: Readonly<Record<string, AxisValue>> };
+
+/**
+ * Exactly one task of another stage, whose artifact of type `artifact` is used; checked when the plan is made.
+ * @param more keys that may stand beside `from` and `where`
+ */
+export function Reference<T = ReferenceSpec>(
+  artifact: ArtifactType,
+  description: string,
+  more: Record<string, TSchema> = {},
+) {
+  const name = Type.String({ minLength: 1 });
+  return OneOf<T>(
+    [
+      name,
+      Strict({
+        from: Type.String({
+          minLength: 1,
+          description: 'The stage or group that is meant.',
+          examples: ['s256'],
+        }),
+        where: Type.Optional(where),
+        ...more,
+      }),
+    ],
+    'the name of a stage, or {from: NAME, where: {...}}',
+    { reference: artifact, description, examples: ['a', { from: 's256', where: { net: 'D' } }] },
+  );
+}

@@ -1,182 +1,135 @@
-/** Schema check of a composed spec: ajv's errors become diagnostics at the keys they are about. */
+/** Schema checks: ajv's errors become diagnostics at the keys they are about. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { failed, ok, type Result } from '../util/result.js';
-import { suggest, suggestion } from '../util/suggest.js';
-import { isExpression, PROFILE_KEYS } from './compose.js';
-import { type Diagnostic, isSamePlace } from './diagnostic.js';
-import { type Located, type LocatedMap, locate, nearest, toPlain } from './located.js';
-import { requirement } from './requirement.js';
-import { experimentSchema, type ExperimentSpec, NAME_FORMS, type StageSchema } from './schema.js';
+import { type Diagnostic, isSamePlace, type Position } from './diagnostic.js';
+import { namedKinds, skeletonSchema, type SpecValues } from './experiment-schema.js';
+import { type LocatedMap, toPlain } from './located.js';
+import { type Root, schemaMistakes } from './schema-mistakes.js';
+import type { Subject, Vocabulary } from './schema.js';
+import { stageSchema, SWEEP_KEYS } from './sweep-schema.js';
 
-/** Compiling takes tens of milliseconds, so it is done once for a set of stage kinds. */
-export function compileValidator(stages: readonly StageSchema[]): ValidateFunction {
-  const ajv = new Ajv2020({
-    allErrors: true,
-    strict: true,
-    strictRequired: false,
-    strictTypes: false,
-    discriminator: true,
-    useDefaults: true,
-    verbose: true,
-  });
-  ajv.addVocabulary(['reference']);
-  return ajv.compile(experimentSchema(stages));
-}
+/** The words of ours in schemas that say nothing about validity. */
+export const ANNOTATIONS = ['reference', 'net', 'expected'];
 
-/** The values of a spec that fits the schema, with defaults filled in; otherwise every mistake. */
-export function validateSpec(
-  tree: LocatedMap,
-  validator: ValidateFunction,
-): Result<ExperimentSpec, Diagnostic[]> {
-  const values = toPlain(tree);
-  if (validator(values)) return ok(values as ExperimentSpec);
-  const [ofProfiles, others] = partition(schemaErrors(validator), (error) =>
-    error.instancePath.startsWith('/profiles/'),
-  ).map((errors) => schemaMistakes(errors, tree, 'the spec'));
-  // What the chosen profile sets is checked again where it went.
-  return failed([
-    ...ofProfiles!,
-    ...others!.filter(({ at }) => !ofProfiles!.some((d) => isSamePlace(d.at, at))),
-  ]);
-}
+/** Checks specs against the kinds that exist. Compiling takes tens of milliseconds, so it is done when needed, once. */
+export class SpecValidator {
+  readonly vocabulary: Vocabulary;
+  readonly #ajv: Ajv2020;
+  readonly #stages = new Map<string, ValidateFunction>();
+  #skeleton: ValidateFunction | undefined;
 
-/** The mistakes of a spec that something else may still complete: nothing is missed. */
-export function validatePart(tree: LocatedMap, validator: ValidateFunction): Diagnostic[] {
-  if (validator(toPlain(tree))) return [];
-  const errors = schemaErrors(validator).filter(({ keyword }) => keyword !== 'required');
-  return schemaMistakes(errors, tree, 'the spec');
-}
-
-function schemaErrors(validator: ValidateFunction): readonly ErrorObject[] {
-  return validator.errors ?? [];
-}
-
-function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(belongs), items.filter((item) => !belongs(item))];
-}
-
-/** @param root what to call the whole tree */
-export function schemaMistakes(errors: readonly ErrorObject[], tree: Located, root: string): Diagnostic[] {
-  const wrongTypes = new Set(errors.filter((e) => e.keyword === 'type').map((e) => e.instancePath));
-  return errors
-    .filter(
-      (error) => error.keyword === 'type' || !(wrongTypes.has(error.instancePath) && 'limit' in error.params),
-    )
-    .map((error) => toDiagnostic(error, tree, root))
-    .filter((diagnostic) => diagnostic !== undefined);
-}
-
-function toDiagnostic(error: ErrorObject, tree: Located, root: string): Diagnostic | undefined {
-  const path = error.instancePath
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const where = path.length === 0 ? root : path.join('.');
-  const params = error.params as Record<string, unknown>;
-  const { key, value } = nearest(tree, path);
-  const at = value.at;
-  const isVariable = value.kind === 'scalar' && value.variable !== undefined;
-  const found = `${where} is ${quote(error.data)}${isVariable ? ` (variable "${value.variable}")` : ''}`;
-  if (value.kind === 'scalar' && isExpression(value)) {
-    // Elsewhere it has been replaced, or reported.
-    if (path[0] !== 'profiles') return undefined;
-    return { at, message: `${found}, but variables are not replaced in profiles.`, help: 'Write the value.' };
+  constructor(vocabulary: Vocabulary) {
+    this.vocabulary = vocabulary;
+    this.#ajv = new Ajv2020({
+      allErrors: true,
+      strict: true,
+      strictRequired: false,
+      strictTypes: false,
+      discriminator: true,
+      useDefaults: true,
+      verbose: true,
+      // The schemas are ours (a test checks them), and compiling the schema of schemas takes longer than ours.
+      validateSchema: false,
+      meta: false,
+      // Specs are small: what the optimised code would gain, optimising it costs many times over.
+      code: { optimize: false },
+    });
+    this.#ajv.addVocabulary(ANNOTATIONS);
   }
-  switch (error.keyword) {
-    case 'additionalProperties': {
-      const name = String(params['additionalProperty']);
-      const schema = error.parentSchema as ObjectSchema;
-      return { at: locate(tree, [...path, name])?.key ?? key, ...unknownKey(name, schema, where, path) };
-    }
-    case 'required': {
-      const name = String(params['missingProperty']);
-      const allowed = tagsOf(error.parentSchema as ObjectSchema, name);
-      return {
-        at: key,
-        message: `The key "${name}" is missing in ${where}.`,
-        ...(allowed.length > 0 && { help: suggestion('', allowed) }),
-      };
-    }
-    case 'discriminator': {
-      const tag = String(params['tag']);
-      const tagged = locate(tree, [...path, tag])?.value;
-      if (!tagged) return undefined;
-      const allowed = tagsOf(error.parentSchema as ObjectSchema, tag);
-      return {
-        at: tagged.at,
-        ...unknownWord(`${where}.${tag} is ${quote(toPlain(tagged))}`, tagged, allowed),
-      };
-    }
-    case 'enum': {
-      const allowed = (params['allowedValues'] as unknown[]).map(String);
-      return { at, ...unknownWord(found, value, allowed) };
-    }
-    case 'pattern': {
-      const { examples } = error.parentSchema as ObjectSchema;
-      const form = examples
-        ? `look like ${quote(examples[0])}`
-        : `have the form ${String(params['pattern'])}`;
-      return { at, message: `${found}, but must ${form}.`, ...describe(error) };
-    }
-    default:
-      return { at, message: `${found}, but ${requirement(error)}.`, ...describe(error) };
+
+  /**
+   * Everything but the stages' own keys; defaults are filled in.
+   * @param complete whether keys may not be missing
+   */
+  spec(tree: LocatedMap, complete = true): Result<SpecValues, readonly Diagnostic[]> {
+    const values = toPlain(tree);
+    const errors = this.#errors(
+      (this.#skeleton ??= this.#ajv.compile(skeletonSchema(this.vocabulary))),
+      values,
+    );
+    if (errors.length === 0) return ok(values as SpecValues);
+    const root = { path: [], name: 'the spec', complete };
+    const [ofProfiles, others] = [true, false].map((inProfiles) =>
+      schemaMistakes(
+        errors.filter(({ instancePath }) => instancePath.startsWith('/profiles/') === inProfiles),
+        tree,
+        root,
+      ),
+    ) as [readonly Diagnostic[], readonly Diagnostic[]];
+    // What the chosen profile sets is checked again where it went.
+    return failed([
+      ...ofProfiles,
+      ...others.filter(({ at }) => !ofProfiles.some((d) => isSamePlace(d.at, at))),
+    ]);
+  }
+
+  /**
+   * The keys of a stage, those of the language included; values that are still expressions are passed over.
+   * @param name of the stage in the spec, and where it stands
+   */
+  stage(name: StageName, { kind, tree }: StageTree, complete = true): readonly Diagnostic[] {
+    const errors = this.#errors(this.#stage(kind), toPlain(tree));
+    return schemaMistakes(errors, tree, { ...stageRoot(name), complete });
+  }
+
+  /**
+   * The keys of the kind itself, of one member of a stage, with every expression replaced; defaults are filled in.
+   */
+  member(
+    name: StageName,
+    { kind, tree }: StageTree,
+  ): Result<Readonly<Record<string, unknown>>, readonly Diagnostic[]> {
+    const all = Object.entries(toPlain(tree) as Record<string, unknown>);
+    const values = Object.fromEntries(all.filter(([key]) => !SWEEP_KEYS.has(key)));
+    const errors = this.#errors(this.#stage(kind), values);
+    if (errors.length === 0) return ok(values);
+    return failed(schemaMistakes(errors, tree, stageRoot(name)));
+  }
+
+  /** Whether a spec can name the kind as a stage's. */
+  isNamed(kind: string): boolean {
+    return namedKinds(this.vocabulary).some((stage) => stage.kind === kind);
+  }
+
+  /** What stages of a kind work on; undefined if on nothing. */
+  subject(kind: string): Subject | undefined {
+    return this.vocabulary.stages.find((stage) => stage.kind === kind)?.subject;
+  }
+
+  /** The keys of a kind that name a net. */
+  netKeys(kind: string): readonly string[] {
+    const { schema } = namedKinds(this.vocabulary).find((stage) => stage.kind === kind)!;
+    const { properties } = schema as unknown as { properties: Record<string, { net?: true }> };
+    return Object.keys(properties).filter((key) => properties[key]!.net === true);
+  }
+
+  #stage(kind: string): ValidateFunction {
+    const known = this.#stages.get(kind);
+    if (known) return known;
+    const definition = namedKinds(this.vocabulary).find((stage) => stage.kind === kind);
+    if (!definition) throw new Error(`Internal error: no schema of a stage of kind "${kind}"`);
+    const compiled = this.#ajv.compile(stageSchema(definition));
+    this.#stages.set(kind, compiled);
+    return compiled;
+  }
+
+  #errors(validator: ValidateFunction, values: unknown): readonly ErrorObject[] {
+    return validator(values) ? [] : (validator.errors ?? []);
   }
 }
 
-interface ObjectSchema {
-  readonly properties?: Readonly<Record<string, { readonly const?: unknown }>>;
-  readonly patternProperties?: object;
-  readonly oneOf?: readonly ObjectSchema[];
-  readonly examples?: readonly unknown[];
+/** A stage's name and the place of its key. */
+export interface StageName {
+  readonly name: string;
+  readonly key: Position;
 }
 
-function unknownKey(
-  name: string,
-  { properties, patternProperties }: ObjectSchema,
-  where: string,
-  path: readonly string[],
-) {
-  if (patternProperties)
-    return {
-      message: `"${name}" cannot be a name in ${where}.`,
-      help: NAME_FORMS[Object.keys(patternProperties)[0]!] ?? '',
-    };
-  if (path[0] === 'profiles' && path.length === 2 && ['stages', 'tables', 'title'].includes(name))
-    return {
-      message: `A profile cannot set "${name}".`,
-      help: `It sets ${PROFILE_KEYS.join(', ')}, and never what is done.`,
-    };
-  return {
-    message: `Unknown key "${name}" in ${where}.`,
-    help: suggestion(name, Object.keys(properties ?? {})),
-  };
+/** A stage or one member of it. */
+export interface StageTree {
+  readonly kind: string;
+  readonly tree: LocatedMap;
 }
 
-function unknownWord(found: string, value: Located, allowed: readonly string[]) {
-  const near = value.kind === 'scalar' ? suggest(String(value.value), allowed) : undefined;
-  return {
-    message: `${found}, but must be ${allowed.length === 1 ? '' : 'one of '}${allowed.join(', ')}.`,
-    ...(near !== undefined && { help: `Did you mean "${near}"?` }),
-  };
-}
-
-/** What a tag may be in the members of a union. */
-function tagsOf({ oneOf = [] }: ObjectSchema, tag: string): readonly string[] {
-  return oneOf.map(({ properties }) => String(properties?.[tag]?.const));
-}
-
-function describe(error: ErrorObject): { help?: string } {
-  if (
-    error.keyword === 'type' &&
-    typeof error.data === 'string' &&
-    /^(true|false|-?[0-9.]+)$/.test(error.data)
-  )
-    return { help: 'Write it without quotes.' };
-  const description = (error.parentSchema as { description?: string }).description;
-  return description === undefined ? {} : { help: description };
-}
-
-function quote(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+function stageRoot({ name, key }: StageName): Root {
+  return { path: ['stages', name], name: `stages.${name}`, complete: true, at: key };
 }

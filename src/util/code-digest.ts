@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Over the names and contents of all `.js` files below a folder, 64 hex digits. */
 export function digestCode(folder: string): string {
@@ -15,4 +16,9 @@ export function digestCode(folder: string): string {
       .update(readFileSync(join(folder, file)))
       .update('\0');
   return hash.digest('hex');
+}
+
+/** Of the code that is running. */
+export function ownCodeDigest(): string {
+  return digestCode(fileURLToPath(new URL('..', import.meta.url)));
 }

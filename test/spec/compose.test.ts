@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { formatPosition } from '../../src/spec/diagnostic.js';
 import { locate } from '../../src/spec/located.js';
 import type { ResolvedSpec } from '../../src/spec/load.js';
-import { FOLDER, loaded } from './support/plan-spec.js';
+import { FOLDER, loaded, memberValues } from './support/plan-spec.js';
 
 const SPEC = `title: Composition
 vars: { epochs: 1, flip: true, set: base-set, at: 0.5 }
@@ -68,7 +68,9 @@ describe('precedence', () => {
 
   test('lists are replaced, not joined', async () => {
     const spec = await loaded(SPEC, { sets: ['stages.a.schedule.at=[0.25]'] });
-    assert.deepEqual((spec.values.stages['a'] as unknown as { schedule: object }).schedule, {
+    const { schedule } = await memberValues(SPEC, 'a', { sets: ['stages.a.schedule.at=[0.25]'] });
+    assert.ok(spec);
+    assert.deepEqual(schedule, {
       kind: 'steps',
       at: [0.25],
       factor: 0.1,
@@ -85,24 +87,23 @@ describe('variables', () => {
   test('stand in maps, in lists and in data, and keep their types', async () => {
     const { values } = await loaded(SPEC);
     assert.equal(values.data.name, 'base-set');
-    assert.deepEqual({ ...values.stages['augmented'] }, { kind: 'augment', mirror: true, crop: 'random' });
-    const { epochs, schedule } = values.stages['a'] as unknown as { epochs: unknown; schedule: unknown };
+    const augmented = await memberValues(SPEC, 'augmented');
+    assert.deepEqual(augmented, { kind: 'augment', mirror: true, crop: 'random' });
+    const { epochs, schedule } = await memberValues(SPEC, 'a');
     assert.equal(epochs, 1);
     assert.deepEqual(schedule, { kind: 'steps', at: [0.5, 0.9], factor: 0.1 });
   });
 
   test('take the value of the profile, and that of --set before it', async () => {
-    const epochs = async (sets: readonly string[]) => {
-      const { values } = await loaded(SPEC, { profile: 'smoke', sets });
-      return (values.stages['a'] as unknown as { epochs: unknown }).epochs;
-    };
+    const epochs = async (sets: readonly string[]) =>
+      (await memberValues(SPEC, 'a', { profile: 'smoke', sets }))['epochs'];
     assert.equal(await epochs([]), 10);
     assert.equal(await epochs(['vars.epochs=0.5']), 0.5);
   });
 
   test('may be named in --set', async () => {
-    const { values } = await loaded(SPEC, { sets: ['stages.a.momentum=${at}'] });
-    assert.equal((values.stages['a'] as unknown as { momentum: unknown }).momentum, 0.5);
+    const { momentum } = await memberValues(SPEC, 'a', { sets: ['stages.a.momentum=${at}'] });
+    assert.equal(momentum, 0.5);
   });
 });
 
@@ -124,7 +125,7 @@ describe('every value knows where it was written', () => {
 
   test('a folder is sought where its name was written: beside the spec, or from where the user stands', async () => {
     const root = async (text: string, sets: readonly string[] = []) =>
-      (await loaded(text, { sets })).dataRoot;
+      (await loaded(text, { sets })).data.root;
     const spec = (images: string) =>
       `title: x\nvars: { dir: pets }\ndata: { kind: image-folder, root: ${images} }\nstages: { a: { kind: augment } }\n`;
     assert.equal(await root(spec('pets')), `${FOLDER}/pets`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { locate, toPlain } from '../../src/spec/located.js';
 import { parseYaml } from '../../src/spec/parse.js';
-import { loaded } from './support/plan-spec.js';
+import { memberValues } from './support/plan-spec.js';
 
 function parse(text: string) {
   const parsed = parseYaml('a.yaml', text);
@@ -14,14 +14,15 @@ const plain = (text: string) => toPlain(parse(text));
 
 describe('the language is YAML 1.2', () => {
   test('in which JSON is written as it is', async () => {
-    const spec = await loaded(
+    const values = await memberValues(
       JSON.stringify(
         { title: 'JSON', data: { kind: 'embedded' }, stages: { a: { kind: 'augment', mirror: false } } },
         null,
         '\t',
       ),
+      'a',
     );
-    assert.equal((spec.values.stages['a'] as unknown as { mirror: unknown }).mirror, false);
+    assert.equal(values['mirror'], false);
   });
 
   test('in which yes, no, on, off and NO are words', () => {

@@ -10,6 +10,11 @@ export class DatasetsByKind extends Dataset {
     this.#members = members;
   }
 
+  /** These, and more kinds. */
+  with(more: readonly Dataset[]): DatasetsByKind {
+    return new DatasetsByKind([...this.#members, ...more]);
+  }
+
   async fingerprint(source: DatasetSource, split: Split): Promise<string> {
     return this.#member(source).fingerprint(source, split);
   }

@@ -1,12 +1,14 @@
-/** Specs written in tests, taken through the real composition root. No file is read or written. */
+/** Specs written in tests, taken through the real planner. No file is read or written. */
 import { resolve } from 'node:path';
-import { createContainer, DEFINITIONS } from '../../../src/container.js';
-import type { Diagnostic } from '../../../src/spec/diagnostic.js';
-import { loadSpec, type ResolvedSpec } from '../../../src/spec/load.js';
-import { compileValidator } from '../../../src/spec/validate.js';
-import { type Planned, Stagecraft } from '../../../src/stagecraft.js';
+import { type Planned, Planner } from '../../../src/planner.js';
+import { type BuiltInKinds, kindsWith } from '../../../src/plugins/kinds.js';
+import { SpecPlugins } from '../../../src/plugins/spec-plugins.js';
+import { type Loaded, type LoadFailure, loadSpec, type ResolvedSpec } from '../../../src/spec/load.js';
+import { ParsedFiles } from '../../../src/spec/parse.js';
+import { SpecValidator } from '../../../src/spec/validate.js';
+import { BUILT_IN_KINDS } from '../../../src/stages/built-in.js';
 import { Disk } from '../../../src/util/disk.js';
-import type { Result } from '../../../src/util/result.js';
+import { ok, type Result } from '../../../src/util/result.js';
 
 /** The folder in which the files of {@link planSpec} and {@link load} lie. */
 export const FOLDER = '/home/user/experiments';
@@ -39,37 +41,67 @@ function refuse(): never {
 export interface Options {
   readonly profile?: string;
   readonly sets?: readonly string[];
+  /** Other kinds than ours. */
+  readonly kinds?: BuiltInKinds;
   /** Files beside the spec, by name. */
   readonly beside?: Readonly<Record<string, string>>;
 }
 
+function pathsOf({ beside }: Options, text: string) {
+  return new TextDisk({ ...beside, 'spec.yaml': text });
+}
+
+const nobody = { names: [], folder: FOLDER };
+
 /** The spec stands in `FOLDER/spec.yaml`; the user stands in `FOLDER`. */
-export async function planSpec(text: string, { profile, sets = [], beside }: Options = {}): Promise<Planned> {
-  const container = createContainer({ runsDirectory: '/nowhere', backend: 'wasm' });
-  container.unbind(Disk);
-  container.bind(Disk).toConstantValue(new TextDisk({ ...beside, 'spec.yaml': text }));
-  const planned = await container
-    .get(Stagecraft)
-    .plan('spec.yaml', { profile, sets, currentDirectory: FOLDER });
+export async function planResult(text: string, options: Options = {}): Promise<Result<Planned, LoadFailure>> {
+  const { profile, sets = [], kinds = BUILT_IN_KINDS } = options;
+  const planner = new Planner(pathsOf(options, text), new SpecPlugins(kinds, nobody));
+  return planner.plan('spec.yaml', { profile, sets, currentDirectory: FOLDER });
+}
+
+export async function planSpec(text: string, options: Options = {}): Promise<Planned> {
+  const planned = await planResult(text, options);
   if (!planned.ok) throw new Error(planned.error.diagnostics.map(({ message }) => message).join('\n'));
   return planned.value;
 }
 
-const validator = compileValidator(DEFINITIONS);
+const validator = new SpecValidator(kindsWith(BUILT_IN_KINDS, []).vocabulary);
 
 /** Only the layer of the spec, for hundreds of specs a second. */
-export async function load(
-  text: string,
-  { profile, sets = [], beside }: Options = {},
-): Promise<Result<ResolvedSpec, readonly Diagnostic[]>> {
-  const disk = new TextDisk({ ...beside, 'spec.yaml': text });
-  const options = { profile, sets, currentDirectory: FOLDER };
-  return loadSpec('spec.yaml', options, { disk, validator, texts: new Map() });
+export async function load(text: string, options: Options = {}): Promise<Loaded> {
+  const { profile, sets = [] } = options;
+  return loadSpec(
+    'spec.yaml',
+    { profile, sets, currentDirectory: FOLDER },
+    {
+      disk: pathsOf(options, text),
+      files: new ParsedFiles(),
+      texts: new Map(),
+      validatorFor: () => Promise.resolve(ok(validator)),
+    },
+  );
 }
 
 /** A spec that must be right. */
 export async function loaded(text: string, options: Options = {}): Promise<ResolvedSpec> {
-  const result = await load(text, options);
-  if (!result.ok) throw new Error(result.error.map(({ message }) => message).join('\n'));
-  return result.value;
+  const { spec, mistakes } = await load(text, options);
+  if (!spec || mistakes.length > 0) throw new Error(mistakes.map(({ message }) => message).join('\n'));
+  return spec;
+}
+
+/** The keys of a stage as its kind sees them, defaults filled in: of its only member. */
+export async function memberValues(
+  text: string,
+  stage: string,
+  options: Options = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const { expansions, specs } = await planSpec(text, options);
+  const { kind, key } = specs[0]!.stages.get(stage)!;
+  const values = validator.member(
+    { name: stage, key },
+    { kind, tree: expansions[0]!.members(stage)!.members[0]!.tree },
+  );
+  if (!values.ok) throw new Error(values.error.map(({ message }) => message).join('\n'));
+  return values.value;
 }

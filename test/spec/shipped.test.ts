@@ -1,0 +1,135 @@
+/** The shipped specs: what a stranger reads first. */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { rowsOfPaper } from '../../src/plan/paper-rows.js';
+import type { TableRowPlan } from '../../src/plan/table-tasks.js';
+import { createPlanner, type Planned } from '../../src/planner.js';
+import type { PaperTable } from '../../src/spec/paper-table.js';
+
+const root = fileURLToPath(new URL('../../../experiments/', import.meta.url));
+const planner = createPlanner({ names: [], folder: root });
+
+async function planned(file: string, profile?: string): Promise<Planned> {
+  const result = await planner.plan(join(root, file), { profile, sets: [], currentDirectory: root });
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value;
+}
+
+/** Tasks in every profile, by file. */
+const TASKS: Readonly<Record<string, number>> = {
+  'ensembles/d-plus-e.yaml': 74,
+  'sweeps/scales.yaml': 26,
+  'vgg/features.yaml': 47,
+  'vgg/first-row.yaml': 6,
+  'vgg/localisation.yaml': 21,
+  'vgg/nets.yaml': 14,
+  'vgg/published-weights.yaml': 33,
+  'vgg/seeds.yaml': 76,
+  'vgg/shallow.yaml': 9,
+  'vgg/table3.yaml': 28,
+  'vgg/table4.yaml': 55,
+  'vgg/table5.yaml': 29,
+  'vgg/table6.yaml': 64,
+  'vgg/table7.yaml': 58,
+};
+
+test('every shipped spec is in this test', () => {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.yaml'),
+  );
+  assert.deepEqual(files.filter((file) => !file.endsWith('paper.yaml')).sort(), Object.keys(TASKS).sort());
+});
+
+describe('without any images', () => {
+  for (const [file, tasks] of Object.entries(TASKS)) {
+    test(`${file} is right and planned in every profile, the paper's among them`, async () => {
+      const { specs } = await planned(file);
+      const profiles = Object.keys(specs[0]!.values.profiles ?? {});
+      assert.ok(profiles.includes('paper'));
+      for (const profile of profiles) {
+        const { plan } = await planned(file, profile);
+        // Scales that a profile maps to the same px are one task; those of the paper are all there.
+        if (profile === 'paper') assert.equal(plan.tasks.length, tasks);
+        else assert.ok(plan.tasks.length <= tasks && plan.tasks.length > tasks / 2, profile);
+      }
+    });
+  }
+});
+
+describe('each row that the paper prints equals exactly one of ours in', () => {
+  for (const [file, ours] of [
+    ['table3', /./],
+    ['table4', /./],
+    ['table5', /./],
+    ['table6', /./],
+    ['table7', /^VGG/],
+    ['table8', /./],
+    ['table9', /./],
+    ['table10', /^VGG/],
+    ['table11', /^VGG/],
+    ['table12', /^VGG/],
+  ] as const) {
+    test(file, async () => {
+      const spec = {
+        table8: 'localisation',
+        table9: 'localisation',
+        table10: 'localisation',
+        table11: 'features',
+        table12: 'features',
+      };
+      const { plan } = await planned(`vgg/${(spec as Record<string, string>)[file] ?? file}.yaml`, 'paper');
+      const table = plan.tasks.find(({ kind, stage }) => kind === 'table' && stage === file)!;
+      const {
+        paper,
+        join: columns,
+        rows,
+      } = table.parameters as unknown as {
+        readonly paper: PaperTable;
+        readonly join: readonly string[];
+        readonly rows: readonly TableRowPlan[];
+      };
+      const wanted = paper.rows.filter(([first]) => ours.test(String(first)));
+      assert.ok(wanted.length > 0);
+      for (const row of wanted) {
+        const equal = rows.filter(
+          ({ labels }) => rowsOfPaper({ ...paper, rows: [row] }, columns, labels).length === 1,
+        );
+        assert.equal(equal.length, 1, JSON.stringify(row));
+      }
+    });
+  }
+});
+
+test('the submission is of the seven nets of the paper, each at its own scales', async () => {
+  const { plan } = await planned('vgg/table6.yaml', 'paper');
+  const submission = plan.tasks.find(({ stage }) => stage === 'submission')!;
+  const members = [submission.inputs['scores']!].flat().map((recipe) => {
+    const { labels } = plan.tasks.find((task) => task.recipe === recipe)!;
+    return `${String(labels['net'])} ${String(labels['S'])} ${String(labels['Q'])}`;
+  });
+  assert.deepEqual(members.sort(), [
+    'C 256 224,256,288',
+    'C 384 352,384,416',
+    'D 256 224,256,288',
+    'D 256..512 256,384,512',
+    'D 384 352,384,416',
+    'E 256 224,256,288',
+    'E 384 352,384,416',
+  ]);
+});
+
+test('the parameters of the nets are those of the paper', async () => {
+  const { plan } = await planned('vgg/table3.yaml', 'paper');
+  const counts = new Map(
+    plan.tasks
+      .filter(({ kind }) => kind === 'train')
+      .map(({ labels, cost }) => [labels['net'], cost.netParameters]),
+  );
+  assert.deepEqual(Object.fromEntries(counts), {
+    ...{ A: 132863336, 'A-LRN': 132863336, B: 133047848 },
+    ...{ C: 133638952, D: 138357544, E: 143667240 },
+  });
+});
