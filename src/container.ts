@@ -2,60 +2,58 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Container } from 'inversify';
+import { DatasetsByKind } from './data/datasets/by-kind.js';
 import { dataModule } from './data/module.js';
 import { LocalExecutor, type LocalExecutorOptions } from './executors/local-executor.js';
 import type { WorkerSettings } from './executors/worker-protocol.js';
 import type { Backend } from './nn/engine.js';
 import { readInstallation } from './nn/installation.js';
-import type { StageDefinition } from './plan/definition.js';
+import { Planner } from './planner.js';
+import { type AllowedPlugins, SpecPlugins } from './plugins/spec-plugins.js';
+import { ArtifactStore } from './run/artifact-store.js';
 import { Executor } from './run/executor.js';
 import { runModule } from './run/module.js';
-import { RunsDirectory } from './run/runs-directory.js';
-import { ArtifactStore } from './run/artifact-store.js';
 import { Runner } from './run/runner.js';
-import { Dataset } from './data/dataset.js';
+import { RunsDirectory } from './run/runs-directory.js';
 import { Stagecraft } from './stagecraft.js';
-import { augmentDefinition } from './stages/augment/definition.js';
-import { evaluateDefinition } from './stages/evaluate/definition.js';
-import { indexDefinition } from './stages/index/definition.js';
-import { tableDefinition } from './stages/table/definition.js';
-import { trainDefinition } from './stages/train/definition.js';
+import { BUILT_IN_KINDS } from './stages/built-in.js';
 import { storesModule } from './stores/module.js';
 import { trackersModule } from './trackers/module.js';
 import { Disk } from './util/disk.js';
 import { NodeDisk } from './util/node-disk.js';
 import { UserError } from './util/user-error.js';
 
-export const DEFINITIONS: readonly StageDefinition[] = [
-  indexDefinition,
-  augmentDefinition,
-  trainDefinition,
-  evaluateDefinition,
-  tableDefinition,
-] as readonly StageDefinition[];
-
 export interface ContainerOptions {
   /** Absolute folder for results. */
   readonly runsDirectory: string;
   /** `auto`: TensorFlow where set-up has built it, else WebAssembly. */
   readonly backend: Backend | 'auto';
+  /** Plugins that specs may load; none if left out. */
+  readonly allowedPlugins?: AllowedPlugins;
 }
 
-export function createContainer({ runsDirectory, backend }: ContainerOptions): Container {
+export function createContainer({ runsDirectory, backend, allowedPlugins }: ContainerOptions): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(RunsDirectory).toConstantValue(new RunsDirectory(runsDirectory));
   container.bind(Disk).toResolvedValue(() => new NodeDisk(), []);
   container.bind(Executor).toResolvedValue(() => new LocalExecutor(localWorkers(backend)), []);
+  const allowed = allowedPlugins ?? { names: [], folder: runsDirectory };
+  container.bind(SpecPlugins).toResolvedValue(() => new SpecPlugins(BUILT_IN_KINDS, allowed), []);
+  container
+    .bind(Planner)
+    .toResolvedValue((disk: Disk, plugins: SpecPlugins) => new Planner(disk, plugins), [Disk, SpecPlugins]);
   container.load(dataModule, storesModule, trackersModule, runModule);
   container
     .bind(Stagecraft)
     .toResolvedValue(
-      (disk: Disk, dataset: Dataset, store: ArtifactStore, runner: Runner, runs: RunsDirectory) =>
-        new Stagecraft({ definitions: DEFINITIONS, disk, dataset, store, runner, runs }),
-      [Disk, Dataset, ArtifactStore, Runner, RunsDirectory],
+      (...[disk, datasets, store, runner, runs, planner, executor]: Services) =>
+        new Stagecraft({ disk, datasets, store, runner, runs, planner, executor }),
+      [Disk, DatasetsByKind, ArtifactStore, Runner, RunsDirectory, Planner, Executor],
     );
   return container;
 }
+
+type Services = [Disk, DatasetsByKind, ArtifactStore, Runner, RunsDirectory, Planner, Executor];
 
 export function createStagecraft(options: ContainerOptions): Stagecraft {
   return createContainer(options).get(Stagecraft);

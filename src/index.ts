@@ -1,6 +1,7 @@
 /** The API: `createStagecraft({ runsDirectory, backend }).plan(...)` and `.run(...)`. */
 export { createStagecraft, type ContainerOptions } from './container.js';
-export type { Planned, RunResult, Stagecraft } from './stagecraft.js';
+export type { Planned } from './planner.js';
+export type { RunOptions, RunResult, Stagecraft } from './stagecraft.js';
 export type { Plan, Task } from './plan/plan.js';
 export type { Outcome, RunEvent, RunListener } from './run/event.js';
 export type { Table, TableRow } from './run/table.js';

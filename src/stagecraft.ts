@@ -1,40 +1,44 @@
 /** The whole of Stagecraft as an object: what the command line does, for programs. */
-import type { Dataset, DatasetSource } from './data/dataset.js';
-import type { StageDefinition } from './plan/definition.js';
-import { datasetName, makePlan } from './plan/make-plan.js';
-import type { Plan } from './plan/plan.js';
+import { type Dataset, DatasetError } from './data/dataset.js';
+import type { DatasetsByKind } from './data/datasets/by-kind.js';
+import type { Execution } from './plan/execution.js';
+import { type Plan, runName } from './plan/plan.js';
+import type { Planned, Planner } from './planner.js';
+import type { LoadedPlugin } from './plugins/load-plugin.js';
 import { writeTables, type WrittenTable } from './report/write-tables.js';
 import { TaskLogs } from './report/task-logs.js';
 import type { ArtifactStore } from './run/artifact-store.js';
+import type { Executor } from './run/executor.js';
 import type { Outcome, RunListener } from './run/event.js';
+import { readLastRun, writeLastRun } from './run/last-run.js';
 import type { Runner } from './run/runner.js';
 import type { RunsDirectory } from './run/runs-directory.js';
-import { type Survey, survey } from './run/survey.js';
-import { sortDiagnostics } from './spec/diagnostic.js';
-import { type LoadFailure, type LoadOptions, loadSpec, type ResolvedSpec } from './spec/load.js';
-import { compileValidator } from './spec/validate.js';
+import { type Survey, survey, type SurveyOptions } from './run/survey.js';
+import type { LoadFailure, LoadOptions } from './spec/load.js';
 import type { Disk } from './util/disk.js';
-import { failed, ok, type Result } from './util/result.js';
+import type { Result } from './util/result.js';
 
-/** A spec that is right, and the plan it stands for. */
-export interface Planned {
-  readonly spec: ResolvedSpec;
-  readonly plan: Plan;
-  readonly source: DatasetSource;
+export interface RunOptions extends SurveyOptions {
+  readonly listener: RunListener;
+  /** Aborts the run, which then leaves everything that is finished in its place. */
+  readonly signal: AbortSignal;
+  /** Whether the first failure ends the run; by default everything that does not need it is done. */
+  readonly failFast?: boolean;
 }
 
 export interface RunResult {
   readonly outcome: Outcome;
   readonly tables: readonly WrittenTable[];
-  /** Absolute folder of tables, logs and journal. */
+  /** Absolute folder of logs and journal; tables lie in the folder of their experiment. */
   readonly directory: string;
 }
 
 export interface StagecraftServices {
-  readonly definitions: readonly StageDefinition[];
+  readonly planner: Planner;
   readonly disk: Disk;
-  readonly dataset: Dataset;
+  readonly datasets: DatasetsByKind;
   readonly store: ArtifactStore;
+  readonly executor: Executor;
   readonly runner: Runner;
   readonly runs: RunsDirectory;
 }
@@ -46,54 +50,79 @@ export class Stagecraft {
     this.#services = services;
   }
 
-  /** Reads, composes, checks and plans a spec; nothing is written and no image is looked at. */
-  async plan(path: string, options: LoadOptions): Promise<Result<Planned, LoadFailure>> {
-    const { definitions, disk } = this.#services;
-    const texts = new Map<string, string>();
-    const loaded = await loadSpec(path, options, { disk, validator: compileValidator(definitions), texts });
-    if (!loaded.ok) return failed({ diagnostics: sortDiagnostics(loaded.error), texts });
-    const spec = loaded.value;
-    const plan = makePlan(spec, new Map(definitions.map((definition) => [definition.kind, definition])));
-    if (!plan.ok) return failed({ diagnostics: sortDiagnostics(plan.error), texts });
-    return ok({ spec, plan: plan.value, source: sourceOf(spec) });
+  /** Reads, composes, checks and plans specs as one; nothing is written and no image is looked at. */
+  async plan(paths: string | readonly string[], options: LoadOptions): Promise<Result<Planned, LoadFailure>> {
+    return this.#services.planner.plan(paths, options);
   }
 
-  /**
-   * What of a plan is done and what is to do.
-   * @throws DatasetError if the images cannot be found
-   */
-  async survey({ plan, source }: Planned): Promise<Survey> {
-    return survey(plan, source, this.#services);
+  /** What of a plan is done and what is to do, and why. */
+  async survey({ plan, sources, plugins }: Planned, options: SurveyOptions = {}): Promise<Survey> {
+    const { store, executor, disk, runs } = this.#services;
+    const services = {
+      store,
+      dataset: this.#dataset(plugins),
+      environment: () => executor.environment(),
+      lastRun: (experiment: string) => readLastRun(disk, runs.experiment(experiment)),
+    };
+    return survey(plan, sources, services, options);
   }
 
   /**
    * Does what is to do and writes the tables that are complete.
-   * @param signal aborts the run, which then leaves everything that is finished in its place
+   * @throws DatasetError if images are needed that are not there
    */
-  async run(planned: Planned, listener: RunListener, signal: AbortSignal): Promise<RunResult> {
-    const { store, runner, disk, runs } = this.#services;
-    const { plan, source } = planned;
-    const directory = runs.experiment(plan.experiment);
-    const surveyed = await this.survey(planned);
+  async run(
+    planned: Planned,
+    { listener, signal, failFast = false, ...options }: RunOptions,
+  ): Promise<RunResult> {
+    const { runner, disk, runs } = this.#services;
+    const { plan, sources, plugins } = planned;
+    const directory = runs.experiment(runName(plan));
+    const surveyed = await this.survey(planned, options);
+    // Better before the work than after hours of it.
+    if (surveyed.missingImages !== undefined) throw new DatasetError(surveyed.missingImages);
     const logs = new TaskLogs(disk, directory);
     try {
       const both: RunListener = (event) => {
         logs.hear(event);
         listener(event);
       };
-      const outcome = await runner.run({ plan, survey: surveyed, source, listener: both, signal });
-      const tables = await writeTables(plan, outcome.done, { store, disk, directory });
-      return { outcome, tables, directory };
+      const paths = plugins.map(({ path }) => path);
+      const request = { plan, survey: surveyed, sources, plugins: paths, listener: both, signal, failFast };
+      const outcome = await runner.run(request);
+      return { outcome, tables: await this.#record(plan, outcome), directory };
     } finally {
       await logs.close();
     }
   }
-}
 
-function sourceOf(spec: ResolvedSpec): DatasetSource {
-  return {
-    kind: spec.values.data.kind,
-    name: datasetName(spec),
-    ...(spec.dataRoot !== undefined && { root: spec.dataRoot }),
-  };
+  /** Everything that the store holds, by kind and time. */
+  async stored(): Promise<readonly Execution[]> {
+    const { store } = this.#services;
+    const found: Execution[] = [];
+    for (const kind of await store.kinds())
+      for (const recipe of await store.recipes(kind)) found.push(...(await store.executions(kind, recipe)));
+    return found;
+  }
+
+  async #record(plan: Plan, { done }: Outcome): Promise<readonly WrittenTable[]> {
+    const { store, disk, runs } = this.#services;
+    const tables: WrittenTable[] = [];
+    for (const experiment of plan.experiments) {
+      const directory = runs.experiment(experiment.name);
+      const mine = new Set(experiment.tasks);
+      const tasks = plan.tasks.flatMap((task) => {
+        const execution = mine.has(task.recipe) ? done.get(task.recipe) : undefined;
+        return execution ? [{ ...task, seconds: execution.seconds }] : [];
+      });
+      await writeLastRun(disk, directory, tasks);
+      tables.push(...(await writeTables({ plan, experiment, done }, { store, disk, directory })));
+    }
+    return tables;
+  }
+
+  #dataset(plugins: readonly LoadedPlugin[]): Dataset {
+    const more = plugins.flatMap(({ plugin }) => (plugin.datasets ?? []).map((set) => set.create()));
+    return this.#services.datasets.with(more);
+  }
 }

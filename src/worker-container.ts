@@ -1,10 +1,16 @@
 /** The composition root of a worker: the one stage that a task needs, with what it works on. */
 import { Container, type ContainerModule } from 'inversify';
-import { dataModule } from './data/module.js';
+import { Dataset } from './data/dataset.js';
+import { builtInDatasets } from './data/datasets/built-in.js';
 import { Engine } from './nn/engine.js';
+import { LayerKinds } from './nn/layer-kinds.js';
 import type { Environment } from './plan/execution.js';
+import { layerKindsWith } from './plugins/kinds.js';
+import type { Plugin } from './plugins/plugin.js';
+import { Metrics } from './run/metric.js';
 import { Stage } from './run/stage.js';
 import { type Files, TaskHost } from './run/task-host.js';
+import { TABLE_METRICS } from './stages/table/metrics.js';
 import { DirectoryReader, DirectoryWriter } from './stores/artifact-files.js';
 import { Disk } from './util/disk.js';
 import { NodeDisk } from './util/node-disk.js';
@@ -15,6 +21,7 @@ export const STAGE_MODULES: Readonly<Record<string, () => Promise<ContainerModul
   augment: async () => (await import('./stages/augment/module.js')).augmentModule,
   train: async () => (await import('./stages/train/module.js')).trainModule,
   evaluate: async () => (await import('./stages/evaluate/module.js')).evaluateModule,
+  mean: async () => (await import('./stages/mean/module.js')).meanModule,
   table: async () => (await import('./stages/table/module.js')).tableModule,
 };
 
@@ -22,17 +29,27 @@ export interface WorkerServices {
   /** Absent for tasks that use no net. */
   readonly engine: Engine | undefined;
   readonly environment: Environment;
+  readonly plugins: readonly Plugin[];
 }
 
 /** @param kind of the task's stage */
 export async function createWorkerContainer(
   kind: string,
-  { engine, environment }: WorkerServices,
+  { engine, environment, plugins }: WorkerServices,
 ): Promise<Container> {
-  const stageModule = STAGE_MODULES[kind];
-  if (!stageModule) throw new Error(`Internal error: no stage of kind "${kind}"`);
   const container = new Container({ defaultScope: 'Singleton' });
-  container.load(dataModule, await stageModule());
+  const dataset = builtInDatasets().with(
+    plugins.flatMap(({ datasets = [] }) => datasets.map((d) => d.create())),
+  );
+  const layerKinds = layerKindsWith(plugins);
+  container.bind(Dataset).toConstantValue(dataset);
+  container.bind(LayerKinds).toConstantValue(layerKinds);
+  container
+    .bind(Metrics)
+    .toConstantValue(new Metrics([...TABLE_METRICS, ...plugins.flatMap(({ metrics = [] }) => metrics)]));
+  const own = plugins.flatMap(({ stages = [] }) => stages).find(({ definition }) => definition.kind === kind);
+  if (own) container.bind(Stage).toConstantValue(await own.create({ dataset, engine, layerKinds }));
+  else container.load(await stageModule(kind));
   if (engine) container.bind(Engine).toConstantValue(engine);
   container.bind(Disk).toResolvedValue(() => new NodeDisk(), []);
   container
@@ -42,6 +59,12 @@ export async function createWorkerContainer(
       [{ serviceIdentifier: Stage, isMultiple: true }, Disk],
     );
   return container;
+}
+
+async function stageModule(kind: string): Promise<ContainerModule> {
+  const load = STAGE_MODULES[kind];
+  if (!load) throw new Error(`Internal error: no stage of kind "${kind}"`);
+  return load();
 }
 
 function filesOn(disk: Disk): Files {

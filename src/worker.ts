@@ -2,7 +2,6 @@
  * The worker process: takes tasks from its parent one after another. It ignores the terminal's Ctrl-C (the
  * parent decides) and leaves when its channel closes.
  */
-import { fileURLToPath } from 'node:url';
 import {
   type FromWorker,
   SETTINGS_VARIABLE,
@@ -11,13 +10,14 @@ import {
 } from './executors/worker-protocol.js';
 import type { Engine } from './nn/engine.js';
 import type { Environment } from './plan/execution.js';
+import { loadPlugins } from './plugins/load-plugin.js';
 import type { TaskOrder } from './run/executor.js';
 import { TaskHost } from './run/task-host.js';
-import { digestCode } from './util/code-digest.js';
+import { ownCodeDigest } from './util/code-digest.js';
 import { createWorkerContainer } from './worker-container.js';
 
 const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as WorkerSettings;
-const code = digestCode(fileURLToPath(new URL('.', import.meta.url)));
+const code = ownCodeDigest();
 let engine: Promise<Engine> | undefined;
 let stop: AbortController | undefined;
 
@@ -31,7 +31,7 @@ process.on('message', (message) => {
       break;
     case 'describe':
       void orFail(async () => {
-        say({ type: 'description', engine: (await openOnce()).description });
+        say({ type: 'description', environment: await describe(await openOnce(), true) });
       });
       break;
     case 'run':
@@ -44,7 +44,8 @@ async function run(order: TaskOrder): Promise<void> {
   const { signal } = (stop = new AbortController());
   const opened = order.task.usesEngine ? await openOnce() : undefined;
   const environment = await describe(opened, order.task.readsImages);
-  const container = await createWorkerContainer(order.task.kind, { engine: opened, environment });
+  const plugins = await loadPlugins(order.plugins);
+  const container = await createWorkerContainer(order.task.kind, { engine: opened, environment, plugins });
   say({ type: 'end', end: await container.get(TaskHost).run(order, reporter, signal) });
 }
 

@@ -1,13 +1,13 @@
 /** {@link Executor} on this machine: one worker process a slot, kept for the next task, replaced when it dies. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { finished } from 'node:stream/promises';
+import type { Environment } from '../plan/execution.js';
 import { Executor, type TaskEnd, type TaskMessage, type TaskOrder } from '../run/executor.js';
-import { type FromWorker, type ToWorker, workerEnvironment, type WorkerSettings } from './worker-protocol.js';
+import { UserError } from '../util/user-error.js';
+import { probeWorker } from './probe-worker.js';
+import { type FromWorker, type ToWorker, workerEnvironment, type WorkerProgram } from './worker-protocol.js';
 
-export interface LocalExecutorOptions {
-  /** Absolute path of the worker's program. */
-  readonly program: string;
-  readonly settings: WorkerSettings;
+export interface LocalExecutorOptions extends WorkerProgram {
   readonly slots: number;
 }
 
@@ -36,6 +36,14 @@ export class LocalExecutor extends Executor {
     if (end.type === 'failed' && order.task.usesEngine) await worker.close();
     if (worker.alive) this.#idle.push(worker);
     return end;
+  }
+
+  async environment(): Promise<Environment> {
+    const probed = await probeWorker(this.#options);
+    if ('environment' in probed) return probed.environment;
+    throw new UserError(
+      `No worker can be started here, so results cannot be compared with it: ${probed.problem}`,
+    );
   }
 
   async close(): Promise<void> {

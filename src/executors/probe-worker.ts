@@ -1,14 +1,13 @@
-/** Asks a fresh worker what engine it opens; for `doctor`. */
+/** Asks a fresh worker what engine it opens and where it runs; for `doctor`, and for `reuse: same-environment`. */
 import { fork } from 'node:child_process';
-import type { EngineRecord } from '../plan/execution.js';
-import type { LocalExecutorOptions } from './local-executor.js';
-import { type FromWorker, type ToWorker, workerEnvironment } from './worker-protocol.js';
+import type { Environment } from '../plan/execution.js';
+import { type FromWorker, type ToWorker, workerEnvironment, type WorkerProgram } from './worker-protocol.js';
 
 /** @returns what the worker opened, or why it opened nothing */
 export async function probeWorker({
   program,
   settings,
-}: LocalExecutorOptions): Promise<{ engine: string } | { problem: string }> {
+}: WorkerProgram): Promise<{ environment: Environment } | { problem: string }> {
   const child = fork(program, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, ...workerEnvironment(settings) },
@@ -18,7 +17,7 @@ export async function probeWorker({
   try {
     return await new Promise((resolve) => {
       child.on('message', (message: FromWorker) => {
-        if (message.type === 'description') resolve({ engine: describe(message.engine) });
+        if (message.type === 'description') resolve({ environment: message.environment });
         if (message.type === 'end' && message.end.type === 'failed')
           resolve({ problem: message.end.message });
       });
@@ -33,8 +32,4 @@ export async function probeWorker({
   } finally {
     if (child.connected) child.disconnect();
   }
-}
-
-function describe({ library, device, threads }: EngineRecord): string {
-  return `${library} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }

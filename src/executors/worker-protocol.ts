@@ -1,5 +1,5 @@
 /** What parent and worker say to each other over the IPC channel; plain data. */
-import type { EngineRecord } from '../plan/execution.js';
+import type { Environment } from '../plan/execution.js';
 import type { TaskEnd, TaskMessage, TaskOrder } from '../run/executor.js';
 
 /** What a worker is started with, in its environment as JSON; a task that wants another gets another worker. */
@@ -11,6 +11,13 @@ export interface WorkerSettings {
   readonly threads: number;
   /** Extra folders for the loader (CUDA's libraries). */
   readonly libraryPath: readonly string[];
+}
+
+/** A worker's program and what it is started with. */
+export interface WorkerProgram {
+  /** Absolute path. */
+  readonly program: string;
+  readonly settings: WorkerSettings;
 }
 
 export const SETTINGS_VARIABLE = 'STAGECRAFT_WORKER';
@@ -38,4 +45,4 @@ export type FromWorker =
   | Exclude<TaskMessage, { type: 'log' }>
   | { readonly type: 'end'; readonly end: TaskEnd }
   /** The answer to `describe`. */
-  | { readonly type: 'description'; readonly engine: EngineRecord };
+  | { readonly type: 'description'; readonly environment: Environment };

@@ -1,5 +1,6 @@
-/** A plan: every task of an experiment in an order in which it can run. Plain data, with a versioned JSON form. */
-import type { ArtifactType, Labels } from './definition.js';
+/** A plan: every task of one or more experiments in an order in which it can run. Plain data, with a versioned JSON form. */
+import type { ArtifactType, Cost, DatasetIdentity } from './definition.js';
+import { formatLabels, type Labels } from './labels.js';
 
 export interface Task {
   /** Identity, see `recipe.ts`. */
@@ -11,29 +12,68 @@ export interface Task {
   readonly output: ArtifactType;
   readonly usesEngine: boolean;
   readonly readsImages: boolean;
+  /** The image set that it reads, itself or through its index; null for none. */
+  readonly dataset: DatasetIdentity | null;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly labels: Labels;
   /** Recipes of the inputs, by role; every one stands earlier in the plan. */
   readonly inputs: Readonly<Record<string, string | readonly string[]>>;
+  readonly cost: Cost;
+  /** What of it this version cannot do yet; null if nothing. */
+  readonly notYet: string | null;
 }
 
-export interface Plan {
-  readonly format: 1;
+/** One spec in one profile. */
+export interface Experiment {
   /** The spec's name and profile, e.g. `table3-demo`; names the folder under `runs/`. */
-  readonly experiment: string;
+  readonly name: string;
   readonly title: string;
   readonly profile: string | null;
+  /** Recipes of its tables, in the order of the spec. */
+  readonly tables: readonly string[];
+  /** Recipes of all its tasks. */
+  readonly tasks: readonly string[];
+  /** Whether results of other environments count as done. */
+  readonly reuse: Reuse;
+}
+
+export type Reuse = 'any' | 'same-environment';
+
+export interface Plan {
+  readonly format: 2;
+  readonly experiments: readonly Experiment[];
   readonly tasks: readonly Task[];
 }
 
 /** All recipes that a task uses. */
-export function inputRecipes(task: Task): readonly string[] {
+export function inputRecipes(task: Pick<Task, 'inputs'>): readonly string[] {
   return Object.values(task.inputs).flat();
 }
 
+/** What is wanted and everything that it needs, in the order of the plan. */
+export function needed(wanted: readonly string[], tasks: ReadonlyMap<string, Task>): readonly Task[] {
+  const found = new Set<string>();
+  const stack = [...wanted];
+  for (let recipe = stack.pop(); recipe !== undefined; recipe = stack.pop()) {
+    if (found.has(recipe)) continue;
+    found.add(recipe);
+    stack.push(...inputRecipes(tasks.get(recipe)!));
+  }
+  return [...tasks.values()].filter(({ recipe }) => found.has(recipe));
+}
+
 /** `train a` with what tells it from its sisters: `train a (net=A S=256)`. */
-export function describeTask(task: Task): string {
-  const labels = Object.entries(task.labels).map(([key, value]) => `${key}=${value}`);
+export function describeTask(task: Pick<Task, 'stage' | 'kind' | 'labels'>): string {
+  const labels = formatLabels(task.labels);
   const name = task.stage === task.kind ? task.kind : `${task.kind} ${task.stage}`;
-  return labels.length === 0 ? name : `${name} (${labels.join(' ')})`;
+  return labels === '' ? name : `${name} (${labels})`;
+}
+
+/** Longer names make unwieldy folders. */
+const MAX_NAME = 80;
+
+/** What a run of several experiments at once is called: `table3-demo+table4-demo`. */
+export function runName({ experiments }: Plan): string {
+  const name = experiments.map((experiment) => experiment.name).join('+');
+  return name.length <= MAX_NAME ? name : `${experiments[0]!.name}+${experiments.length - 1}-more`;
 }

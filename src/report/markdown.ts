@@ -1,21 +1,16 @@
 /** A table as Markdown, for the terminal and for `runs/<experiment>/`. */
-import type { Table, TableColumn, TableRow } from '../run/table.js';
+import { formatLabel } from '../plan/labels.js';
+import type { Table, TableCell, TableColumn, TableRow } from '../run/table.js';
 import { wilsonInterval } from './wilson.js';
 
-const HEADINGS: Readonly<Record<TableColumn, string>> = {
-  net: 'net',
-  S: 'S',
-  Q: 'Q',
-  top1: 'top-1 error, %',
-  top5: 'top-5 error, %',
-};
-
-/** Each error column is followed by the paper's; captions say what was measured. */
-export function tableToMarkdown(table: Table): string {
-  const headings = table.columns.flatMap((column) =>
-    isError(column) ? [`${HEADINGS[column]} (95% interval)`, 'paper'] : [HEADINGS[column]],
-  );
-  const cells = table.rows.map((row) => table.columns.flatMap((column) => cellsOf(row, column)));
+/**
+ * Each metric is followed by the paper's where it prints any; captions say what was measured.
+ * @param environments in which the results were made, if more than one
+ */
+export function tableToMarkdown(table: Table, environments: readonly string[] = []): string {
+  const columns = table.columns.flatMap((column) => columnsOf(column, table.rows));
+  const cells = table.rows.map((row) => columns.map(({ cell }) => cell(row)));
+  const headings = columns.map(({ heading }) => heading);
   const widths = headings.map((heading, i) =>
     Math.max(heading.length, ...cells.map((row) => row[i]!.length)),
   );
@@ -28,43 +23,79 @@ export function tableToMarkdown(table: Table): string {
     rule,
     ...cells.map(line),
     '',
-    ...captionLines(table),
+    ...captionLines(table, environments),
     '',
   ].join('\n');
 }
 
-function isError(column: TableColumn): column is 'top1' | 'top5' {
-  return column === 'top1' || column === 'top5';
+interface PrintedColumn {
+  readonly heading: string;
+  readonly cell: (row: TableRow) => string;
 }
 
-function cellsOf(row: TableRow, column: TableColumn): string[] {
-  if (column === 'net') return [row.net];
-  if (column === 'S') return [scale(row.S, row.realS)];
-  if (column === 'Q') return [scale(row.Q, row.realQ)];
-  const paper = column === 'top1' ? row.paperTop1 : row.paperTop5;
-  const wrong = Math.round((row[column] * row.images) / 100);
-  const [low, high] = wilsonInterval(wrong, row.images).map((part) => (100 * part).toFixed(1));
-  return [`${row[column].toFixed(1)} (${low!}-${high!})`, paper === null ? '-' : paper.toFixed(1)];
+function columnsOf(column: TableColumn, rows: readonly TableRow[]): readonly PrintedColumn[] {
+  const { name, heading, isMetric } = column;
+  if (!isMetric) return [{ heading, cell: (row) => axisCell(row, name) }];
+  const hasPaper = rows.some(({ metrics }) => metrics[name]!.paper !== null);
+  const ours = {
+    heading: `${heading}${spreadHeading(column, rows)}`,
+    cell: (row: TableRow) => metricCell(row, row.metrics[name]!, column),
+  };
+  const paper = {
+    heading: 'paper',
+    cell: ({ metrics }: TableRow) => metrics[name]!.paper?.toFixed(1) ?? '-',
+  };
+  return hasPaper ? [ours, paper] : [ours];
+}
+
+function spreadHeading({ isErrorRate }: TableColumn, rows: readonly TableRow[]): string {
+  const runs = Math.max(...rows.map((row) => row.runs));
+  if (runs > 1) return ` (mean ± sd of ${runs})`;
+  return isErrorRate ? ' (95% interval)' : '';
 }
 
 /** The paper's px, and the real ones where they differ. */
-function scale(paperPx: number, realPx: number): string {
-  return paperPx === realPx ? `${paperPx}` : `${paperPx} (${realPx} px)`;
+function axisCell({ labels, real }: TableRow, name: string): string {
+  const label = labels[name];
+  if (label === undefined) return '-';
+  const text = formatLabel(label);
+  const actual = real[name];
+  if (actual === undefined || formatLabel(actual) === text) return text;
+  return `${text} (${formatLabel(actual)} px)`;
 }
 
-function captionLines({ rows }: Table): string[] {
+function metricCell({ images }: TableRow, { value, sd }: TableCell, { isErrorRate }: TableColumn): string {
+  if (value === null) return '-';
+  if (sd !== null) return `${value.toFixed(1)} ± ${sd.toFixed(1)}`;
+  if (!isErrorRate || images === null) return value.toFixed(1);
+  const wrong = Math.round((value * images) / 100);
+  const [low, high] = wilsonInterval(wrong, images).map((part) => (100 * part).toFixed(1));
+  return `${value.toFixed(1)} (${low!}-${high!})`;
+}
+
+function captionLines({ rows, columns }: Table, environments: readonly string[]): string[] {
   const protocols = new Map<string, string[]>();
-  for (const row of rows) {
-    const text = `${row.protocol}; ${row.images} images of ${row.classes} classes, one seed.`;
-    protocols.set(text, [...(protocols.get(text) ?? []), row.net]);
+  const ours = rows.filter(({ protocol }) => protocol !== null);
+  const axes = columns.filter(({ isMetric }) => !isMetric).map(({ name }) => name);
+  for (const row of ours) {
+    const runs = row.runs === 1 ? 'one seed' : `${row.runs} seeds`;
+    const text = `${row.protocol!}; ${row.images!} images of ${row.classes!} classes, ${runs}.`;
+    const name = axes.map((axis) => formatLabel(row.labels[axis] ?? '-')).join(' ');
+    protocols.set(text, [...(protocols.get(text) ?? []), name]);
   }
-  const lines = [...protocols].map(([text, nets]) =>
-    rows.length === 1 ? capitalised(text) : `${nets.join(', ')}: ${text}`,
+  const lines = [...protocols].map(([text, names]) =>
+    ours.length === 1 ? capitalised(text) : `- ${names.join('; ')}: ${text}`,
   );
-  const hasPaper = rows.some(({ paperTop1, paperTop5 }) => paperTop1 !== null || paperTop5 !== null);
-  return hasPaper
-    ? [...lines, "The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px."]
-    : lines;
+  const hasPaper = rows.some(({ metrics }) => Object.values(metrics).some(({ paper }) => paper !== null));
+  return [
+    ...lines,
+    ...(hasPaper
+      ? ["The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px."]
+      : []),
+    ...(environments.length > 1
+      ? [`Made in ${environments.length} environments: ${environments.join('; ')}.`]
+      : []),
+  ];
 }
 
 function capitalised(text: string): string {

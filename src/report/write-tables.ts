@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Execution } from '../plan/execution.js';
-import type { Plan } from '../plan/plan.js';
+import { describeEnvironment } from '../plan/environment.js';
+import { type Experiment, needed, type Plan } from '../plan/plan.js';
 import { type ArtifactStore, DamagedArtifactError } from '../run/artifact-store.js';
 import { type Table, TABLE_FILE } from '../run/table.js';
 import type { Disk } from '../util/disk.js';
@@ -15,12 +16,18 @@ export interface WrittenTable {
   readonly file: string;
 }
 
+/** One experiment of a plan, and what of the plan is done. */
+export interface FinishedExperiment {
+  readonly plan: Plan;
+  readonly experiment: Experiment;
+  readonly done: ReadonlyMap<string, Execution>;
+}
+
 /**
  * @throws DamagedArtifactError if a table is not what was stored; it has been set aside then
  */
 export async function writeTables(
-  plan: Plan,
-  done: ReadonlyMap<string, Execution>,
+  { plan, experiment, done }: FinishedExperiment,
   {
     store,
     disk,
@@ -28,19 +35,34 @@ export async function writeTables(
   }: { readonly store: ArtifactStore; readonly disk: Disk; readonly directory: string },
 ): Promise<readonly WrittenTable[]> {
   const written: WrittenTable[] = [];
-  for (const task of plan.tasks) {
-    const execution = done.get(task.recipe);
-    if (task.output !== 'table' || !execution) continue;
-    const bytes = await readTable(store, execution);
-    const table = JSON.parse(Buffer.from(bytes).toString('utf8')) as Table;
-    const markdown = tableToMarkdown(table);
+  for (const recipe of experiment.tables) {
+    const execution = done.get(recipe);
+    if (!execution) continue;
+    const table = JSON.parse(Buffer.from(await readTable(store, execution)).toString('utf8')) as Table;
+    const environments = environmentsBehind(recipe, plan, done);
+    const markdown = tableToMarkdown(table, environments);
     await disk.makeDirectory(directory);
     const file = join(directory, `${table.name}.md`);
-    await replaceFile(disk, join(directory, `${table.name}.json`), bytes);
+    const json = `${JSON.stringify({ ...table, environments }, null, 2)}\n`;
+    await replaceFile(disk, join(directory, `${table.name}.json`), json);
     await replaceFile(disk, file, markdown);
     written.push({ table, markdown, file });
   }
   return written;
+}
+
+/** Where the results behind a table were computed, each environment once; those that ran no net say less. */
+function environmentsBehind(
+  recipe: string,
+  { tasks }: Plan,
+  done: ReadonlyMap<string, Execution>,
+): readonly string[] {
+  const behind = needed([recipe], new Map(tasks.map((task) => [task.recipe, task])));
+  const withEngine = behind.flatMap((task) => {
+    const { environment } = done.get(task.recipe) ?? {};
+    return environment?.engine ? [describeEnvironment(environment)] : [];
+  });
+  return [...new Set(withEngine)];
 }
 
 /** Readers see the old file or the new one, whole; two runs at once do not meet in what is being written. */

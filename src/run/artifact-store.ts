@@ -1,6 +1,7 @@
 /** The port to where artifacts are kept; implementations are in `stores/`. */
 import type { Environment, Execution } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
+import type { Failure } from '../plan/status.js';
 
 /** A place to write in; becomes an artifact by one rename, or nothing. */
 export interface Attempt {
@@ -28,8 +29,20 @@ export class DamagedArtifactError extends Error {
 }
 
 export abstract class ArtifactStore {
+  /** Kinds of which there is anything. */
+  abstract kinds(): Promise<readonly string[]>;
+
+  /** The recipes of a kind of which there may be an execution: one look for thousands of tasks. */
+  abstract recipes(kind: string): Promise<ReadonlySet<string>>;
+
   /** All executions of a recipe, oldest first. A folder without a readable manifest is none. */
   abstract executions(kind: string, recipe: string): Promise<readonly Execution[]>;
+
+  /** The tries that failed and have not succeeded since, by recipe. */
+  abstract failures(): Promise<ReadonlyMap<string, Failure>>;
+
+  /** Remembers that a task failed, until it is published. */
+  abstract recordFailure(task: Task, message: string): Promise<void>;
 
   /** Makes an empty folder for one attempt; what dead attempts of this host left is removed. */
   abstract begin(task: Task): Promise<Attempt>;

@@ -25,6 +25,8 @@ export type RunEvent =
   | { readonly type: 'task-repeated'; readonly task: Task; readonly cause: string }
   | { readonly type: 'task-finished'; readonly task: Task; readonly execution: Execution }
   | { readonly type: 'task-failed'; readonly task: Task; readonly message: string }
+  /** This version cannot do it yet; `what` ends "cannot ... yet". */
+  | { readonly type: 'task-not-yet'; readonly task: Task; readonly what: string }
   | { readonly type: 'task-interrupted'; readonly task: Task }
   | {
       readonly type: 'artifact-damaged';
@@ -40,6 +42,8 @@ export type RunListener = (event: RunEvent) => void;
 export interface Outcome {
   readonly done: ReadonlyMap<string, Execution>;
   readonly failed: readonly Task[];
+  /** What this version cannot do. */
+  readonly notYet: readonly Task[];
   readonly blocked: readonly Task[];
   readonly interrupted: boolean;
 }

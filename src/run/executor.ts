@@ -16,7 +16,10 @@ export interface TaskOrder {
   readonly inputs: Readonly<Record<string, readonly InputLocation[]>>;
   /** Absolute folder of the attempt, the only place where the worker writes. */
   readonly directory: string;
-  readonly source: DatasetSource;
+  /** Where its images lie; absent for tasks that read none. */
+  readonly source?: DatasetSource;
+  /** Absolute paths of the plugins' modules that the worker loads kinds from. */
+  readonly plugins: readonly string[];
 }
 
 /** What a running task says. */
@@ -41,6 +44,8 @@ export abstract class Executor {
     listener: (message: TaskMessage) => void,
     signal: AbortSignal,
   ): Promise<TaskEnd>;
+  /** What a worker here is, with everything that a task could use. */
+  abstract environment(): Promise<Environment>;
   /** Ends all workers. */
   abstract close(): Promise<void>;
 }

@@ -1,12 +1,13 @@
 /** Runs a plan: what is done is kept, what is missing is made, what depends on a failure waits for the next run. */
-import type { DatasetSource } from '../data/dataset.js';
 import type { Execution } from '../plan/execution.js';
-import { inputRecipes, type Plan, type Task } from '../plan/plan.js';
+import { inputRecipes, type Plan, runName, type Task } from '../plan/plan.js';
 import { inputDigests, type Reason, taskStatus } from '../plan/status.js';
 import type { ArtifactStore, Attempt } from './artifact-store.js';
 import type { Outcome, RunListener } from './event.js';
 import type { Executor, TaskEnd, TaskMessage, TaskOrder } from './executor.js';
+import type { Sources } from './sources.js';
 import type { Survey } from './survey.js';
+import { TaskQueue } from './task-queue.js';
 import type { Tracker } from './tracker.js';
 
 /** How often a task is tried when its worker dies (a lost process may be chance, a second time it is not). */
@@ -15,10 +16,14 @@ const MAX_ATTEMPTS = 2;
 export interface RunRequest {
   readonly plan: Plan;
   readonly survey: Survey;
-  readonly source: DatasetSource;
+  readonly sources: Sources;
+  /** Absolute paths of plugins' modules, for the workers. */
+  readonly plugins: readonly string[];
   readonly listener: RunListener;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
+  /** Whether the first failure ends the run; otherwise everything that does not need it is done. */
+  readonly failFast: boolean;
 }
 
 export class Runner {
@@ -38,7 +43,7 @@ export class Runner {
    */
   async run(request: RunRequest): Promise<Outcome> {
     const services = { store: this.#store, executor: this.#executor, tracker: this.#tracker };
-    await this.#tracker.open(request.plan.experiment);
+    await this.#tracker.open(runName(request.plan));
     try {
       return await new Run(request, services).finish();
     } finally {
@@ -68,35 +73,38 @@ class Run {
   readonly #services: Services;
   readonly #done = new Map<string, Execution>();
   readonly #failed = new Map<string, Task>();
+  readonly #notYet = new Map<string, Task>();
   readonly #blocked = new Map<string, Task>();
-  readonly #waiting: Task[];
+  readonly #queue: TaskQueue;
   /** None of them rejects: what goes wrong with us is kept in `#errors`. */
   readonly #running = new Map<string, Promise<void>>();
   readonly #errors: unknown[] = [];
   readonly #stop = new AbortController();
-  /** Aborted by the user, or by an error of ours. */
+  /** Aborted by the user, by the first failure under `failFast`, or by an error of ours. */
   readonly #signal: AbortSignal;
 
   constructor(request: RunRequest, services: Services) {
     this.#request = request;
     this.#services = services;
-    this.#waiting = [...request.plan.tasks];
+    this.#queue = new TaskQueue(request.plan.tasks);
     this.#signal = AbortSignal.any([request.signal, this.#stop.signal]);
   }
 
   async finish(): Promise<Outcome> {
-    while (this.#waiting.length > 0 && !this.#signal.aborted) {
+    while (!this.#signal.aborted) {
       await this.#startWhatCan().catch(this.#giveUp);
-      if (this.#running.size > 0) await Promise.race(this.#running.values());
+      if (this.#running.size === 0) break;
+      await Promise.race(this.#running.values());
     }
     await Promise.all(this.#running.values());
     if (this.#errors.length > 0) throw this.#errors[0];
-    const ended = this.#done.size + this.#failed.size + this.#blocked.size;
+    const ended = this.#done.size + this.#failed.size + this.#notYet.size + this.#blocked.size;
     return {
       done: this.#done,
       failed: [...this.#failed.values()],
+      notYet: [...this.#notYet.values()],
       blocked: [...this.#blocked.values()],
-      interrupted: ended < this.#request.plan.tasks.length,
+      interrupted: this.#request.signal.aborted && ended < this.#request.plan.tasks.length,
     };
   }
 
@@ -106,22 +114,20 @@ class Run {
     this.#stop.abort();
   };
 
-  /** Goes through the waiting tasks once, in the plan's order. */
+  /** Takes tasks whose inputs are settled, in the plan's order, until all slots are taken. */
   async #startWhatCan(): Promise<void> {
-    for (const task of [...this.#waiting]) {
-      if (this.#signal.aborted || this.#running.size >= this.#services.executor.slots) return;
-      const inputs = inputRecipes(task);
-      const missing = inputs.find((recipe) => this.#failed.has(recipe) || this.#blocked.has(recipe));
+    while (!this.#signal.aborted && this.#running.size < this.#services.executor.slots) {
+      const task = this.#queue.next();
+      if (!task) return;
+      const missing = inputRecipes(task).find((recipe) => !this.#done.has(recipe));
       if (missing !== undefined) {
-        const by = (this.#failed.get(missing) ?? this.#blocked.get(missing))!;
         this.#blocked.set(task.recipe, task);
+        const by = this.#failed.get(missing) ?? this.#notYet.get(missing) ?? this.#blocked.get(missing)!;
         this.#request.listener({ type: 'task-blocked', task, by });
-      } else if (!inputs.every((recipe) => this.#done.has(recipe))) {
-        continue;
+        this.#queue.settle(task);
       } else {
         await this.#start(task);
       }
-      this.#waiting.splice(this.#waiting.indexOf(task), 1);
     }
   }
 
@@ -129,18 +135,40 @@ class Run {
   async #start(task: Task): Promise<void> {
     const { survey, listener } = this.#request;
     const executions = await this.#services.store.executions(task.kind, task.recipe);
-    const status = taskStatus(task, executions, this.#done, survey.fingerprints.get(task.recipe));
+    const status = taskStatus(task, executions, this.#done, survey.evidence);
     if (status.state === 'done') {
       this.#done.set(task.recipe, status.execution);
       this.#services.tracker.link(task, status.execution.output);
       listener({ type: 'task-cached', task, execution: status.execution });
+      this.#queue.settle(task);
+      return;
+    }
+    if (task.notYet !== null) {
+      this.#notYet.set(task.recipe, task);
+      listener({ type: 'task-not-yet', task, what: task.notYet });
+      this.#queue.settle(task);
+      return;
+    }
+    if (status.reason.kind === 'images-missing') {
+      await this.#fail(task, status.reason.message);
+      this.#queue.settle(task);
       return;
     }
     const work = this.#work(task, status.reason).catch(this.#giveUp);
     this.#running.set(
       task.recipe,
-      work.finally(() => this.#running.delete(task.recipe)),
+      work.finally(() => {
+        this.#running.delete(task.recipe);
+        this.#queue.settle(task);
+      }),
     );
+  }
+
+  async #fail(task: Task, message: string): Promise<void> {
+    this.#failed.set(task.recipe, task);
+    await this.#services.store.recordFailure(task, message);
+    this.#request.listener({ type: 'task-failed', task, message });
+    if (this.#request.failFast) this.#stop.abort();
   }
 
   async #work(task: Task, reason: Reason): Promise<void> {
@@ -176,7 +204,12 @@ class Run {
   async #execute(attempt: Attempt): Promise<AttemptEnd> {
     const { store, executor } = this.#services;
     const { task } = attempt;
-    const inputs = inputDigests(task, this.#done, this.#request.survey.fingerprints.get(task.recipe));
+    const fingerprint = this.#request.survey.evidence.fingerprint(task);
+    const inputs = inputDigests(
+      task,
+      this.#done,
+      fingerprint && 'digest' in fingerprint ? fingerprint.digest : undefined,
+    );
     const startedAt = new Date();
     const end = await executor.execute(
       this.#order(attempt),
@@ -207,10 +240,8 @@ class Run {
       await tracker.end(task, 'interrupted');
       listener({ type: 'task-interrupted', task });
     } else {
-      this.#failed.set(task.recipe, task);
-      const message = failureOf(end);
       await tracker.end(task, 'failed');
-      listener({ type: 'task-failed', task, message });
+      await this.#fail(task, failureOf(end));
       if (end.type === 'failed' && end.damaged) await this.#setAside(task, end.damaged);
     }
   }
@@ -236,7 +267,9 @@ class Run {
     const inputs = Object.fromEntries(
       Object.entries(task.inputs).map(([role, input]) => [role, [input].flat().map(locate)]),
     );
-    return { task, inputs, directory, source: this.#request.source };
+    const { sources, plugins } = this.#request;
+    const source = sources.find(task);
+    return { task, inputs, directory, plugins, ...(source && { source }) };
   }
 
   #hear(task: Task, message: TaskMessage): void {

@@ -26,7 +26,8 @@ export interface StageTask<P> {
   /** By role; a role that takes many has them in the order of the plan. */
   readonly inputs: Readonly<Record<string, readonly ArtifactReader[]>>;
   readonly output: ArtifactWriter;
-  readonly source: DatasetSource;
+  /** Where the images lie; absent for kinds that read none. */
+  readonly source?: DatasetSource;
   readonly reporter: TaskReporter;
   /** Aborted when the user interrupts: the stage then throws {@link Interrupted} at its next step. */
   readonly signal: AbortSignal;
@@ -55,4 +56,10 @@ export abstract class Stage<P = unknown> {
 export async function breathe(signal: AbortSignal): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (signal.aborted) throw new Interrupted('The task was interrupted');
+}
+
+/** Where the images of a task lie that reads some. */
+export function sourceOf({ source }: Pick<StageTask<unknown>, 'source'>): DatasetSource {
+  if (!source) throw new Error('Internal error: a task that reads images was given no image set');
+  return source;
 }

@@ -1,32 +1,140 @@
-/** Looks at the store and the images, so that a plan can say what is done. */
-import type { Dataset, DatasetSource, Split } from '../data/dataset.js';
-import type { Execution } from '../plan/execution.js';
-import type { Plan } from '../plan/plan.js';
-import { statusOf, type Statuses } from '../plan/status.js';
+/** Looks at the store, the images and the plans that were run before, so that a plan can say what is done. */
+import { type Dataset, DatasetError, type DatasetSource } from '../data/dataset.js';
+import type { Split } from '../plan/definition.js';
+import { EarlierTasks } from '../plan/earlier.js';
+import { environmentChanges } from '../plan/environment.js';
+import type { Environment, Execution } from '../plan/execution.js';
+import { inputRecipes, type Plan, type Task } from '../plan/plan.js';
+import { type Evidence, type Fingerprint, type Refusal, statusOf, type Statuses } from '../plan/status.js';
 import type { ArtifactStore } from './artifact-store.js';
+import type { DoneTask } from './last-run.js';
+import type { Sources } from './sources.js';
+
+export interface SurveyOptions {
+  /** Digest of our code, if results of other code are to be made anew. */
+  readonly freshCode?: string;
+}
+
+export interface SurveyServices {
+  readonly store: ArtifactStore;
+  readonly dataset: Dataset;
+  /** What a worker here is; asked for only where a spec wants results of the same environment. */
+  readonly environment: () => Promise<Environment>;
+  /** The tasks of an experiment when it was last run. */
+  readonly lastRun: (experiment: string) => Promise<readonly DoneTask[]>;
+}
 
 export interface Survey {
   readonly statuses: Statuses;
-  /** Of the images, by recipe of the tasks that list them. */
-  readonly fingerprints: ReadonlyMap<string, string>;
+  /** Why the images of a task to do cannot be read; undefined if all can. */
+  readonly missingImages: string | undefined;
+  /** What was done when the experiments were last run: the rates of its kinds tell how long the rest takes. */
+  readonly lastRun: readonly DoneTask[];
+  readonly evidence: Evidence;
 }
 
-/** @throws DatasetError if the images cannot be found */
+/** Writes nothing, and needs no images: where they are not at hand, what lists them is to do. */
 export async function survey(
   plan: Plan,
-  source: DatasetSource,
-  services: { readonly store: ArtifactStore; readonly dataset: Dataset },
+  sources: Sources,
+  services: SurveyServices,
+  options: SurveyOptions = {},
 ): Promise<Survey> {
-  const executions = new Map<string, readonly Execution[]>();
-  const fingerprints = new Map<string, string>();
-  for (const task of plan.tasks) {
-    executions.set(task.recipe, await services.store.executions(task.kind, task.recipe));
-    if (task.output === 'index') {
-      fingerprints.set(
-        task.recipe,
-        await services.dataset.fingerprint(source, task.parameters['split'] as Split),
-      );
-    }
-  }
-  return { fingerprints, statuses: statusOf(plan, (recipe) => executions.get(recipe) ?? [], fingerprints) };
+  const before = await Promise.all(
+    plan.experiments.map(async ({ name, tasks }) => ({ tasks, done: await services.lastRun(name) })),
+  );
+  const lastRun = before.flatMap(({ done }) => done);
+  const evidence = await gather(plan, { ...services, ...options, sources, before });
+  const executions = await knownExecutions(plan.tasks, services.store);
+  const statuses = statusOf(plan, (recipe) => executions.get(recipe) ?? [], evidence);
+  return { evidence, lastRun, statuses, missingImages: missingImages(plan, statuses, evidence) };
 }
+
+type Gathering = Omit<SurveyServices, 'lastRun'> &
+  SurveyOptions & { readonly sources: Sources; readonly before: readonly LastRun[] };
+
+/** An experiment's tasks, by recipe, and what its last run had done. */
+interface LastRun {
+  readonly tasks: readonly string[];
+  readonly done: readonly DoneTask[];
+}
+
+async function gather(
+  plan: Plan,
+  { sources, store, dataset, environment, before, freshCode }: Gathering,
+): Promise<Evidence> {
+  const fingerprints = new Map<string, Fingerprint>();
+  for (const task of plan.tasks)
+    if (task.output === 'index' && task.notYet === null)
+      fingerprints.set(task.recipe, await look(dataset, sources.of(task), task.parameters['split'] as Split));
+  const failures = await store.failures();
+  const strict = plan.experiments.filter(({ reuse }) => reuse === 'same-environment');
+  const here = strict.length > 0 ? await environment() : undefined;
+  const strictTasks = new Set(strict.flatMap(({ tasks }) => tasks));
+  const earlier = before.map(({ tasks, done }) => ({ tasks: new Set(tasks), found: new EarlierTasks(done) }));
+  const refusal = (task: Task, execution: Execution): Refusal | undefined => {
+    if (freshCode !== undefined && execution.environment.code !== freshCode) return { kind: 'other-code' };
+    if (!here || !strictTasks.has(task.recipe)) return undefined;
+    const differences = environmentChanges(execution.environment, here);
+    return differences.length > 0
+      ? { kind: 'other-environment', differences, host: execution.host }
+      : undefined;
+  };
+  return {
+    refusal,
+    fingerprint: ({ recipe }) => fingerprints.get(recipe),
+    failure: (recipe) => failures.get(recipe),
+    // Stages of other specs may have the same names.
+    earlier: (task) =>
+      earlier
+        .filter(({ tasks }) => tasks.has(task.recipe))
+        .map(({ found }) => found.find(task))
+        .find((one) => one !== undefined),
+  };
+}
+
+/** Sets are missing as a whole or by a split; a task that reads images needs what its index lists. */
+function missingImages(plan: Plan, statuses: Statuses, evidence: Evidence): string | undefined {
+  const missing = new Map<string, string>();
+  for (const task of plan.tasks) {
+    const fingerprint = evidence.fingerprint(task);
+    if (fingerprint && 'missing' in fingerprint) missing.set(task.recipe, fingerprint.missing);
+  }
+  for (const task of plan.tasks) {
+    if (!task.readsImages || task.notYet !== null || statuses.get(task.recipe)!.state === 'done') continue;
+    const index = [task.recipe, ...inputRecipes(task)].find((recipe) => missing.has(recipe));
+    if (index !== undefined) return missing.get(index);
+  }
+  return undefined;
+}
+
+async function look(dataset: Dataset, source: DatasetSource, split: Split): Promise<Fingerprint> {
+  try {
+    return { digest: await dataset.fingerprint(source, split) };
+  } catch (error) {
+    if (error instanceof DatasetError) return { missing: error.message };
+    throw error;
+  }
+}
+
+/** One look a kind tells which recipes are worth a look of their own. */
+async function knownExecutions(
+  tasks: readonly Task[],
+  store: ArtifactStore,
+): Promise<ReadonlyMap<string, readonly Execution[]>> {
+  const kinds = [...new Set(tasks.map(({ kind }) => kind))];
+  const recipes = new Map(
+    await Promise.all(kinds.map(async (kind) => [kind, await store.recipes(kind)] as const)),
+  );
+  const known = tasks.filter(({ kind, recipe }) => recipes.get(kind)!.has(recipe));
+  const found = new Map<string, readonly Execution[]>();
+  for (let first = 0; first < known.length; first += READS_AT_ONCE) {
+    const part = known.slice(first, first + READS_AT_ONCE);
+    const executions = await Promise.all(part.map(({ kind, recipe }) => store.executions(kind, recipe)));
+    for (const [i, { recipe }] of part.entries()) found.set(recipe, executions[i]!);
+  }
+  return found;
+}
+
+/** Bounds open files. */
+const READS_AT_ONCE = 64;

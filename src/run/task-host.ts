@@ -36,7 +36,14 @@ export class TaskHost {
     );
     try {
       const output = this.#files.writer(directory);
-      await stage.run({ parameters: task.parameters, inputs, output, source, reporter, signal });
+      await stage.run({
+        parameters: task.parameters,
+        inputs,
+        output,
+        reporter,
+        signal,
+        ...(source && { source }),
+      });
       return { type: 'done', environment: this.#environment };
     } catch (error) {
       return endOf(error);

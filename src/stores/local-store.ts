@@ -4,6 +4,7 @@
  *     <root>/<kind>/<recipe>/<execution>/    an execution: its files and manifest.json
  *     <root>/work/<recipe>/<owner>/          an attempt of the process <owner>
  *     <root>/damaged/<kind>-<recipe>-<n>/    what failed its digest
+ *     <root>/failed/<recipe>.json            why the last try of a task failed, until one succeeds
  *
  * Publishing is one rename to a name that must not exist, so correctness rests on no lock.
  */
@@ -12,6 +13,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Execution, FileRecord } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
+import type { Failure } from '../plan/status.js';
 import { type Attempt, ArtifactStore, type Publication } from '../run/artifact-store.js';
 import { digestBytes, digestValue } from '../util/digest.js';
 import { type Disk, isMissing } from '../util/disk.js';
@@ -19,6 +21,10 @@ import { isAlive, ownProcess, processPlace } from '../util/process-identity.js';
 import { readChecked } from './artifact-files.js';
 
 const MANIFEST = 'manifest.json';
+const FAILED = 'failed';
+
+/** Folders of the root that hold no artifacts. */
+const NOT_KINDS = new Set([FAILED, 'work', 'damaged']);
 
 export class LocalStore extends ArtifactStore {
   readonly #root: string;
@@ -29,6 +35,31 @@ export class LocalStore extends ArtifactStore {
     super();
     this.#root = root;
     this.#disk = disk;
+  }
+
+  async kinds(): Promise<readonly string[]> {
+    return (await this.#disk.list(this.#root)).filter((name) => !NOT_KINDS.has(name));
+  }
+
+  async recipes(kind: string): Promise<ReadonlySet<string>> {
+    return new Set(await this.#disk.list(join(this.#root, kind)));
+  }
+
+  async failures(): Promise<ReadonlyMap<string, Failure>> {
+    const folder = join(this.#root, FAILED);
+    const found = new Map<string, Failure>();
+    for (const name of await this.#disk.list(folder)) {
+      const failure = await this.#readJson<Failure>(join(folder, name));
+      if (typeof failure?.message === 'string' && typeof failure.at === 'string')
+        found.set(name.replace(/\.json$/, ''), { message: failure.message, at: failure.at });
+    }
+    return found;
+  }
+
+  async recordFailure({ recipe }: Task, message: string): Promise<void> {
+    await this.#disk.makeDirectory(join(this.#root, FAILED));
+    const failure: Failure = { message, at: new Date().toISOString() };
+    await this.#disk.writeFile(this.#failurePath(recipe), `${JSON.stringify(failure)}\n`);
   }
 
   async executions(kind: string, recipe: string): Promise<readonly Execution[]> {
@@ -80,6 +111,7 @@ export class LocalStore extends ArtifactStore {
     await this.#disk.makeDirectory(parent);
     for (const made of [this.#root, join(this.#root, task.kind)]) await this.#disk.syncDirectory(made);
     const target = join(parent, executionName(execution));
+    await this.#disk.remove(this.#failurePath(task.recipe));
     if (await this.#disk.rename(directory, target)) return execution;
     const theirs = await this.#readManifest(join(target, MANIFEST));
     if (theirs) {
@@ -124,15 +156,23 @@ export class LocalStore extends ArtifactStore {
     }
   }
 
+  #failurePath(recipe: string): string {
+    return join(this.#root, FAILED, `${recipe}.json`);
+  }
+
   async #readManifest(path: string): Promise<Execution | undefined> {
+    const manifest = await this.#readJson<Execution>(path);
+    const { format, output, inputs, files, environment } = manifest ?? {};
+    return format === 1 && typeof output === 'string' && inputs && files && environment
+      ? (manifest as Execution)
+      : undefined;
+  }
+
+  /** Undefined for a file that is not there or is no JSON: it counts for nothing. */
+  async #readJson<T>(path: string): Promise<Partial<T> | undefined> {
     try {
-      const manifest = JSON.parse(
-        Buffer.from(await this.#disk.readFile(path)).toString('utf8'),
-      ) as Partial<Execution> | null;
-      const { format, output, inputs, files } = manifest ?? {};
-      return format === 1 && typeof output === 'string' && inputs && files
-        ? (manifest as Execution)
-        : undefined;
+      const value: unknown = JSON.parse(Buffer.from(await this.#disk.readFile(path)).toString('utf8'));
+      return typeof value === 'object' && value !== null ? value : undefined;
     } catch (error) {
       if (isMissing(error) || error instanceof SyntaxError) return undefined;
       throw error;
@@ -141,11 +181,11 @@ export class LocalStore extends ArtifactStore {
 }
 
 /**
- * Same bits from the same inputs are the same execution; the same bits from other inputs are another one,
- * so that each can be found by what it read.
+ * Same bits from the same inputs in the same environment are the same execution; from other inputs or in another
+ * environment they are another one, so that each can be found by what it read and by where it was made.
  */
-function executionName({ output, inputs }: Execution): string {
-  return `${output.slice(0, 16)}-${digestValue(inputs).slice(0, 16)}`;
+function executionName({ output, inputs, environment }: Execution): string {
+  return [output, digestValue(inputs), digestValue(environment)].map((part) => part.slice(0, 16)).join('-');
 }
 
 /** `<place>.<pid>.<start>`, the beginning of an attempt's name: tells whether the owner of an attempt still lives. */

@@ -2,6 +2,7 @@
  * The journal's record format, version 1: JSON lines. What sends runs to MLflow reads nothing else, so a
  * record says everything about its point once: its run, its time and its place in the sequence.
  */
+import type { Labels } from '../plan/labels.js';
 import type { RunEnd } from '../run/tracker.js';
 
 interface Common {
@@ -31,7 +32,7 @@ export interface StartRecord extends Common, RunIdentity {
   readonly kind: string;
   readonly stage: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-  readonly labels: Readonly<Record<string, string | number>>;
+  readonly labels: Labels;
 }
 
 /** A task that was done already: `output` is the digest of what it made. */

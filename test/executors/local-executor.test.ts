@@ -13,7 +13,7 @@ import { NodeDisk } from '../../src/util/node-disk.js';
 import { MemoryStore } from '../support/memory-store.js';
 import { childrenOf } from '../support/processes.js';
 import { RecordingTracker } from '../support/recording-tracker.js';
-import { runPlan, TOY_SOURCE } from '../support/run-rig.js';
+import { runPlan } from '../support/run-rig.js';
 import { Scratch } from '../support/scratch.js';
 import { numberTask, planOf, sumTask } from '../support/toy.js';
 
@@ -44,7 +44,7 @@ function workers(): number[] {
 }
 
 function order(directory: string, stage: string, extra: object = {}) {
-  return { task: numberTask(stage, 1, extra), inputs: {}, directory, source: TOY_SOURCE };
+  return { task: numberTask(stage, 1, extra), inputs: {}, directory, plugins: [] };
 }
 
 test('a plan runs in worker processes, two at a time, and the artifacts are in the store', async () => {
@@ -154,10 +154,7 @@ test('a program that cannot be started fails the task and not the run', async ()
   const services = { store, executor: local, tracker: new RecordingTracker() };
   const { outcome } = await runPlan(planOf(numberTask('one', 1)), services);
   assert.equal(outcome.failed.length, 1);
-  assert.match(
-    JSON.stringify(await probeWorker({ program: '/no/worker.js', settings, slots: 1 })),
-    /exit status 1/,
-  );
+  assert.match(JSON.stringify(await probeWorker({ program: '/no/worker.js', settings })), /exit status 1/);
 });
 
 test('a worker starts with its threads, its folders for the loader and a quiet TensorFlow', () => {

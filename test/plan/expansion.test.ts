@@ -11,7 +11,7 @@ const golden = (name: string) => join(root, 'test/plan/golden', name);
 
 async function planShipped(profile: string): Promise<Plan> {
   const stagecraft = createStagecraft({ runsDirectory: '/nowhere', backend: 'wasm' });
-  const planned = await stagecraft.plan('experiments/vgg/table3.yaml', {
+  const planned = await stagecraft.plan('experiments/vgg/first-row.yaml', {
     profile,
     sets: [],
     currentDirectory: root,
@@ -27,10 +27,10 @@ function compare(plan: Plan, name: string): void {
   assert.equal(text, readFileSync(golden(name), 'utf8'));
 }
 
-describe('the plan of experiments/vgg/table3.yaml, without any data, recipes and all', () => {
+describe('the plan of experiments/vgg/first-row.yaml, without any data, recipes and all', () => {
   for (const profile of ['smoke', 'demo', 'imagenette']) {
     test(`is as written down in the profile ${profile}`, async () => {
-      compare(await planShipped(profile), `table3-${profile}.json`);
+      compare(await planShipped(profile), `first-row-${profile}.json`);
     });
   }
 

@@ -107,6 +107,45 @@ for (const [name, create] of Object.entries(SUBJECTS)) {
     assert.deepEqual(await subject.store.executions(TASK.kind, TASK.recipe), [a, b]);
   });
 
+  check('keeps the same bits that another environment made as another execution', async (subject) => {
+    const made = (code: string, day: number) => {
+      const environment = { ...TEST_ENVIRONMENT, code };
+      return make(subject, 'text', { ...publication({}, day), environment });
+    };
+    const [a, b] = [await made('a', 1), await made('b', 2)];
+    assert.equal(a.output, b.output);
+    assert.deepEqual(await subject.store.executions(TASK.kind, TASK.recipe), [a, b]);
+    await subject.store.setAside(a);
+    assert.equal(Buffer.from(await subject.store.read(b, 'a.txt')).toString(), 'text');
+  });
+
+  check('remembers the last failure of a task until one of its tries is published', async (subject) => {
+    const { store } = subject;
+    const other = numberTask('other', 2);
+    await store.recordFailure(TASK, 'First.');
+    await store.recordFailure(TASK, 'Second.\nat step 3');
+    await store.recordFailure(other, 'Another.');
+    const failures = await store.failures();
+    assert.deepEqual([...failures.keys()].sort(), [TASK.recipe, other.recipe].sort());
+    const { message, at } = failures.get(TASK.recipe)!;
+    assert.equal(message, 'Second.\nat step 3');
+    assert.equal(new Date(at).toISOString(), at);
+    await make(subject, 'text');
+    assert.deepEqual([...(await store.failures()).keys()], [other.recipe]);
+    // What failed is no artifact.
+    assert.deepEqual(await store.kinds(), [TASK.kind]);
+    assert.deepEqual(await store.executions(other.kind, other.recipe), []);
+  });
+
+  check('lists the kinds that it holds, and the recipes of each', async (subject) => {
+    const { store } = subject;
+    assert.deepEqual(await store.kinds(), []);
+    await make(subject, 'text');
+    assert.deepEqual(await store.kinds(), [TASK.kind]);
+    assert.deepEqual([...(await store.recipes(TASK.kind))], [TASK.recipe]);
+    assert.deepEqual([...(await store.recipes('other'))], []);
+  });
+
   check('gives equal output digests to equal files, and others to other names or bytes', async (subject) => {
     const { output } = await make(subject, 'text');
     assert.notEqual((await make(subject, 'text!')).output, output);

@@ -5,6 +5,7 @@ import { type Dataset, DatasetError, type DatasetSource } from '../../src/data/d
 import { IMAGES_FILE } from '../../src/data/index-file.js';
 import { ImageFolder } from '../../src/data/datasets/image-folder.js';
 import type { Task } from '../../src/plan/plan.js';
+import { BUILT_IN } from '../../src/nn/layer-kinds.js';
 import { recipeOf } from '../../src/plan/recipe.js';
 import { AugmentStage } from '../../src/stages/augment/stage.js';
 import { augmentDefinition } from '../../src/stages/augment/definition.js';
@@ -63,6 +64,8 @@ for (const [name, create] of Object.entries(SETS)) {
   });
 }
 
+const MEMORY_SET = { kind: 'memory', name: 'nothing' };
+
 function taskOf(
   {
     kind,
@@ -70,18 +73,20 @@ function taskOf(
     output,
     usesEngine,
     readsImages,
-  }: Omit<Task, 'recipe' | 'stage' | 'parameters' | 'inputs' | 'labels'>,
+  }: Pick<Task, 'kind' | 'version' | 'output' | 'usesEngine' | 'readsImages'>,
   parameters: Task['parameters'],
   inputs: Task['inputs'],
 ): Task {
   const recipe = recipeOf({ kind, version, parameters, inputs });
   const stage = kind === 'index' ? `index ${String(parameters['split'])}` : kind;
-  return { kind, version, output, usesEngine, readsImages, recipe, stage, parameters, inputs, labels: {} };
+  return {
+    ...{ kind, version, output, usesEngine, readsImages, recipe, stage, parameters, inputs, labels: {} },
+    ...{ dataset: MEMORY_SET, cost: {}, notYet: null },
+  };
 }
 
 function vggPlan() {
-  const dataset = { kind: 'memory', name: 'nothing' };
-  const index = (split: string) => taskOf(indexDefinition, { dataset, split, limit: null }, {});
+  const index = (split: string) => taskOf(indexDefinition, { dataset: MEMORY_SET, split, limit: null }, {});
   const [train, val] = [index('train'), index('val')];
   const augment = taskOf(augmentDefinition, { crop: 'random', mirror: true }, { index: train.recipe });
   const net = taskOf(
@@ -117,7 +122,7 @@ async function runOn(engine: FakeEngine) {
   const store = new MemoryStore();
   const stages = [
     ...[new IndexStage(dataset), new AugmentStage(dataset)],
-    ...[new TrainStage(dataset, engine), new EvaluateStage(dataset, engine)],
+    ...[new TrainStage(dataset, engine, BUILT_IN), new EvaluateStage(dataset, engine, BUILT_IN)],
   ];
   const executor = new InlineExecutor(stages, store.files);
   const tracker = new RecordingTracker();

@@ -12,7 +12,7 @@ import { NodeDisk } from '../../src/util/node-disk.js';
 import { InlineExecutor } from '../support/inline-executor.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 import { RecordingTracker } from '../support/recording-tracker.js';
-import { filesOn, runPlan, TOY_SOURCE } from '../support/run-rig.js';
+import { filesOn, runPlan } from '../support/run-rig.js';
 import { Scratch } from '../support/scratch.js';
 import { numberTask, planOf, TOY_STAGES, VALUE_FILE } from '../support/toy.js';
 
@@ -73,7 +73,7 @@ for (const [name, create] of Object.entries(EXECUTORS)) {
     const controller = new AbortController();
     const execute = (extra: object) =>
       executor.execute(
-        { task: numberTask('one', 7, extra), inputs: {}, directory: scratch.folder, source: TOY_SOURCE },
+        { task: numberTask('one', 7, extra), inputs: {}, directory: scratch.folder, plugins: [] },
         (message) => messages.push(message),
         controller.signal,
       );

@@ -6,26 +6,43 @@ import { tableToMarkdown } from '../../src/report/markdown.js';
 import { wilsonInterval } from '../../src/report/wilson.js';
 import { writeTables } from '../../src/report/write-tables.js';
 import { DamagedArtifactError } from '../../src/run/artifact-store.js';
-import { type Table, TABLE_FILE, type TableRow } from '../../src/run/table.js';
+import { type Table, TABLE_FILE, type TableColumn, type TableRow } from '../../src/run/table.js';
 import { FailingDisk } from '../support/failing-disk.js';
 import { TEST_ENVIRONMENT } from '../support/inline-executor.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 import { MemoryStore } from '../support/memory-store.js';
 import { numberTask, planOf } from '../support/toy.js';
 
+const column = (name: string, heading = name, isErrorRate = false) => ({
+  ...{ name, heading, isErrorRate },
+  isMetric: heading !== name,
+});
+const [NET, S, Q] = ['net', 'S', 'Q'].map((name) => column(name)) as [TableColumn, TableColumn, TableColumn];
+const TOP1 = column('top1', 'top-1 error, %', true);
+const TOP5 = column('top5', 'top-5 error, %', true);
+
+const cell = (value: number | null, paper: number | null = null, sd: number | null = null) => ({
+  ...{ value, sd, paper },
+});
+
 const A: TableRow = {
-  ...{ net: 'A', S: 256, Q: 256, realS: 96, realQ: 96, top1: 10, top5: 0 },
-  ...{ paperTop1: 29.6, paperTop5: 10.4, images: 100, classes: 10, protocol: 'net A; dense' },
+  labels: { net: 'A', S: 256, Q: 256 },
+  real: { S: 96, Q: 96 },
+  metrics: { top1: cell(10, 29.6), top5: cell(0, 10.4) },
+  ...{ runs: 1, images: 100, classes: 10, protocol: 'net A; dense' },
 };
-const B: TableRow = { ...A, net: 'B', S: 224, realS: 224, top1: 100, paperTop1: null, paperTop5: null };
+const B: TableRow = {
+  ...A,
+  labels: { net: 'B', S: 224, Q: 256 },
+  real: { S: 224, Q: 96 },
+  metrics: { top1: cell(100), top5: cell(0) },
+};
 const TABLE: Table = {
-  ...{
-    format: 1,
-    name: 'table3',
-    caption: 'Table 3: one scale',
-    columns: ['net', 'S', 'top1'],
-    rows: [A, B],
-  },
+  format: 2,
+  name: 'table3',
+  caption: 'Table 3: one scale',
+  columns: [NET, S, TOP1],
+  rows: [A, B],
 };
 
 test("a table stands beside the paper's numbers, with intervals, real px and the protocol", () => {
@@ -38,25 +55,70 @@ test("a table stands beside the paper's numbers, with intervals, real px and the
 | A   | 256 (96 px) | 10.0 (5.5-17.4)               | 29.6  |
 | B   | 224         | 100.0 (96.3-100.0)            | -     |
 
-A, B: net A; dense; 100 images of 10 classes, one seed.
+- A 256; B 224: net A; dense; 100 images of 10 classes, one seed.
 The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px.
 `,
   );
 });
 
 test("a table without the paper's numbers does not speak of them", () => {
-  const markdown = tableToMarkdown({ ...TABLE, columns: ['net', 'Q', 'top5'], rows: [B] });
   assert.equal(
-    markdown,
+    tableToMarkdown({ ...TABLE, columns: [NET, Q, TOP5], rows: [B] }),
     `**Table 3: one scale**
 
-| net | Q           | top-5 error, % (95% interval) | paper |
-|-----|-------------|-------------------------------|-------|
-| B   | 256 (96 px) | 0.0 (0.0-3.7)                 | -     |
+| net | Q           | top-5 error, % (95% interval) |
+|-----|-------------|-------------------------------|
+| B   | 256 (96 px) | 0.0 (0.0-3.7)                 |
 
 Net A; dense; 100 images of 10 classes, one seed.
 `,
   );
+});
+
+test('a row over seeds is a mean with its deviation, and says of how many', () => {
+  const row = { ...A, metrics: { top1: cell(12.3456, 29.6, 1.26), top5: cell(1) }, runs: 3 };
+  assert.equal(
+    tableToMarkdown({ ...TABLE, rows: [row] }),
+    `**Table 3: one scale**
+
+| net | S           | top-1 error, % (mean ± sd of 3) | paper |
+|-----|-------------|---------------------------------|-------|
+| A   | 256 (96 px) | 12.3 ± 1.3                      | 29.6  |
+
+Net A; dense; 100 images of 10 classes, 3 seeds.
+The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px.
+`,
+  );
+});
+
+test('rows that only the paper has stand without ours, and lists and other columns are printed as they are', () => {
+  const other: TableRow = {
+    ...{ labels: { net: 'MSRA' }, real: {}, metrics: { top1: cell(null, 27.9), nll: cell(null) } },
+    ...{ runs: 0, images: null, classes: null, protocol: null },
+  };
+  const ours: TableRow = {
+    ...A,
+    labels: { net: 'A', Q: [224, 256, 288] },
+    real: { Q: [64, 96, 128] },
+    metrics: { top1: cell(10, 29.6), nll: cell(1.23456) },
+  };
+  const nll = { ...column('nll', 'negative log-likelihood, nats') };
+  assert.equal(
+    tableToMarkdown({ ...TABLE, columns: [NET, Q, TOP1, nll], rows: [ours, other] }).split('\n\n')[1],
+    `| net  | Q                          | top-1 error, % (95% interval) | paper | negative log-likelihood, nats |
+|------|----------------------------|-------------------------------|-------|-------------------------------|
+| A    | 224,256,288 (64,96,128 px) | 10.0 (5.5-17.4)               | 29.6  | 1.2                           |
+| MSRA | -                          | -                             | 27.9  | -                             |`,
+  );
+});
+
+test('a table whose results were made in several environments names them', () => {
+  const markdown = tableToMarkdown(TABLE, ['TensorFlow 2.21.0 on cpu, 2 threads', 'WebAssembly on cpu']);
+  assert.match(
+    markdown,
+    /^Made in 2 environments: TensorFlow 2\.21\.0 on cpu, 2 threads; WebAssembly on cpu\.$/m,
+  );
+  assert.doesNotMatch(tableToMarkdown(TABLE, ['one']), /environments/);
 });
 
 test("Wilson's interval has the values of the books", () => {
@@ -97,21 +159,27 @@ async function tableInStore() {
 test('tables that are done are written where people look, all others are left out', async () => {
   const { store, task, done } = await tableInStore();
   const disk = new MemoryDisk();
-  const plan = planOf(task, { ...numberTask('table4', 2), output: 'table' }, numberTask('one', 3));
-  const written = await writeTables(plan, done, { store, disk, directory: '/runs/toys' });
+  const other = { ...numberTask('table4', 2), output: 'table' };
+  const plan = planOf(task, other, numberTask('one', 3));
+  const experiment = { ...plan.experiments[0]!, tables: [task.recipe, other.recipe] };
+  const services = { store, disk, directory: '/runs/toys' };
+  const written = await writeTables({ plan, experiment, done }, services);
   assert.deepEqual(
     written.map(({ file }) => file),
     ['/runs/toys/table3.md'],
   );
   assert.deepEqual(await disk.list('/runs/toys'), ['table3.json', 'table3.md']);
-  assert.deepEqual(JSON.parse(Buffer.from(await disk.readFile('/runs/toys/table3.json')).toString()), TABLE);
+  const json = Buffer.from(await disk.readFile('/runs/toys/table3.json')).toString();
+  assert.deepEqual(JSON.parse(json), { ...TABLE, environments: [] });
 });
 
 test('a damaged table is set aside, so that the next run makes it again', async () => {
   const { store, task, execution, done } = await tableInStore();
   store.damage(execution, TABLE_FILE);
   const services = { store, disk: new MemoryDisk(), directory: '/runs/toys' };
-  await assert.rejects(writeTables(planOf(task), done, services), (error) => {
+  const plan = planOf(task);
+  const experiment = { ...plan.experiments[0]!, tables: [task.recipe] };
+  await assert.rejects(writeTables({ plan, experiment, done }, services), (error) => {
     assert.ok(error instanceof DamagedArtifactError);
     assert.match(error.message, /It lies in .* now; run again: it is made anew\.$/);
     return true;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ExpandContext, TaskDraft } from '../../src/plan/definition.js';
+import { parseRange } from '../../src/spec/range.js';
 import { realScale } from '../../src/spec/scales.js';
+import type { ScaleSpec } from '../../src/spec/schema.js';
 import { augmentDefinition } from '../../src/stages/augment/definition.js';
 import { evaluateDefinition } from '../../src/stages/evaluate/definition.js';
 import { indexDefinition } from '../../src/stages/index/definition.js';
@@ -17,19 +19,25 @@ const augmentation: TaskDraft = { kind: 'augment', parameters: {}, inputs: {}, l
 const checkpoint: TaskDraft = { kind: 'train', parameters: {}, inputs: {}, labels: { net: 'A', S: 256 } };
 
 /** A crop of 64 px, where 256 px of the paper are 96. */
-function context(map: Readonly<Record<string, number>> = { 256: 96 }) {
+function context(map: Readonly<Record<string, number>> = { 256: 96 }, net = 'A') {
   const mistakes: string[] = [];
+  const real = (px: number) => realScale({ crop: 64, map }, px);
   const expand: ExpandContext = {
     images: index,
     crop: 64,
-    realScale: (paperPx) => realScale({ crop: 64, map }, paperPx),
-    from: (parameter) => ({ augment: augmentation, from: checkpoint })[parameter]!,
+    realScale: <S extends ScaleSpec>(px: S) => {
+      const range = parseRange(px);
+      return (range ? `${real(range.min)}..${real(range.max)}` : real(Number(px))) as S;
+    },
+    subjects: [{ draft: checkpoint, labels: checkpoint.labels }],
+    referred: (parameter) => (parameter === 'augment' ? { draft: augmentation, labels: {} } : undefined),
+    net: () => ({ net }),
     mistake: (parameter, message) => mistakes.push(`${parameter}: ${message}`),
   };
   return { expand, mistakes };
 }
 
-const train = {
+const train: Parameters<typeof trainDefinition.expand>[0] = {
   kind: 'train',
   net: 'A',
   width: 0.25,
@@ -46,26 +54,26 @@ const train = {
   dropout: 0.5,
   precision: 'float32',
   seed: 1,
-} as const;
+  fineTune: 'all',
+};
 
 test('a training becomes one task with real px in its parameters and the paper’s px in its labels', () => {
   const { expand, mistakes } = context();
-  const [task, ...more] = trainDefinition.expand(train, expand);
-  const { kind, augment, ...asked } = train;
-  assert.deepEqual(more, []);
+  const task = trainDefinition.expand(train, expand);
+  const { kind, augment: _, ...asked } = train;
   assert.deepEqual(task, {
     kind,
     parameters: { ...asked, S: 96, crop: 64 },
     inputs: { index: index('train'), augmentation },
     labels: { net: 'A', S: 256 },
   });
-  assert.equal(augment in task.parameters, false);
+  assert.equal('augment' in task.parameters, false);
   assert.deepEqual(mistakes, []);
 });
 
 test('specs that differ in the paper’s px alone ask for the same task', () => {
-  const first = trainDefinition.expand(train, context({ 256: 96 }).expand)[0]!;
-  const other = trainDefinition.expand({ ...train, S: 384 }, context({ 384: 96 }).expand)[0]!;
+  const first = trainDefinition.expand(train, context({ 256: 96 }).expand);
+  const other = trainDefinition.expand({ ...train, S: 384 }, context({ 384: 96 }).expand);
   assert.deepEqual(other.parameters, first.parameters);
 });
 
@@ -81,19 +89,43 @@ test('S at the crop is allowed', () => {
   assert.deepEqual(mistakes, []);
 });
 
-const evaluate = { kind: 'evaluate', from: 'a', Q: 256, method: 'dense', mirror: true } as const;
+test('a range of training scales becomes a range of real px, and one the wrong way round is refused', () => {
+  const { expand, mistakes } = context({ 256: 96, 512: 160 });
+  const task = trainDefinition.expand({ ...train, S: '256..512' }, expand);
+  assert.equal(task.parameters['S'], '96..160');
+  assert.equal(task.labels['S'], '256..512');
+  trainDefinition.expand({ ...train, S: '512..256' }, expand);
+  assert.deepEqual(mistakes, ['S: S = 512..256 is no range: its first number must be the smaller one.']);
+});
 
-test('an evaluation becomes one task at the real Q, labelled by its net, S and the paper’s Q', () => {
+const evaluate = { kind: 'evaluate', Q: 256, method: 'dense', mirror: true } as const;
+const scoresAt = (Q: number, paperQ: number, method: string) => ({
+  kind: 'evaluate',
+  parameters: { Q, method, mirror: true },
+  inputs: { index: index('val'), checkpoint },
+  labels: { Q: paperQ, method },
+});
+
+test('an evaluation at one scale becomes one task at the real Q, labelled by the paper’s Q', () => {
   const { expand, mistakes } = context();
-  assert.deepEqual(evaluateDefinition.expand(evaluate, expand), [
-    {
-      kind: 'evaluate',
-      parameters: { Q: 96, method: 'dense', mirror: true },
-      inputs: { index: index('val'), checkpoint },
-      labels: { net: 'A', S: 256, Q: 256, method: 'dense' },
-    },
-  ]);
+  assert.deepEqual(evaluateDefinition.expand(evaluate, expand), scoresAt(96, 256, 'dense'));
   assert.deepEqual(mistakes, []);
+});
+
+test('an evaluation at several scales by two methods is the mean of one task for each', () => {
+  const { expand } = context({ 256: 96, 384: 128 });
+  const method = 'multi-crop & dense';
+  assert.deepEqual(evaluateDefinition.expand({ ...evaluate, Q: [256, 384], method }, expand), {
+    kind: 'mean',
+    parameters: {},
+    inputs: {
+      scores: [
+        ...[scoresAt(96, 256, 'multi-crop'), scoresAt(128, 384, 'multi-crop')],
+        ...[scoresAt(96, 256, 'dense'), scoresAt(128, 384, 'dense')],
+      ],
+    },
+    labels: { Q: [256, 384], method },
+  });
 });
 
 test('Q below the crop is a mistake at Q', () => {
@@ -104,13 +136,11 @@ test('Q below the crop is a mistake at Q', () => {
 
 test('an augmentation reads the training images, and an index is the task that the plan implies', () => {
   const { expand } = context();
-  assert.deepEqual(augmentDefinition.expand({ kind: 'augment', crop: 'random', mirror: true }, expand), [
-    {
-      kind: 'augment',
-      parameters: { crop: 'random', mirror: true },
-      inputs: { index: index('train') },
-      labels: {},
-    },
-  ]);
-  assert.deepEqual(indexDefinition.expand({ split: 'val' }, expand), [index('val')]);
+  assert.deepEqual(augmentDefinition.expand({ kind: 'augment', crop: 'random', mirror: true }, expand), {
+    kind: 'augment',
+    parameters: { crop: 'random', mirror: true },
+    inputs: { index: index('train') },
+    labels: {},
+  });
+  assert.deepEqual(indexDefinition.expand({ split: 'val' }, expand), index('val'));
 });

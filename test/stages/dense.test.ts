@@ -3,11 +3,12 @@ import test from 'node:test';
 import type { ImageBatch, NetSession, ScoreMap } from '../../src/nn/engine.js';
 import { initialise } from '../../src/nn/net-state.js';
 import { buildNet, positionsAlong } from '../../src/nn/net.js';
+import { netShape } from '../../src/nn/nets.js';
 import { evaluateDensely } from '../../src/stages/evaluate/dense.js';
 import { anyEngine } from '../support/engines.js';
 import { noise, painted } from '../support/pictures.js';
 
-const net = buildNet({ net: 'A', width: 1 / 32, crop: 32, classes: 3, pooling: 'ceil' });
+const net = buildNet(netShape('A', { width: 1 / 32, crop: 32, classes: 3, pooling: 'ceil' }));
 const normalisation = { meanRgb: [128, 128, 128], scale: 1 / 64 } as const;
 
 /** A session that scores by a formula. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { readCheckpoint } from '../../src/nn/checkpoint.js';
 import type { Engine } from '../../src/nn/engine.js';
+import { BUILT_IN } from '../../src/nn/layer-kinds.js';
 import { readScores } from '../../src/nn/scores.js';
 import { Interrupted, TaskError } from '../../src/run/stage.js';
 import { AugmentStage } from '../../src/stages/augment/stage.js';
@@ -28,6 +29,7 @@ const PARAMETERS: TrainParameters = {
   dropout: 0.5,
   precision: 'float32',
   seed: 1,
+  fineTune: 'all',
 };
 const EVALUATION = { Q: 48, method: 'dense', mirror: true } as const;
 
@@ -41,12 +43,16 @@ const augmentation = (await runStage(new AugmentStage(dataset), policy, { inputs
 
 function trained(engine: Engine, changed: Partial<TrainParameters> = {}, options: StageRunOptions = {}) {
   const inputs = { index: train, augmentation };
-  return runStage(new TrainStage(dataset, engine), { ...PARAMETERS, ...changed }, { inputs, ...options });
+  return runStage(
+    new TrainStage(dataset, engine, BUILT_IN),
+    { ...PARAMETERS, ...changed },
+    { inputs, ...options },
+  );
 }
 
 function evaluated(engine: Engine, checkpoint: MemoryArtifact, options: StageRunOptions = {}) {
   const inputs = { index: val, checkpoint };
-  return runStage(new EvaluateStage(dataset, engine), EVALUATION, { inputs, ...options });
+  return runStage(new EvaluateStage(dataset, engine, BUILT_IN), EVALUATION, { inputs, ...options });
 }
 
 for (const backend of availableBackends()) {
@@ -64,6 +70,7 @@ for (const backend of availableBackends()) {
     assert.equal(engine.liveArrays(), 0);
     const { posteriors, labels, protocol } = await readScores(evaluation.output);
     assert.deepEqual([posteriors.length, labels.length], [36, 12]);
+    assert.ok(!('mean' in protocol));
     assert.deepEqual([protocol.S, protocol.Q, protocol.positions], [40, 48, [4, 6]]);
     for (let row = 0; row < 36; row += 3)
       assert.ok(Math.abs(posteriors.subarray(row, row + 3).reduce((a, b) => a + b) - 1) < 1e-6);

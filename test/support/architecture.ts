@@ -10,6 +10,9 @@ export interface File {
 
 const BELOW_CONTAINER = [
   'stages/*',
+  'stages/built-in',
+  'planner',
+  'plugins',
   'stores',
   'trackers',
   'executors',
@@ -34,18 +37,27 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ['spec', 'util'],
   run: ['plan', 'spec', 'data/dataset', 'util'],
   'stages/*': ['run', 'plan', 'spec', 'image', 'data', 'nn', 'util'],
+  // The list of the kinds that come with us: data, no work.
+  'stages/built-in': ['stages/*', 'plan', 'spec'],
+  plugins: ['run', 'plan', 'spec', 'data', 'nn', 'util'],
   stores: ['run', 'plan', 'util'],
   trackers: ['run', 'plan', 'util'],
   executors: ['run', 'plan', 'util'],
   report: ['run', 'plan', 'spec', 'util'],
-  stagecraft: ['report', 'run', 'plan', 'spec', 'data', 'util'],
+  planner: ['plugins', 'stages/built-in', 'run', 'plan', 'spec', 'data', 'util'],
+  stagecraft: ['planner', 'plugins', 'report', 'run', 'plan', 'spec', 'data', 'util'],
   container: BELOW_CONTAINER,
   'worker-container': BELOW_CONTAINER,
-  index: ['container', 'stagecraft', 'report', 'run', 'plan', 'spec', 'util'],
-  worker: ['worker-container', 'executors/worker-protocol', 'nn', 'image', 'run', 'plan', 'util'],
+  index: ['container', 'planner', 'stagecraft', 'report', 'run', 'plan', 'spec', 'util'],
+  // What packages of users build on.
+  plugin: ['plugins', 'run', 'plan', 'spec', 'data', 'nn', 'util'],
+  worker: ['worker-container', 'plugins', 'executors/worker-protocol', 'nn', 'image', 'run', 'plan', 'util'],
   cli: [
     'container',
     'stagecraft',
+    'planner',
+    'plugins',
+    'stages/built-in',
     'nn/installation',
     'executors/probe-worker',
     'report',
@@ -61,7 +73,7 @@ const MAX_LINES = 400;
 /** What `stagecraft --help` loads. */
 const HELP_FILES = ['cli.ts', 'cli/command-table.ts'];
 
-interface Import {
+export interface Import {
   readonly file: File;
   readonly line: number;
   /** As written. */
@@ -70,6 +82,8 @@ interface Import {
   readonly target: string | undefined;
   /** Whether starting the file loads the target: not so for `import()` and for types. */
   readonly loads: boolean;
+  /** Whether nothing of it is left in the compiled file. */
+  readonly isType: boolean;
 }
 
 /** One line each, `src/file:line what is wrong`, in the order of the files. */
@@ -118,10 +132,11 @@ function part(path: string): string {
 
 /** The row of the table that is about a file. */
 function layerOf(path: string): string {
-  return part(path).replace(/^stages\/.*/, 'stages/*');
+  const layer = part(path);
+  return layer in MAY_IMPORT ? layer : layer.replace(/^stages\/.*/, 'stages/*');
 }
 
-function importsOf(file: File): Import[] {
+export function importsOf(file: File): Import[] {
   const found: Import[] = [];
   eachNode(file, (node, source) => {
     const specifier = specifierOf(node);
@@ -135,6 +150,7 @@ function importsOf(file: File): Import[] {
         ? posix.join(posix.dirname(file.path), written).replace(/\.js$/, '.ts')
         : undefined,
       loads: !ts.isCallExpression(node) && !isTypeOnly(node),
+      isType: !ts.isCallExpression(node) && isTypeOnly(node),
     });
   });
   return found;

@@ -8,6 +8,8 @@ export const TEST_ENVIRONMENT: Environment = { node: 'v0', platform: 'test', cod
 
 export interface InlineOptions {
   readonly slots?: number;
+  /** What its tasks are said to run in. */
+  readonly environment?: Environment;
   /** Ends a task in the place of its stage, or lets it run by ending in nothing. */
   readonly script?: (order: TaskOrder, signal: AbortSignal) => Promise<TaskEnd | undefined> | undefined;
 }
@@ -18,13 +20,21 @@ export class InlineExecutor extends Executor {
   readonly ran: string[] = [];
   running = 0;
   closed = false;
-  readonly #host: TaskHost;
+  readonly #stages: readonly Stage[];
+  readonly #files: Files;
   readonly #script: NonNullable<InlineOptions['script']>;
+  readonly #environment: Environment;
 
-  constructor(stages: readonly Stage[], files: Files, { slots = 1, script }: InlineOptions = {}) {
+  constructor(
+    stages: readonly Stage[],
+    files: Files,
+    { slots = 1, script, environment = TEST_ENVIRONMENT }: InlineOptions = {},
+  ) {
     super();
     this.slots = slots;
-    this.#host = new TaskHost(stages, files, TEST_ENVIRONMENT);
+    this.#environment = environment;
+    this.#stages = stages;
+    this.#files = files;
     this.#script = script ?? (() => undefined);
   }
 
@@ -44,10 +54,25 @@ export class InlineExecutor extends Executor {
       },
     };
     try {
-      return (await this.#script(order, signal)) ?? (await this.#host.run(order, reporter, signal));
+      const host = new TaskHost(this.#stages, this.#files, this.#environmentOf(order));
+      return (await this.#script(order, signal)) ?? (await host.run(order, reporter, signal));
     } finally {
       this.running -= 1;
     }
+  }
+
+  /** As in a worker: a task's environment holds what it uses. */
+  #environmentOf({ task: { usesEngine, readsImages } }: TaskOrder): Environment {
+    const { engine, imageLibrary, ...always } = this.#environment;
+    return {
+      ...always,
+      ...(usesEngine && engine && { engine }),
+      ...(readsImages && imageLibrary !== undefined && { imageLibrary }),
+    };
+  }
+
+  environment(): Promise<Environment> {
+    return Promise.resolve(this.#environment);
   }
 
   close(): Promise<void> {

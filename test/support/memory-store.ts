@@ -1,6 +1,7 @@
 /** {@link ArtifactStore} in memory: the second implementation of the port. */
 import type { Execution } from '../../src/plan/execution.js';
 import type { Task } from '../../src/plan/plan.js';
+import type { Failure } from '../../src/plan/status.js';
 import {
   ArtifactStore,
   type Attempt,
@@ -13,6 +14,7 @@ import { digestBytes, digestValue } from '../../src/util/digest.js';
 export class MemoryStore extends ArtifactStore {
   readonly #folders = new Map<string, Map<string, Buffer>>();
   readonly #executions: Execution[] = [];
+  readonly #failures = new Map<string, Failure>();
   #attempts = 0;
 
   /** How tasks read and write here. */
@@ -25,6 +27,24 @@ export class MemoryStore extends ArtifactStore {
       },
     }),
   };
+
+  kinds(): Promise<readonly string[]> {
+    return Promise.resolve([...new Set(this.#executions.map(({ kind }) => kind))].sort());
+  }
+
+  recipes(kind: string): Promise<ReadonlySet<string>> {
+    const ofKind = this.#executions.filter((execution) => execution.kind === kind);
+    return Promise.resolve(new Set(ofKind.map(({ recipe }) => recipe)));
+  }
+
+  failures(): Promise<ReadonlyMap<string, Failure>> {
+    return Promise.resolve(new Map(this.#failures));
+  }
+
+  recordFailure({ recipe }: Task, message: string): Promise<void> {
+    this.#failures.set(recipe, { message, at: new Date().toISOString() });
+    return Promise.resolve();
+  }
 
   executions(kind: string, recipe: string): Promise<readonly Execution[]> {
     const found = this.#executions.filter((e) => e.kind === kind && e.recipe === recipe);
@@ -53,6 +73,7 @@ export class MemoryStore extends ArtifactStore {
       startedAt: startedAt.toISOString(),
     };
     this.#folders.delete(directory);
+    this.#failures.delete(recipe);
     const target = this.directoryOf(execution);
     const theirs = this.#executions.find((known) => this.directoryOf(known) === target);
     if (theirs) return Promise.resolve(theirs);
@@ -66,8 +87,8 @@ export class MemoryStore extends ArtifactStore {
     return Promise.resolve();
   }
 
-  directoryOf({ kind, recipe, output, inputs }: Execution): string {
-    return `/${kind}/${recipe}/${output}-${digestValue(inputs)}`;
+  directoryOf({ kind, recipe, output, inputs, environment }: Execution): string {
+    return `/${kind}/${recipe}/${output}-${digestValue(inputs)}-${digestValue(environment)}`;
   }
 
   read(execution: Execution, file: string): Promise<Uint8Array> {

@@ -2,6 +2,7 @@
 import type { Engine, ImageBatch, TrainingSettings } from '../../src/nn/engine.js';
 import { buildNet, type Net, type NetShape } from '../../src/nn/net.js';
 import { initialise, type NetState } from '../../src/nn/net-state.js';
+import { type NetName, netShape } from '../../src/nn/nets.js';
 import { normals, streamKey } from '../../src/util/random.js';
 
 export interface NumericCase {
@@ -16,10 +17,18 @@ export interface NumericCase {
   readonly steps: number;
 }
 
-export function numericCase(shape: Partial<NetShape> = {}): NumericCase {
-  const net = buildNet({ net: 'A', width: 1 / 16, crop: 64, classes: 10, pooling: 'ceil', ...shape });
+/** What of a built-in net a case can have otherwise than net A at a 16th of its width. */
+export type CaseShape = Partial<Omit<NetShape, 'net' | 'layers'>> & { readonly net?: NetName };
+
+export function numericCase({ net = 'A', ...rest }: CaseShape = {}): NumericCase {
+  const shape = { width: 1 / 16, crop: 64, classes: 10, pooling: 'ceil' as const, ...rest };
+  return caseOf(buildNet(netShape(net, shape)));
+}
+
+/** `images` of a batch. */
+export function caseOf(net: Net, images = 8): NumericCase {
   const { crop, classes } = net.shape;
-  const batch = randomImages(8, crop, crop, 'batch');
+  const batch = randomImages(images, crop, crop, 'batch');
   return {
     net,
     state: initialise(net, 'he', 7),
@@ -30,6 +39,11 @@ export function numericCase(shape: Partial<NetShape> = {}): NumericCase {
     rate: 0.01,
     steps: 5,
   };
+}
+
+/** The layers as plain data, for judges in other languages: kind, name and parameters at the net's width. */
+export function layersOf(net: Net) {
+  return net.layers.map(({ name, parameters }) => ({ name, ...parameters }));
 }
 
 export function randomImages(count: number, height: number, width: number, stream: string): ImageBatch {

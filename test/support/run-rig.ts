@@ -1,18 +1,17 @@
 /** Runs plans of toy tasks and writes down what happened, a line an event. */
-import type { DatasetSource } from '../../src/data/dataset.js';
 import type { Plan } from '../../src/plan/plan.js';
 import type { ArtifactStore } from '../../src/run/artifact-store.js';
 import type { Outcome, RunEvent } from '../../src/run/event.js';
 import type { Executor } from '../../src/run/executor.js';
 import { Runner } from '../../src/run/runner.js';
+import type { DoneTask } from '../../src/run/last-run.js';
+import { Sources } from '../../src/run/sources.js';
 import { survey } from '../../src/run/survey.js';
 import type { Tracker } from '../../src/run/tracker.js';
 import type { Files } from '../../src/run/task-host.js';
 import { DirectoryReader, DirectoryWriter } from '../../src/stores/artifact-files.js';
 import type { Disk } from '../../src/util/disk.js';
 import { MemoryDataset } from './memory-dataset.js';
-
-export const TOY_SOURCE: DatasetSource = { kind: 'memory', name: 'nothing' };
 
 export interface RunServices {
   readonly store: ArtifactStore;
@@ -25,27 +24,46 @@ export interface Watch {
   readonly onEvent?: (event: RunEvent) => void;
   /** Takes the lines, so that they are there when the run rejects too. */
   readonly lines?: string[];
+  /** What was done when the experiments were last run. */
+  readonly lastRun?: readonly DoneTask[];
+  readonly freshCode?: string;
+  readonly failFast?: boolean;
 }
 
 export async function runPlan(
   plan: Plan,
   { store, executor, tracker }: RunServices,
-  { signal = new AbortController().signal, onEvent, lines = [] }: Watch = {},
+  {
+    signal = new AbortController().signal,
+    onEvent,
+    lines = [],
+    lastRun = [],
+    freshCode,
+    failFast = false,
+  }: Watch = {},
 ): Promise<{ readonly outcome: Outcome; readonly lines: readonly string[] }> {
-  const surveyed = await survey(plan, TOY_SOURCE, { store, dataset: new MemoryDataset() });
+  // Sets in memory lie nowhere, so what names them is where they are.
+  const sources = new Sources(plan.tasks.flatMap(({ dataset }) => (dataset ? [[dataset, dataset]] : [])));
+  const services = {
+    store,
+    dataset: new MemoryDataset(),
+    environment: () => executor.environment(),
+    lastRun: () => Promise.resolve(lastRun),
+  };
+  const surveyed = await survey(plan, sources, services, { ...(freshCode !== undefined && { freshCode }) });
   const listener = (event: RunEvent) => {
     const line = lineOf(event);
     if (line !== undefined) lines.push(line);
     onEvent?.(event);
   };
   const outcome = await new Runner(store, executor, tracker).run({
-    ...{ plan, survey: surveyed, source: TOY_SOURCE, listener, signal },
+    ...{ plan, survey: surveyed, sources, plugins: [], listener, signal, failFast },
   });
   return { outcome, lines };
 }
 
 /** Without metrics and progress. */
-function lineOf(event: RunEvent): string | undefined {
+export function lineOf(event: RunEvent): string | undefined {
   const name = `${event.type.replace('task-', '')} ${event.task.stage}`;
   switch (event.type) {
     case 'task-started':
@@ -60,6 +78,8 @@ function lineOf(event: RunEvent): string | undefined {
       return `${name} by ${event.by.stage}`;
     case 'artifact-damaged':
       return `${name}: ${event.message.replace(/[0-9a-f]{12}/, '<recipe>')}`;
+    case 'task-not-yet':
+      return `${name}: ${event.what}`;
     case 'task-progress':
     case 'task-metric':
       return undefined;

@@ -31,9 +31,12 @@ export const TOY_DEFINITIONS: readonly StageDefinition[] = [
     description: 'writes a number',
     schema: numberSchema,
     inputs: {},
-    expand: ({ value }: { value: number }) => [
-      { kind: 'number', parameters: { value }, inputs: {}, labels: {} },
-    ],
+    expand: ({ value }: { value: number }) => ({
+      kind: 'number',
+      parameters: { value },
+      inputs: {},
+      labels: {},
+    }),
   },
   {
     ...common,
@@ -41,19 +44,24 @@ export const TOY_DEFINITIONS: readonly StageDefinition[] = [
     description: 'adds two numbers',
     schema: sumSchema,
     inputs: { terms: 'checkpoint' },
-    expand: (_: unknown, context) => [
-      {
-        kind: 'sum',
-        parameters: {},
-        inputs: { terms: [context.from('left'), context.from('right')] },
-        labels: {},
-      },
-    ],
+    expand: (_: unknown, context) => ({
+      kind: 'sum',
+      parameters: {},
+      inputs: { terms: ['left', 'right'].map((term) => context.referred(term)!.draft) },
+      labels: {},
+    }),
   },
 ] as readonly StageDefinition[];
 
 export class NumberStage extends Stage<NumberParameters> {
   readonly kind = 'number';
+  readonly #space: string;
+
+  /** @param space written after the number: other bits of the same value */
+  constructor(space = '') {
+    super();
+    this.#space = space;
+  }
 
   async run({ parameters, output, reporter, signal }: StageTask<NumberParameters>): Promise<void> {
     const { value, act } = parameters;
@@ -62,7 +70,7 @@ export class NumberStage extends Stage<NumberParameters> {
     if (act === 'fail') throw new TaskError(`The number ${value} is refused.`);
     while (act === 'wait') await breathe(signal);
     await breathe(signal);
-    await output.write(VALUE_FILE, JSON.stringify(value));
+    await output.write(VALUE_FILE, `${JSON.stringify(value)}${this.#space}`);
   }
 }
 
@@ -89,9 +97,17 @@ export function sumTask(stage: string, ...terms: readonly Task[]): Task {
 
 function taskOf(kind: string, stage: string, parameters: Task['parameters'], inputs: Task['inputs']): Task {
   const recipe = recipeOf({ kind, version: '1', parameters, inputs });
-  return { ...common, recipe, stage, kind, parameters, labels: {}, inputs };
+  return {
+    ...common,
+    ...{ recipe, stage, kind, parameters, labels: {}, inputs },
+    ...{ dataset: null, cost: {}, notYet: null },
+  };
 }
 
 export function planOf(...tasks: readonly Task[]): Plan {
-  return { format: 1, experiment: 'toys', title: 'Toys', profile: null, tasks };
+  const experiment = {
+    ...{ name: 'toys', title: 'Toys', profile: null, tables: [], reuse: 'any' as const },
+    tasks: tasks.map(({ recipe }) => recipe),
+  };
+  return { format: 2, experiments: [experiment], tasks };
 }

@@ -1,5 +1,6 @@
 /** The augmentation of training images as data, with the statistics of the training set that it and the nets need (Sect. 2.1, 3.1). */
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '../../util/type.js';
+import { costOfImages } from '../../plan/cost.js';
 import type { StageDefinition } from '../../plan/definition.js';
 import { Strict } from '../../spec/schema.js';
 
@@ -31,7 +32,11 @@ export const augmentDefinition: StageDefinition<Static<typeof schema>> = {
   output: 'augmentation',
   usesEngine: false,
   readsImages: true,
-  expand: ({ crop, mirror }, context) => [
-    { kind: 'augment', parameters: { crop, mirror }, inputs: { index: context.images('train') }, labels: {} },
-  ],
+  expand: ({ crop, mirror }, context) => ({
+    kind: 'augment',
+    parameters: { crop, mirror },
+    inputs: { index: context.images('train') },
+    labels: {},
+  }),
+  cost: (draft, facts) => costOfImages(draft, facts),
 };

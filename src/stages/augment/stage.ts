@@ -4,7 +4,7 @@ import { readIndex } from '../../data/index-file.js';
 import { writeAugmentation } from '../../image/augmentation.js';
 import { ImageLoader } from '../../image/image-loader.js';
 import { PixelSums } from '../../image/pixel-statistics.js';
-import { breathe, Stage, type StageTask } from '../../run/stage.js';
+import { breathe, sourceOf, Stage, type StageTask } from '../../run/stage.js';
 import type { AugmentParameters } from './definition.js';
 
 /** Images decoded at once; bounds memory. */
@@ -24,13 +24,13 @@ export class AugmentStage extends Stage<AugmentParameters> {
     parameters,
     inputs,
     output,
-    source,
     reporter,
     signal,
+    ...task
   }: StageTask<AugmentParameters>): Promise<void> {
     const index = await readIndex(inputs['index']![0]!);
     const loader = new ImageLoader({
-      read: checkedReader(this.#dataset, source, 'train', index),
+      read: checkedReader(this.#dataset, sourceOf(task), 'train', index),
       cacheBytes: 0,
     });
     const sums = new PixelSums();

@@ -1,12 +1,14 @@
 import { ContainerModule } from 'inversify';
 import { Dataset } from '../../data/dataset.js';
 import { Engine } from '../../nn/engine.js';
+import { LayerKinds } from '../../nn/layer-kinds.js';
 import { Stage } from '../../run/stage.js';
 import { EvaluateStage } from './stage.js';
 
 export const evaluateModule = new ContainerModule(({ bind }) => {
   bind(Stage).toResolvedValue(
-    (dataset: Dataset, engine: Engine) => new EvaluateStage(dataset, engine),
-    [Dataset, Engine],
+    (dataset: Dataset, engine: Engine, layerKinds: LayerKinds) =>
+      new EvaluateStage(dataset, engine, layerKinds),
+    [Dataset, Engine, LayerKinds],
   );
 });

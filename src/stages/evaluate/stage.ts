@@ -4,10 +4,11 @@ import { readIndex } from '../../data/index-file.js';
 import { ImageLoader } from '../../image/image-loader.js';
 import { type CheckpointDescription, readCheckpoint } from '../../nn/checkpoint.js';
 import type { Engine } from '../../nn/engine.js';
+import type { LayerKinds } from '../../nn/layer-kinds.js';
 import { buildNet } from '../../nn/net.js';
 import { writeScores } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
-import { breathe, Stage, type StageTask, TaskError } from '../../run/stage.js';
+import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import type { EvaluateParameters } from './definition.js';
 import { evaluateDensely } from './dense.js';
 
@@ -19,24 +20,28 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
   readonly #dataset: Dataset;
   readonly #engine: Engine;
 
-  constructor(dataset: Dataset, engine: Engine) {
+  readonly #layerKinds: LayerKinds;
+
+  constructor(dataset: Dataset, engine: Engine, layerKinds: LayerKinds) {
     super();
     this.#dataset = dataset;
     this.#engine = engine;
+    this.#layerKinds = layerKinds;
   }
 
   async run({
     parameters,
     inputs,
     output,
-    source,
     reporter,
     signal,
+    ...task
   }: StageTask<EvaluateParameters>): Promise<void> {
+    const source = sourceOf(task);
     const index = await readIndex(inputs['index']![0]!);
     const { description, weights } = await readCheckpoint(inputs['checkpoint']![0]!);
     checkClasses(description, index.classes);
-    const net = buildNet(description.shape);
+    const net = buildNet(description.shape, this.#layerKinds);
     const loader = new ImageLoader({
       read: checkedReader(this.#dataset, source, 'val', index),
       side: parameters.Q,
@@ -73,6 +78,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     reporter.metric('top1_error_percent', (100 * top1Wrong) / images, 0);
     reporter.metric('top5_error_percent', (100 * top5Wrong) / images, 0);
     const { method, mirror, Q } = parameters;
+    if (method !== 'dense') throw new Error(`Internal error: the method "${method}" is not there yet`);
     const files = writeScores({
       posteriors,
       labels,

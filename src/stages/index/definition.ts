@@ -1,12 +1,12 @@
 /** Lists the images of a split; implied by whatever reads images. */
-import { Type } from 'typebox';
-import type { StageDefinition } from '../../plan/definition.js';
+import { Type } from '../../util/type.js';
+import type { DatasetIdentity, Split, StageDefinition } from '../../plan/definition.js';
 import { Strict } from '../../spec/schema.js';
 
 /** As the plan writes them. */
 export interface IndexParameters {
-  readonly dataset: { readonly kind: string; readonly name: string };
-  readonly split: 'train' | 'val';
+  readonly dataset: DatasetIdentity;
+  readonly split: Split;
   /** Images used; null for all. */
   readonly limit: number | null;
 }
@@ -15,6 +15,13 @@ const schema = Strict(
   {
     kind: Type.Literal('index', { description: 'Lists a split of the images, with a digest of each.' }),
     split: Type.Enum(['train', 'val'], { description: 'Which part of the data.' }),
+    dataset: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'The name of a set under "datasets"; "data" if left out.',
+        examples: ['voc2007'],
+      }),
+    ),
   },
   {
     description:
@@ -22,7 +29,7 @@ const schema = Strict(
   },
 );
 
-export const indexDefinition: StageDefinition<{ readonly split: 'train' | 'val' }> = {
+export const indexDefinition: StageDefinition<{ readonly split: Split }> = {
   kind: 'index',
   version: '1',
   description: 'lists the images',
@@ -31,5 +38,13 @@ export const indexDefinition: StageDefinition<{ readonly split: 'train' | 'val' 
   output: 'index',
   usesEngine: false,
   readsImages: true,
-  expand: ({ split }, context) => [context.images(split)],
+  expand: ({ split }, context) => context.images(split, 'dataset'),
+  cost: (draft, facts) => {
+    const { images } = facts(draft);
+    return images === undefined ? {} : { images };
+  },
+  notYet: ({ dataset }) => {
+    const { kind } = dataset as DatasetIdentity;
+    return kind === 'voc' || kind === 'caltech' ? `read images of the kind "${kind}"` : undefined;
+  },
 };

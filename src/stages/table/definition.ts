@@ -1,24 +1,34 @@
-/** A table of errors beside the paper's. Written in a spec under `tables:`. */
-import type { Labels, StageDefinition } from '../../plan/definition.js';
-import type { TableColumn } from '../../run/table.js';
+/** A table of numbers beside the paper's. Written in a spec under `tables:`. */
+import type { StageDefinition } from '../../plan/definition.js';
+import { TABLE_KIND, type TableRowPlan } from '../../plan/table-tasks.js';
 import type { PaperTable } from '../../spec/paper-table.js';
 
-/** As the plan writes them; `rows` are the labels of the scores, in the order of the input. */
+/** As the plan writes them; the inputs stand in the order of the rows. */
 export interface TableParameters {
   readonly name: string;
-  readonly columns: readonly TableColumn[];
+  readonly caption: string;
+  /** Type of the rows' artifacts. */
+  readonly artifact: string;
+  /** Axes and metrics, in the order of the columns. */
+  readonly columns: readonly string[];
+  readonly metrics: readonly string[];
   readonly join: readonly string[];
   readonly paper: PaperTable | null;
-  readonly rows: readonly Labels[];
+  readonly paperRows: 'joined' | 'all';
+  /** Axes over which rows are means. */
+  readonly over: readonly string[];
+  readonly rows: readonly TableRowPlan[];
 }
 
 export const tableDefinition: StageDefinition = {
-  kind: 'table',
-  version: '1',
+  kind: TABLE_KIND,
+  version: '2',
   description: "puts results beside the paper's",
   inputs: { rows: 'scores' },
   output: 'table',
   usesEngine: false,
   readsImages: false,
-  expand: () => [],
+  expand: () => {
+    throw new Error('Internal error: a spec cannot name the kind "table"');
+  },
 };

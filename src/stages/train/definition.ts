@@ -1,9 +1,18 @@
 /** Training of one net by the paper's protocol (Sect. 3.1). */
-import { Type, type Static } from 'typebox';
-import { NET_NAMES, type NetName } from '../../nn/nets.js';
+import { Type, type Static } from '../../util/type.js';
+import type { LayerSpec } from '../../nn/layer-spec.js';
+import { netCost } from '../../nn/net-cost.js';
 import { checkedScale } from '../../plan/checked-scale.js';
-import type { StageDefinition } from '../../plan/definition.js';
-import { Reference, Strict, tagged } from '../../spec/schema.js';
+import type { ExpandContext, StageDefinition, TaskDraft } from '../../plan/definition.js';
+import {
+  NetName,
+  Reference,
+  type ReferenceSpec,
+  Scale,
+  type ScaleSpec,
+  Strict,
+  tagged,
+} from '../../spec/schema.js';
 
 /** `at`: parts of the training after which the rate is divided. */
 export interface StepSchedule {
@@ -28,10 +37,15 @@ const steps = Strict({
   }),
 });
 
+/** Which layers are taken from a trained net; the others are drawn. */
+const LAYERS = ['all', 'firstFour+fc', 'fc'] as const;
+
+type InitSpec = string | (Exclude<ReferenceSpec, string> & { readonly layers?: (typeof LAYERS)[number] });
+
 const schema = Strict(
   {
-    kind: Type.Literal('train', { description: 'Trains a net from its initialisation.' }),
-    net: Type.Enum([...NET_NAMES], { description: 'The net, by its letter in Table 1.' }),
+    kind: Type.Literal('train', { description: 'Trains a net.' }),
+    net: NetName('The net, by its letter in Table 1 (A, A-LRN, B, B-5x5, C, D, E) or its name under "nets".'),
     width: Type.Number({
       exclusiveMinimum: 0,
       maximum: 8,
@@ -42,11 +56,24 @@ const schema = Strict(
       default: 'ceil',
       description: 'How 2x2 pools treat odd sides: ceil as Caffe (and the paper), floor as torchvision.',
     }),
-    S: Type.Integer({
-      minimum: 224,
-      description: "Training scale: smallest side of the rescaled images, in the paper's px (crop 224).",
-    }),
+    S: Scale(
+      "Training scale: smallest side of the rescaled images, in the paper's px (crop 224); of a range, drawn anew for each image.",
+    ),
     augment: Reference('augmentation', 'The stage of kind "augment" whose policy and statistics are used.'),
+    init: Type.Optional(
+      Reference<InitSpec>('checkpoint', 'A trained net whose layers this one starts from.', {
+        layers: Type.Optional(
+          Type.Enum([...LAYERS], {
+            description:
+              'all (if left out); firstFour+fc: the four convolutions of net A that fit, and the fully-connected layers; fc: only these.',
+          }),
+        ),
+      }),
+    ),
+    fineTune: Type.Enum(['all', 'fc'], {
+      default: 'all',
+      description: 'Which layers learn: all, or the fully-connected ones only (Sect. 4.4).',
+    }),
     initialisation: Type.Enum(['he', 'gaussian'], {
       default: 'gaussian',
       description:
@@ -89,32 +116,63 @@ const schema = Strict(
 
 type TrainSpec = Static<typeof schema>;
 
-/** `S` in real px here; `crop` comes from the spec's scales. */
-export type TrainParameters = Omit<TrainSpec, 'kind' | 'augment' | 'net' | 'schedule'> & {
-  readonly net: NetName;
+/** `S` in real px here; `crop` comes from the spec's scales, `layers` from a net of the spec's own. */
+export type TrainParameters = Omit<TrainSpec, 'kind' | 'augment' | 'init' | 'S' | 'schedule'> & {
+  readonly S: ScaleSpec;
   readonly crop: number;
   readonly schedule: StepSchedule;
+  readonly layers?: readonly LayerSpec[];
+  readonly initLayers?: (typeof LAYERS)[number];
 };
 
 export const trainDefinition: StageDefinition<TrainSpec> = {
   kind: 'train',
-  version: '1',
+  version: '2',
   description: 'trains a net',
   schema,
-  inputs: { index: 'index', augmentation: 'augmentation' },
+  inputs: { index: 'index', augmentation: 'augmentation', init: 'checkpoint' },
   output: 'checkpoint',
   usesEngine: true,
   readsImages: true,
-  expand: (spec, context) => {
-    const S = checkedScale(context, 'S', spec.S);
-    const { kind, augment, ...rest } = spec;
-    return [
-      {
-        kind: 'train',
-        parameters: { ...rest, S, crop: context.crop },
-        inputs: { index: context.images('train'), augmentation: context.from('augment') },
-        labels: { net: spec.net, S: spec.S },
-      },
-    ];
+  expand,
+  cost: (draft, facts) => {
+    const { epochs } = draft.parameters as unknown as TrainParameters;
+    const { images, classes } = facts(draft.inputs['index'] as TaskDraft);
+    const net = netCost({ ...draft.parameters, ...(classes !== undefined && { classes }) });
+    const seen = images === undefined ? undefined : Math.round(images * epochs);
+    return {
+      ...(seen !== undefined && { images: seen }),
+      ...(net && { netParameters: net.parameters }),
+      // Forward, and backward to the inputs and to the weights of each layer.
+      ...(net && seen !== undefined && { multiplyAdds: 3 * seen * net.multiplyAdds(net.crop) }),
+    };
+  },
+  notYet: ({ S, fineTune }, inputs) => {
+    if (typeof S === 'string') return 'train at scales drawn from a range';
+    if (fineTune !== 'all') return 'train some layers only';
+    return inputs.includes('init') ? 'start from a trained net' : undefined;
   },
 };
+
+function expand(spec: TrainSpec, context: ExpandContext): TaskDraft {
+  const { kind, augment: _, init, ...rest } = spec;
+  const from = context.referred('init');
+  const layers = typeof init === 'object' ? (init.layers ?? 'all') : 'all';
+  const net = context.net('net');
+  return {
+    kind,
+    parameters: {
+      ...rest,
+      ...net,
+      S: checkedScale(context, 'S', spec.S),
+      crop: context.crop,
+      ...(from && layers !== 'all' && { initLayers: layers }),
+    },
+    inputs: {
+      index: context.images('train'),
+      augmentation: context.referred('augment')!.draft,
+      ...(from && { init: from.draft }),
+    },
+    labels: { net: spec.net, S: spec.S },
+  };
+}

@@ -1,12 +1,13 @@
 import { ContainerModule } from 'inversify';
 import { Dataset } from '../../data/dataset.js';
 import { Engine } from '../../nn/engine.js';
+import { LayerKinds } from '../../nn/layer-kinds.js';
 import { Stage } from '../../run/stage.js';
 import { TrainStage } from './stage.js';
 
 export const trainModule = new ContainerModule(({ bind }) => {
   bind(Stage).toResolvedValue(
-    (dataset: Dataset, engine: Engine) => new TrainStage(dataset, engine),
-    [Dataset, Engine],
+    (dataset: Dataset, engine: Engine, layerKinds: LayerKinds) => new TrainStage(dataset, engine, layerKinds),
+    [Dataset, Engine, LayerKinds],
   );
 });

@@ -6,10 +6,13 @@ import type { Normalisation } from '../../image/batch.js';
 import { ImageLoader } from '../../image/image-loader.js';
 import { writeCheckpoint } from '../../nn/checkpoint.js';
 import type { Engine } from '../../nn/engine.js';
+import type { LayerKinds } from '../../nn/layer-kinds.js';
+import type { LayerSpec } from '../../nn/layer-spec.js';
 import { imagesAtOnce } from '../../nn/memory.js';
 import { initialise } from '../../nn/net-state.js';
 import { buildNet } from '../../nn/net.js';
-import { breathe, Stage, type StageTask, TaskError } from '../../run/stage.js';
+import { builtInLayers } from '../../nn/nets.js';
+import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import { trainingBatches } from './batches.js';
 import type { TrainParameters } from './definition.js';
 import { History } from './history.js';
@@ -24,18 +27,24 @@ export class TrainStage extends Stage<TrainParameters> {
   readonly #dataset: Dataset;
   readonly #engine: Engine;
 
-  constructor(dataset: Dataset, engine: Engine) {
+  readonly #layerKinds: LayerKinds;
+
+  constructor(dataset: Dataset, engine: Engine, layerKinds: LayerKinds) {
     super();
     this.#dataset = dataset;
     this.#engine = engine;
+    this.#layerKinds = layerKinds;
   }
 
   async run(task: StageTask<TrainParameters>): Promise<void> {
-    const { parameters, inputs, output, source, reporter, signal } = task;
+    const { parameters, inputs, output, reporter, signal } = task;
+    const source = sourceOf(task);
     const index = await readIndex(inputs['index']![0]!);
     const augmentation = await readAugmentation(inputs['augmentation']![0]!);
-    const { net: name, width, crop, pooling, S, seed, batch, epochs } = parameters;
-    const net = buildNet({ net: name, width, crop, pooling, classes: index.classes.length });
+    const { width, crop, pooling, S, seed, batch, epochs } = parameters;
+    if (typeof S !== 'number') throw new Error('Internal error: a range of scales is not drawn from yet');
+    const shape = { net: parameters.net, layers: layersOf(parameters), width, crop, pooling };
+    const net = buildNet({ ...shape, classes: index.classes.length }, this.#layerKinds);
     const normalisation = normalisationFor(parameters, augmentation);
     const loader = new ImageLoader({
       read: checkedReader(this.#dataset, source, 'train', index),
@@ -87,6 +96,12 @@ export class TrainStage extends Stage<TrainParameters> {
       session.close();
     }
   }
+}
+
+function layersOf({ net, layers }: TrainParameters): readonly LayerSpec[] {
+  const found = layers ?? builtInLayers(net);
+  if (!found) throw new Error(`Internal error: no net "${net}"`);
+  return found;
 }
 
 /** He's initialisation wants inputs of about unit variance; sd 0.01 wants grey levels (see `nn/net-state.ts`). */

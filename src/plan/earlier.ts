@@ -1,0 +1,38 @@
+/** Finds in the plan that was last run the task that stood in a task's place, so that a change can be named. */
+import { formatLabels } from './labels.js';
+import type { Task } from './plan.js';
+
+export class EarlierTasks {
+  readonly #byPlace = new Map<string, Task>();
+  readonly #byStage = new Map<string, Task[]>();
+
+  constructor(tasks: readonly Task[]) {
+    for (const task of tasks) {
+      this.#byPlace.set(placeOf(task), task);
+      const sisters = this.#byStage.get(stageOf(task));
+      if (sisters) sisters.push(task);
+      else this.#byStage.set(stageOf(task), [task]);
+    }
+  }
+
+  /** Whether a task with the same axes stood in its place. */
+  has(task: Task): boolean {
+    return this.#byPlace.has(placeOf(task));
+  }
+
+  /** The one with the same axes; where a stage has one member only, that one, whatever its axes. */
+  find(task: Task): Task | undefined {
+    const same = this.#byPlace.get(placeOf(task));
+    if (same) return same;
+    const members = this.#byStage.get(stageOf(task)) ?? [];
+    return members.length === 1 ? members[0] : undefined;
+  }
+}
+
+function stageOf({ kind, stage }: Task): string {
+  return `${kind}/${stage}`;
+}
+
+function placeOf(task: Task): string {
+  return `${stageOf(task)}/${formatLabels(task.labels)}`;
+}

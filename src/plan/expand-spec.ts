@@ -1,0 +1,69 @@
+/** What the sections of a spec besides its stages give to every kind: images, scales, nets. */
+import type { ResolvedSpec, SpecData } from '../spec/load.js';
+import { formatRange, parseRange } from '../spec/range.js';
+import { realScale } from '../spec/scales.js';
+import type { ScaleSpec } from '../spec/schema.js';
+import type { DatasetIdentity, NetReference, Split, TaskDraft } from './definition.js';
+
+/** The kind that every stage which reads images implies. */
+export const INDEX_KIND = 'index';
+
+export class ExpandSpec {
+  readonly #spec: ResolvedSpec;
+  readonly #indexes = new Map<string, TaskDraft>();
+
+  constructor(spec: ResolvedSpec) {
+    this.#spec = spec;
+  }
+
+  get crop(): number {
+    return this.#spec.values.scales.crop;
+  }
+
+  realScale<S extends ScaleSpec>(paperPx: S): S {
+    const { scales } = this.#spec.values;
+    const range = parseRange(paperPx);
+    if (!range) return realScale(scales, Number(paperPx)) as S;
+    return formatRange({ min: realScale(scales, range.min), max: realScale(scales, range.max) }) as S;
+  }
+
+  /** Names of the sets under `datasets`. */
+  datasetNames(): readonly string[] {
+    return [...this.#spec.datasets.keys()];
+  }
+
+  /** @param dataset the name of a set under `datasets`; undefined for `data` */
+  images(split: Split, dataset: string | undefined): TaskDraft {
+    const key = `${split}/${dataset ?? ''}`;
+    const known = this.#indexes.get(key);
+    if (known) return known;
+    const data = dataset === undefined ? this.#spec.data : this.#spec.datasets.get(dataset)!;
+    const draft: TaskDraft = {
+      kind: INDEX_KIND,
+      parameters: {
+        dataset: datasetIdentity(data),
+        split,
+        limit: this.#spec.values.limits[split] ?? null,
+      },
+      inputs: {},
+      labels: dataset === undefined ? { split } : { split, dataset },
+    };
+    this.#indexes.set(key, draft);
+    return draft;
+  }
+
+  net(name: string): NetReference {
+    const layers = this.#spec.values.nets?.[name]?.layers;
+    return { net: name, ...(layers && { layers }) };
+  }
+
+  netNames(): readonly string[] {
+    return [...this.#spec.validator.vocabulary.nets, ...Object.keys(this.#spec.values.nets ?? {})];
+  }
+}
+
+/** Kind, name and what tells variants apart: not where it lies, nor what it should hold. */
+export function datasetIdentity({ values, root }: SpecData): DatasetIdentity {
+  const { root: _, expect: __, ...identity } = values;
+  return { ...identity, name: values.name ?? root?.split('/').filter(Boolean).at(-1) ?? values.kind };
+}

@@ -1,0 +1,24 @@
+/** Where a task stands among its sisters: the values of its axes, e.g. net, S and Q in the paper's px. Not part of its identity. */
+
+export type LabelValue = string | number | boolean | null | readonly LabelValue[];
+
+export type Labels = Readonly<Record<string, LabelValue>>;
+
+/** `256..512`, `dense`, `224,256,288`. */
+export function formatLabel(value: LabelValue): string {
+  return Array.isArray(value) ? value.map(formatLabel).join(',') : String(value);
+}
+
+/** `net=A S=256`. */
+export function formatLabels(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${formatLabel(value)}`)
+    .join(' ');
+}
+
+/** Whether two labels are the same value; a scale is the same as a number and as its text. */
+export function sameLabel(a: LabelValue | undefined, b: LabelValue | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  return Array.isArray(a) === Array.isArray(b) && formatLabel(a) === formatLabel(b);
+}

@@ -1,0 +1,122 @@
+/** The members of a stage or group, found by the values of their axes (`where`). */
+import type { Diagnostic, Position } from '../spec/diagnostic.js';
+import { type Located, type LocatedMap, toPlain } from '../spec/located.js';
+import { suggestion } from '../util/suggest.js';
+import { formatLabel, type LabelValue } from './labels.js';
+import { labelOf, type Member } from './member.js';
+
+export class MemberSet {
+  readonly members: readonly Member[];
+  /** By axis, by value; made when an axis is first asked for. */
+  readonly #byAxis = new Map<string, ReadonlyMap<string, ReadonlySet<Member>>>();
+
+  constructor(members: readonly Member[]) {
+    this.members = members;
+  }
+
+  /** Every axis that some member has. */
+  axes(): readonly string[] {
+    return [...new Set(this.members.flatMap(({ axes }) => [...axes.keys()]))];
+  }
+
+  /** The values on an axis, as text. */
+  values(axis: string): readonly string[] {
+    return [...new Set([...this.#on(axis).values()].flatMap((members) => [...members].map(textOn(axis))))];
+  }
+
+  having(axis: string, value: LabelValue): ReadonlySet<Member> {
+    return this.#on(axis).get(keyOf(value)) ?? new Set();
+  }
+
+  #on(axis: string): ReadonlyMap<string, ReadonlySet<Member>> {
+    const known = this.#byAxis.get(axis);
+    if (known) return known;
+    const index = new Map<string, Set<Member>>();
+    for (const member of this.members) {
+      const value = member.axes.get(axis);
+      if (!value) continue;
+      const key = keyOf(labelOf(value));
+      const found = index.get(key);
+      if (found) found.add(member);
+      else index.set(key, new Set([member]));
+    }
+    this.#byAxis.set(axis, index);
+    return index;
+  }
+}
+
+function textOn(axis: string) {
+  return ({ axes }: Member) => formatLabel(labelOf(axes.get(axis)!));
+}
+
+/** A scale is the same as a number and as its text; a list is another value than its only item. */
+function keyOf(value: LabelValue): string {
+  return `${Array.isArray(value) ? '[' : ''}${formatLabel(value)}`;
+}
+
+/**
+ * The members that fit. A name that no member has as axis, and a value that none has on it, are mistakes.
+ * @param target the name of the stage or group, for messages
+ * @returns undefined after a mistake
+ */
+export function membersWhere(
+  set: MemberSet,
+  where: LocatedMap | undefined,
+  target: string,
+  mistakes: Diagnostic[],
+): readonly Member[] | undefined {
+  if (!where || where.entries.size === 0) return set.members;
+  const before = mistakes.length;
+  const conditions = [...where.entries].map(([axis, { key, value }]) => {
+    const allowed = alternativesOf(value).map((alternative) => ({
+      ...alternative,
+      members: set.having(axis, alternative.value),
+    }));
+    for (const { at, value: wanted, members } of allowed)
+      if (members.size === 0) mistakes.push(noSuchMember(set, { axis, key, at, wanted, target }));
+    return allowed.map(({ members }) => members);
+  });
+  if (mistakes.length > before) return undefined;
+  const sizeOf = (sets: readonly ReadonlySet<Member>[]) => sets.reduce((sum, { size }) => sum + size, 0);
+  const [first, ...others] = [...conditions].sort((a, b) => sizeOf(a) - sizeOf(b));
+  const candidates = new Set(first!.flatMap((members) => [...members]));
+  const fitting = [...candidates].filter((member) =>
+    others.every((sets) => sets.some((members) => members.has(member))),
+  );
+  return conditions.length === 1 && first!.length === 1 ? fitting : inOrder(set, fitting);
+}
+
+/** As the members stand in the spec, whatever order the alternatives are named in. */
+function inOrder(set: MemberSet, members: readonly Member[]): readonly Member[] {
+  if (members.length < 2) return members;
+  const chosen = new Set(members);
+  return set.members.filter((member) => chosen.has(member));
+}
+
+interface Miss {
+  readonly axis: string;
+  readonly key: Position;
+  readonly at: Position;
+  readonly wanted: LabelValue;
+  readonly target: string;
+}
+
+function noSuchMember(set: MemberSet, { axis, key, at, wanted, target }: Miss): Diagnostic {
+  const axes = set.axes();
+  if (!axes.includes(axis))
+    return {
+      at: key,
+      message: `The members of "${target}" have no axis "${axis}".`,
+      help: axes.length > 0 ? suggestion(axis, axes) : 'They have none at all.',
+    };
+  return {
+    at,
+    message: `No member of "${target}" has ${axis} = ${formatLabel(wanted)}.`,
+    help: `There is: ${set.values(axis).join(', ')}.`,
+  };
+}
+
+function alternativesOf(value: Located): readonly { readonly at: Position; readonly value: LabelValue }[] {
+  const items = value.kind === 'list' ? value.items : [value];
+  return items.map((item) => ({ at: item.at, value: toPlain(item) as LabelValue }));
+}

@@ -1,0 +1,220 @@
+/** One stage to its members: its subjects, the combinations of its matrix, and the task of each. */
+import type { SpecStage } from '../spec/load.js';
+import { type Located, type LocatedMap, locate, mapAt, toPlain, withEntries } from '../spec/located.js';
+import { netMistake } from '../spec/net-names.js';
+import { matrixRows, type Row } from '../spec/matrix.js';
+import { hasExpressions, namesUsed, substitute } from '../spec/substitute.js';
+import { MATRIX_WORDS, SWEEP_KEYS } from '../spec/sweep-schema.js';
+import { suggestion } from '../util/suggest.js';
+import type { ExpandContext, Referred, TaskDraft } from './definition.js';
+import type { ExpandSpec } from './expand-spec.js';
+import { type Axes, labelsOf, type Member } from './member.js';
+import type { References, StageAtHand } from './references.js';
+import { type Subject, subjectsOf } from './subjects.js';
+
+export class StageExpander {
+  readonly #expansion: References;
+  readonly #shared: ExpandSpec;
+
+  constructor(expansion: References, shared: ExpandSpec) {
+    this.#expansion = expansion;
+    this.#shared = shared;
+  }
+
+  members(name: string, { kind, tree, key }: SpecStage): readonly Member[] | undefined {
+    const { mistakes } = this.#expansion;
+    const before = mistakes.length;
+    const stage: StageAtHand = { name, key, tree, definition: this.#expansion.definitions.get(kind)! };
+    const subjects = subjectsOf(stage, this.#expansion);
+    if (!subjects) return undefined;
+    this.#checkAxesAreUsed(stage);
+    const prepared = prepare(stage);
+    const members: Member[] = [];
+    let wrong = false;
+    for (const subject of subjects) {
+      for (const row of this.#rows(stage, subject) ?? [undefined]) {
+        // What is undefined has been blamed, perhaps at the stage that it refers to.
+        const member = row && this.#member(prepared, subject, row);
+        if (member) members.push(member);
+        else wrong = true;
+      }
+    }
+    return wrong || mistakes.length > before ? undefined : members;
+  }
+
+  /** The values of `labels` for a member with these axes. */
+  labels(labels: LocatedMap, axes: Axes): Axes {
+    const scope = new Map([...this.#expansion.spec.variables, ...axes]);
+    const replaced = substitute(labels, { scope }, this.#expansion.mistakes) as LocatedMap;
+    return new Map([...replaced.entries].map(([key, { value }]) => [key, value]));
+  }
+
+  /** An axis that nothing in the stage depends on would give members that are all the same. */
+  #checkAxesAreUsed({ name, tree }: StageAtHand): void {
+    const matrix = mapAt(tree, 'matrix');
+    if (!matrix) return;
+    const used = namesUsed(withEntries(tree, { matrix: undefined }));
+    const words: readonly string[] = MATRIX_WORDS;
+    const zip = mapAt(matrix, 'zip');
+    const product = mapAt(matrix, 'product');
+    for (const entries of [matrix.entries, zip?.entries, product?.entries]) {
+      for (const [axis, { key }] of entries ?? []) {
+        if (used.has(axis) || words.includes(axis) || this.#expansion.spec.variables.has(axis)) continue;
+        this.#expansion.mistakes.push({
+          at: key,
+          message: `Nothing in stages.${name} depends on the axis "${axis}", so its members would be the same.`,
+          help: `Write "\${${axis}}" where its value belongs.`,
+        });
+      }
+    }
+  }
+
+  #rows({ name, tree }: StageAtHand, subject: Subject): readonly Row[] | undefined {
+    const { mistakes, spec } = this.#expansion;
+    const matrix = mapAt(tree, 'matrix');
+    if (!matrix) return [new Map()];
+    const before = mistakes.length;
+    const scope = new Map([...spec.variables, ...subject.axes]);
+    const replaced = hasExpressions(matrix) ? substitute(matrix, { scope }, mistakes) : matrix;
+    const rows = mistakes.length > before ? undefined : matrixRows(replaced as LocatedMap, mistakes);
+    for (const [axis, value] of rows?.[0] ?? []) {
+      const other = subject.axes.has(axis)
+        ? 'an axis of what it works on'
+        : spec.variables.has(axis)
+          ? 'a variable of the spec'
+          : undefined;
+      if (other === undefined) continue;
+      mistakes.push({
+        at: locate(matrix, [axis])?.key ?? value.at,
+        message: `The axis "${axis}" of stages.${name} is ${other} already.`,
+        help: 'Give it another name.',
+      });
+    }
+    return mistakes.length > before ? undefined : rows;
+  }
+
+  #member(stage: PreparedStage, subject: Subject, row: Row): Member | undefined {
+    const { mistakes, spec } = this.#expansion;
+    const before = mistakes.length;
+    const { name, definition } = stage;
+    const axes = new Map([...subject.axes, ...row]);
+    const tree = stage.fixed ? stage.own : this.#replaced(stage.own, axes);
+    if (mistakes.length > before) return undefined;
+    const values = spec.validator.member({ name, key: stage.key }, { kind: definition.kind, tree });
+    if (!values.ok) {
+      mistakes.push(...values.error);
+      return undefined;
+    }
+    const context = this.#context(stage, tree, subject);
+    if (!context) return undefined;
+    const draft = definition.expand(values.value, context);
+    if (mistakes.length > before) return undefined;
+    const ofKind = this.#ofKind(draft, tree);
+    const extra = mapAt(stage.tree, 'labels');
+    const all = new Map([...axes, ...ofKind]);
+    const more = extra ? this.labels(extra, all) : [];
+    return { stage: name, artifact: definition.output, draft, axes: new Map([...all, ...more]), tree };
+  }
+
+  #replaced(own: LocatedMap, axes: Axes): LocatedMap {
+    const scope = new Map([...this.#expansion.spec.variables, ...axes]);
+    return substitute(own, { scope }, this.#expansion.mistakes) as LocatedMap;
+  }
+
+  /** What the kind says of its task, placed at the parameter of the same name where there is one. */
+  #ofKind(draft: TaskDraft, tree: LocatedMap): Axes {
+    return new Map(
+      Object.entries(draft.labels).map(([label, value]) => [
+        label,
+        locatedAt(value, tree.entries.get(label)?.value.at ?? tree.at),
+      ]),
+    );
+  }
+
+  #context(stage: PreparedStage, tree: LocatedMap, { members }: Subject): ExpandContext | undefined {
+    const references = this.#references(stage, tree);
+    if (!references) return undefined;
+    const { mistakes } = this.#expansion;
+    const mistake = (parameter: string, message: string, help?: string) => {
+      const at = locate(tree, parameter.split('.'))?.value.at ?? stage.key;
+      mistakes.push({ at, message, ...(help !== undefined && { help }) });
+    };
+    const text = (parameter: string) => String(toPlain(tree.entries.get(parameter)!.value));
+    const shared = this.#shared;
+    return {
+      crop: shared.crop,
+      subjects: members.map(referred),
+      mistake,
+      realScale: (px) => shared.realScale(px),
+      referred: (parameter) => references.get(parameter),
+      images: (split, parameter) => {
+        const dataset = parameter !== undefined && tree.entries.has(parameter) ? text(parameter) : undefined;
+        if (dataset === undefined || shared.datasetNames().includes(dataset))
+          return shared.images(split, dataset);
+        mistake(
+          parameter!,
+          `There is no data set "${dataset}" under "datasets".`,
+          suggestion(dataset, shared.datasetNames()),
+        );
+        return shared.images(split, undefined);
+      },
+      net: (parameter) => {
+        const net = text(parameter);
+        const wrong = netMistake(net, shared.netNames());
+        if (wrong) mistake(parameter, wrong.message, wrong.help);
+        return shared.net(net);
+      },
+    };
+  }
+
+  /** The tasks behind each reference parameter; undefined if one is wrong. */
+  #references(
+    { name, references }: PreparedStage,
+    tree: LocatedMap,
+  ): ReadonlyMap<string, Referred> | undefined {
+    const found = new Map<string, Referred>();
+    let wrong = false;
+    for (const [parameter, artifact] of references) {
+      const value = tree.entries.get(parameter)?.value;
+      if (!value) continue;
+      const isMap = value.kind === 'map';
+      const target = String(toPlain(isMap ? value.entries.get('from')!.value : value));
+      const path = ['stages', name, parameter, ...(isMap ? ['from'] : [])];
+      const where = isMap ? mapAt(value, 'where') : undefined;
+      const member = this.#expansion.one(target, where, { artifact, path });
+      if (member) found.set(parameter, referred(member));
+      else wrong = true;
+    }
+    return wrong ? undefined : found;
+  }
+}
+
+/** What is the same for all members of a stage. */
+interface PreparedStage extends StageAtHand {
+  /** Without the keys of the language. */
+  readonly own: LocatedMap;
+  /** Whether nothing in it depends on axes. */
+  readonly fixed: boolean;
+  /** Parameters that name another stage's task, with the type of artifact that is wanted. */
+  readonly references: readonly (readonly [string, string])[];
+}
+
+function prepare(stage: StageAtHand): PreparedStage {
+  const own = withEntries(stage.tree, Object.fromEntries([...SWEEP_KEYS].map((key) => [key, undefined])));
+  const { properties } = stage.definition.schema as unknown as {
+    properties: Record<string, { reference?: string }>;
+  };
+  const references = Object.entries(properties).flatMap(([parameter, { reference }]) =>
+    reference === undefined ? [] : [[parameter, reference] as const],
+  );
+  return { ...stage, own, fixed: !hasExpressions(own), references };
+}
+
+function referred({ draft, axes }: Member): Referred {
+  return { draft, labels: labelsOf(axes) };
+}
+
+function locatedAt(value: unknown, at: Located['at']): Located {
+  if (Array.isArray(value)) return { kind: 'list', at, items: value.map((item) => locatedAt(item, at)) };
+  return { kind: 'scalar', at, value: value as string | number | boolean | null };
+}

@@ -1,0 +1,141 @@
+/** Specs to one plan: the part of Stagecraft that writes nothing and starts nothing. */
+import type { DatasetSource } from './data/dataset.js';
+import type { DatasetIdentity } from './plan/definition.js';
+import { definitionsByKind } from './plan/definitions.js';
+import { datasetIdentity } from './plan/expand-spec.js';
+import { Expansion } from './plan/expansion.js';
+import { makePlan } from './plan/make-plan.js';
+import type { Plan } from './plan/plan.js';
+import { unite } from './plan/unite.js';
+import type { LoadedPlugin } from './plugins/load-plugin.js';
+import { type AllowedPlugins, type SpecKinds, SpecPlugins } from './plugins/spec-plugins.js';
+import { conflict, Sources } from './run/sources.js';
+import { type Diagnostic, sortDiagnostics } from './spec/diagnostic.js';
+import {
+  type LoadFailure,
+  type LoadOptions,
+  loadSpec,
+  type ResolvedSpec,
+  type SpecData,
+} from './spec/load.js';
+import { ParsedFiles } from './spec/parse.js';
+import { BUILT_IN_KINDS } from './stages/built-in.js';
+import type { Disk } from './util/disk.js';
+import { NodeDisk } from './util/node-disk.js';
+import { failed, ok, type Result } from './util/result.js';
+
+/** Specs that are right, and the plan they stand for. */
+export interface Planned {
+  readonly specs: readonly ResolvedSpec[];
+  readonly plan: Plan;
+  readonly sources: Sources;
+  /** The stages of each spec, expanded: for showing where each value of a member came from. */
+  readonly expansions: readonly Expansion[];
+  readonly plugins: readonly LoadedPlugin[];
+}
+
+interface PlannedOne {
+  readonly spec: ResolvedSpec;
+  readonly plan: Plan;
+  readonly expansion: Expansion;
+  readonly kinds: SpecKinds;
+}
+
+export class Planner {
+  readonly #disk: Disk;
+  readonly #plugins: SpecPlugins;
+  readonly #files = new ParsedFiles();
+
+  constructor(disk: Disk, plugins: SpecPlugins) {
+    this.#disk = disk;
+    this.#plugins = plugins;
+  }
+
+  /** Reads, composes, checks and plans specs as one; nothing is written and no image is looked at. */
+  async plan(paths: string | readonly string[], options: LoadOptions): Promise<Result<Planned, LoadFailure>> {
+    const texts = new Map<string, string>();
+    const mistakes: Diagnostic[] = [];
+    const planned: PlannedOne[] = [];
+    for (const path of [paths].flat()) {
+      const one = await this.#planOne(path, options, texts);
+      if (one.ok) planned.push(one.value);
+      else mistakes.push(...one.error);
+    }
+    const united = mistakes.length > 0 ? failed(mistakes) : together(planned);
+    return united.ok ? united : failed({ diagnostics: sortDiagnostics(united.error), texts });
+  }
+
+  async #planOne(
+    path: string,
+    options: LoadOptions,
+    texts: Map<string, string>,
+  ): Promise<Result<PlannedOne, readonly Diagnostic[]>> {
+    let kinds: SpecKinds | undefined;
+    const { spec, mistakes } = await loadSpec(path, options, {
+      disk: this.#disk,
+      files: this.#files,
+      texts,
+      validatorFor: async (raw) => {
+        const found = await this.#plugins.kindsFor(raw);
+        if (!found.ok) return found;
+        kinds = found.value;
+        return ok(found.value.validator);
+      },
+    });
+    if (!spec || !kinds) return failed(mistakes);
+    const expansion = new Expansion(spec, definitionsByKind(kinds.kinds.definitions));
+    const plan = makePlan(expansion);
+    const all = [...mistakes, ...(plan.ok ? [] : plan.error)];
+    if (all.length > 0) return failed(all);
+    if (!plan.ok) throw new Error(`Internal error: ${path} is refused without a mistake`);
+    return ok({ spec, plan: plan.value, expansion, kinds });
+  }
+}
+
+/** Without a container, for commands that only look at specs. */
+export function createPlanner(allowed: AllowedPlugins): Planner {
+  return new Planner(new NodeDisk(), new SpecPlugins(BUILT_IN_KINDS, allowed));
+}
+
+function together(planned: readonly PlannedOne[]): Result<Planned, readonly Diagnostic[]> {
+  const specs = planned.map(({ spec }) => spec);
+  const at = { file: specs.at(-1)!.file, line: 1, column: 1, length: 1 };
+  const united = unite(planned.map(({ plan }) => plan));
+  if (!united.ok)
+    return failed([{ at, message: united.error, help: 'Run them one after the other, or rename one.' }]);
+  const sources = specs.flatMap(sourcesOf);
+  const clash = conflict(sources);
+  if (clash)
+    return failed([
+      {
+        at,
+        message: `The images called "${clash.name}" lie in two places: ${clash.roots.join(' and ')}.`,
+        help: 'Give one of the sets another name.',
+      },
+    ]);
+  const plugins = new Map(
+    planned.flatMap(({ kinds }) => kinds.plugins.map((plugin) => [plugin.path, plugin] as const)),
+  );
+  return ok({
+    specs,
+    expansions: planned.map(({ expansion }) => expansion),
+    plan: united.value,
+    sources: new Sources(sources),
+    plugins: [...plugins.values()],
+  });
+}
+
+function sourcesOf(spec: ResolvedSpec): readonly (readonly [DatasetIdentity, DatasetSource])[] {
+  return [spec.data, ...spec.datasets.values()].map((data) => [datasetIdentity(data), sourceOf(data)]);
+}
+
+function sourceOf(data: SpecData): DatasetSource {
+  const { kind, name, ...more } = datasetIdentity(data);
+  return {
+    kind,
+    name,
+    ...(data.root !== undefined && { root: data.root }),
+    ...(data.values.expect && { expect: data.values.expect }),
+    ...(Object.keys(more).length > 0 && { options: more }),
+  };
+}

@@ -1,0 +1,77 @@
+/** What a plan comes to: tasks, images, multiply-adds, and the time where a rate is known. */
+import type { Plan, Task } from '../plan/plan.js';
+import type { Statuses } from '../plan/status.js';
+import type { DoneTask } from '../run/last-run.js';
+import type { Survey } from '../run/survey.js';
+
+export interface Estimate {
+  readonly tasks: number;
+  readonly done: number;
+  readonly toDo: number;
+  /** What this version cannot do, of what is to do. */
+  readonly notYet: number;
+  /** Of the tasks to do; a lower bound where `unknown` is above 0. */
+  readonly multiplyAdds: number;
+  readonly images: number;
+  /** Tasks to do whose multiply-adds or images are not known before the images are listed. */
+  readonly unknown: number;
+  /** Seconds that the tasks to do take, of those for whose kind a rate is known; null if for none. */
+  readonly seconds: number | null;
+  /** Tasks to do for whose kind no rate is known. */
+  readonly withoutRate: number;
+}
+
+/** Rates are those of what was done before, in the plan and in its last run: seconds a multiply-add, or an image, by kind. */
+export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'statuses' | 'lastRun'>): Estimate {
+  const rates = ratesOf([...doneTasks(plan, statuses), ...lastRun]);
+  const toDo = plan.tasks.filter(({ recipe }) => statuses.get(recipe)!.state === 'to-do');
+  const times = toDo.map((task) => secondsOf(task, rates));
+  const known = times.filter((time) => time !== undefined);
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  return {
+    tasks: plan.tasks.length,
+    done: plan.tasks.length - toDo.length,
+    toDo: toDo.length,
+    notYet: toDo.filter(({ notYet }) => notYet !== null).length,
+    multiplyAdds: sum(toDo.map(({ cost }) => cost.multiplyAdds ?? 0)),
+    images: sum(toDo.map(({ cost }) => cost.images ?? 0)),
+    unknown: toDo.filter(
+      ({ usesEngine, readsImages, cost }) =>
+        (usesEngine && cost.multiplyAdds === undefined) || (readsImages && cost.images === undefined),
+    ).length,
+    seconds: known.length > 0 ? sum(known) : null,
+    withoutRate: times.length - known.length,
+  };
+}
+
+/** What a task's time is taken to grow with. */
+function workOf({ cost }: Task): number | undefined {
+  return cost.multiplyAdds ?? cost.images;
+}
+
+function doneTasks(plan: Plan, statuses: Statuses): readonly DoneTask[] {
+  return plan.tasks.flatMap((task) => {
+    const status = statuses.get(task.recipe)!;
+    return status.state === 'done' ? [{ ...task, seconds: status.execution.seconds }] : [];
+  });
+}
+
+/** Each task once, by its recipe. */
+function ratesOf(done: readonly DoneTask[]): ReadonlyMap<string, number> {
+  const totals = new Map<string, { seconds: number; work: number }>();
+  for (const task of new Map(done.map((one) => [one.recipe, one])).values()) {
+    const work = workOf(task);
+    if (work === undefined) continue;
+    const total = totals.get(task.kind) ?? { seconds: 0, work: 0 };
+    total.seconds += task.seconds;
+    total.work += work;
+    totals.set(task.kind, total);
+  }
+  return new Map([...totals].map(([kind, { seconds, work }]) => [kind, seconds / Math.max(1, work)]));
+}
+
+function secondsOf(task: Task, rates: ReadonlyMap<string, number>): number | undefined {
+  const rate = rates.get(task.kind);
+  const work = workOf(task);
+  return rate === undefined || work === undefined ? undefined : rate * work;
+}

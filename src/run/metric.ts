@@ -1,0 +1,31 @@
+/** The port to numbers about artifacts that tables print; ours are in `stages/table/metrics.ts`. */
+import type { MetricSchema } from '../spec/schema.js';
+import type { ArtifactReader } from './stage.js';
+
+export interface Metric extends MetricSchema {
+  /** For people, with the unit: `top-1 error, %`. */
+  readonly heading: string;
+  /** Whether the number is a part of the images in per cent, so that an interval follows from their count. */
+  readonly isErrorRate: boolean;
+  /** @param artifact of the metric's type */
+  measure(artifact: ArtifactReader): Promise<number>;
+}
+
+/** Every metric that a table may ask for, by name. */
+export class Metrics {
+  readonly #byName: ReadonlyMap<string, Metric>;
+
+  constructor(metrics: readonly Metric[]) {
+    this.#byName = new Map(metrics.map((metric) => [metric.name, metric]));
+  }
+
+  get(name: string): Metric {
+    const metric = this.#byName.get(name);
+    if (!metric) throw new Error(`Internal error: no metric "${name}"`);
+    return metric;
+  }
+
+  find(name: string): Metric | undefined {
+    return this.#byName.get(name);
+  }
+}

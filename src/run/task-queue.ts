@@ -1,0 +1,52 @@
+/** The tasks of a run in an order in which they can be taken up: each when all its inputs are settled. */
+import { inputRecipes, type Task } from '../plan/plan.js';
+
+export class TaskQueue {
+  readonly #place = new Map<string, number>();
+  readonly #tasks: readonly Task[];
+  readonly #open = new Map<string, number>();
+  readonly #dependants = new Map<string, Task[]>();
+  /** Places of the tasks that can be taken up, smallest first. */
+  readonly #ready: number[] = [];
+
+  /** @param tasks each after its inputs */
+  constructor(tasks: readonly Task[]) {
+    this.#tasks = tasks;
+    for (const [place, task] of tasks.entries()) {
+      this.#place.set(task.recipe, place);
+      const inputs = new Set(inputRecipes(task));
+      this.#open.set(task.recipe, inputs.size);
+      if (inputs.size === 0) this.#ready.push(place);
+      for (const input of inputs) {
+        const dependants = this.#dependants.get(input);
+        if (dependants) dependants.push(task);
+        else this.#dependants.set(input, [task]);
+      }
+    }
+  }
+
+  /** The first in the plan's order whose inputs are settled; undefined if none is left or all wait. */
+  next(): Task | undefined {
+    const place = this.#ready.shift();
+    return place === undefined ? undefined : this.#tasks[place];
+  }
+
+  /** A task has ended, well or not: what waited for it only can be taken up. */
+  settle({ recipe }: Task): void {
+    for (const task of this.#dependants.get(recipe) ?? []) {
+      const open = this.#open.get(task.recipe)! - 1;
+      this.#open.set(task.recipe, open);
+      if (open === 0) this.#insert(this.#place.get(task.recipe)!);
+    }
+  }
+
+  #insert(place: number): void {
+    let [low, high] = [0, this.#ready.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#ready[middle]! < place) low = middle + 1;
+      else high = middle;
+    }
+    this.#ready.splice(low, 0, place);
+  }
+}
