@@ -1,0 +1,59 @@
+/** Every kind that there is: ours, and those of the plugins that a spec lists. */
+import { LayerKinds, BUILT_IN_LAYER_KINDS } from '../nn/layer-kinds.js';
+import { SHORT_LAYER_FORM, SHORT_LAYER_PATTERN } from '../nn/layer-spec.js';
+import { NET_NAMES } from '../nn/nets.js';
+import type { StageDefinition } from '../plan/definition.js';
+import { DATASET_SCHEMAS } from '../spec/dataset-schemas.js';
+import type { MetricSchema, Vocabulary } from '../spec/schema.js';
+import type { Plugin } from './plugin.js';
+
+export interface BuiltInKinds {
+  readonly definitions: readonly StageDefinition[];
+  readonly metrics: readonly MetricSchema[];
+}
+
+/** What the parent process needs to know of all kinds. */
+export interface Kinds {
+  readonly definitions: readonly StageDefinition[];
+  readonly vocabulary: Vocabulary;
+}
+
+export function kindsWith(builtIn: BuiltInKinds, plugins: readonly Plugin[]): Kinds {
+  const definitions = [
+    ...builtIn.definitions,
+    ...plugins.flatMap(({ stages = [] }) => stages.map(({ definition }) => definition)),
+  ];
+  return {
+    definitions,
+    vocabulary: {
+      stages: definitions,
+      datasets: [
+        ...DATASET_SCHEMAS,
+        ...plugins.flatMap(({ datasets = [] }) => datasets.map(({ schema }) => schema)),
+      ],
+      metrics: [...builtIn.metrics, ...plugins.flatMap(({ metrics = [] }) => metrics)],
+      layers: layerKindsWith(plugins).all,
+      shortLayers: { pattern: SHORT_LAYER_PATTERN, form: SHORT_LAYER_FORM },
+      nets: NET_NAMES,
+    },
+  };
+}
+
+export function layerKindsWith(plugins: readonly Plugin[]): LayerKinds {
+  return new LayerKinds([...BUILT_IN_LAYER_KINDS, ...plugins.flatMap(({ layers = [] }) => layers)]);
+}
+
+/** The first kind of a plugin that exists already, e.g. `the stage kind "train"`. */
+export function clash(plugin: Plugin, { vocabulary }: Kinds): string | undefined {
+  const taken = [
+    ['stage', vocabulary.stages.map(({ kind }) => kind), plugin.stages?.map((s) => s.definition.kind)],
+    ['image set', vocabulary.datasets.map(({ kind }) => kind), plugin.datasets?.map((d) => d.schema.kind)],
+    ['metric', vocabulary.metrics.map(({ name }) => name), plugin.metrics?.map((m) => m.name)],
+    ['layer', vocabulary.layers.map(({ kind }) => kind), plugin.layers?.map((l) => l.kind)],
+  ] as const;
+  for (const [sort, names, mine] of taken) {
+    const twice = mine?.find((name, i) => names.includes(name) || mine.indexOf(name) < i);
+    if (twice !== undefined) return `the ${sort} kind "${twice}"`;
+  }
+  return undefined;
+}

@@ -1,0 +1,148 @@
+/** What is wrong with what a plugin brings, said before any of it is used: a wrong kind would fail far from its cause. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { NAMES } from '../spec/schema.js';
+import { SWEEP_KEYS } from '../spec/sweep-schema.js';
+import { ANNOTATIONS } from '../spec/validate.js';
+import type { Plugin } from './plugin.js';
+
+/** Plugins may be plain JavaScript, so nothing is known of the parts but that they are there. */
+type Part = Readonly<Record<string, unknown>>;
+
+/** Files, folders and arrays are called after kinds. */
+const KIND = /^[A-Za-z][A-Za-z0-9-]*$/;
+
+/** What `data:` has in every kind of image set. */
+const DATASET_KEYS = new Set(['kind', 'name', 'expect']);
+
+const LAYER_METHODS = [
+  'outputSize',
+  'parameterShapes',
+  'multiplyAdds',
+  'forward',
+  'forwardDense',
+  'backward',
+] as const;
+
+/** The first problem as a sentence; undefined if there is none. */
+export function pluginProblem({ stages = [], datasets = [], metrics = [], layers = [] }: Plugin) {
+  const problems = [
+    ...parts(stages).map(stageProblem),
+    ...parts(datasets).map(datasetProblem),
+    ...parts(metrics).map(metricProblem),
+    ...parts(layers).map(layerProblem),
+  ];
+  return problems.find((problem) => problem !== undefined);
+}
+
+function parts(list: readonly unknown[]): readonly Part[] {
+  return list.map((part) => partOf(part));
+}
+
+function partOf(value: unknown): Part {
+  return typeof value === 'object' && value !== null ? (value as Part) : {};
+}
+
+function stageProblem({ definition, create }: Part): string | undefined {
+  if (typeof definition !== 'object' || definition === null || typeof create !== 'function')
+    return 'Each of its "stages" needs a definition and create().';
+  const stage = definition as Part;
+  const what = `stage kind "${String(stage['kind'])}"`;
+  return (
+    kindProblem('stage', stage['kind']) ??
+    missing(what, stage, {
+      version: 'string',
+      description: 'string',
+      output: 'string',
+      expand: 'function',
+    }) ??
+    missing(what, stage, { inputs: 'object', usesEngine: 'boolean', readsImages: 'boolean' }) ??
+    // A kind without a schema is one that other stages imply.
+    (stage['schema'] === undefined
+      ? undefined
+      : mapProblem(what, partOf(stage['schema']), { kind: stage['kind'], taken: SWEEP_KEYS }))
+  );
+}
+
+function datasetProblem({ schema, create }: Part): string | undefined {
+  if (typeof schema !== 'object' || schema === null || typeof create !== 'function')
+    return 'Each of its "datasets" needs a schema and create().';
+  const set = schema as Part;
+  const what = `image set kind "${String(set['kind'])}"`;
+  return (
+    kindProblem('image set', set['kind']) ??
+    missing(what, set, { description: 'string', properties: 'object' }) ??
+    keysProblem(what, partOf(set['properties']), DATASET_KEYS) ??
+    formProblem(what, { type: 'object', properties: set['properties'] })
+  );
+}
+
+function metricProblem(metric: Part): string | undefined {
+  const { name } = metric;
+  if (typeof name !== 'string' || !new RegExp(NAMES.LABEL_NAME).test(name))
+    return `A metric cannot be named ${JSON.stringify(name)}: a letter, then letters, digits or "_".`;
+  const forms = { artifact: 'string', description: 'string', heading: 'string', isErrorRate: 'boolean' };
+  return missing(`metric "${name}"`, metric, { ...forms, measure: 'function' });
+}
+
+function layerProblem(layer: Part): string | undefined {
+  const what = `layer kind "${String(layer['kind'])}"`;
+  return (
+    kindProblem('layer', layer['kind']) ??
+    missing(what, layer, { description: 'string', schema: 'object' }) ??
+    missing(what, layer, Object.fromEntries(LAYER_METHODS.map((method) => [method, 'function']))) ??
+    mapProblem(what, partOf(layer['schema']), { kind: layer['kind'], taken: new Set() })
+  );
+}
+
+function kindProblem(sort: string, kind: unknown): string | undefined {
+  return typeof kind === 'string' && KIND.test(kind)
+    ? undefined
+    : `A ${sort} kind cannot be named ${JSON.stringify(kind)}: a letter, then letters, digits or "-".`;
+}
+
+/** @param forms what `typeof` says of each key */
+function missing(what: string, part: Part, forms: Readonly<Record<string, string>>): string | undefined {
+  const key = Object.keys(forms).find((name) => typeof part[name] !== forms[name] || part[name] === '');
+  if (key === undefined) return undefined;
+  const [found, form] = [part[key], forms[key]!];
+  return found === undefined || found === ''
+    ? `Its ${what} has no ${key}${form === 'function' ? '()' : ''}.`
+    : `The ${key} of its ${what} is a ${typeof found}, but must be a ${form}.`;
+}
+
+/** A schema of a map that is told apart by its kind. */
+function mapProblem(
+  what: string,
+  schema: Part,
+  { kind, taken }: { readonly kind: unknown; readonly taken: ReadonlySet<string> },
+): string | undefined {
+  const properties = partOf(schema['properties']);
+  if (partOf(properties['kind'])['const'] !== kind)
+    return `The schema of its ${what} does not say so: its key "kind" must be Type.Literal(${JSON.stringify(kind)}).`;
+  if (schema['type'] !== 'object' || schema['additionalProperties'] !== false)
+    return `The schema of its ${what} lets unknown keys through: make it by Strict({...}).`;
+  return keysProblem(what, properties, taken) ?? formProblem(what, schema);
+}
+
+function keysProblem(what: string, properties: Part, taken: ReadonlySet<string>): string | undefined {
+  const keys = Object.keys(properties);
+  const word = keys.find((key) => taken.has(key));
+  if (word !== undefined)
+    return `Its ${what} has the key "${word}", which belongs to the language of specs. Give it another name.`;
+  const bare = keys.find((key) => {
+    const { description } = partOf(properties[key]);
+    return typeof description !== 'string' || description === '';
+  });
+  return bare === undefined ? undefined : `The key "${bare}" of its ${what} has no description.`;
+}
+
+function formProblem(what: string, schema: Part): string | undefined {
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, discriminator: true });
+  ajv.addVocabulary(ANNOTATIONS);
+  try {
+    ajv.compile(schema);
+    return undefined;
+  } catch (error) {
+    return `The schema of its ${what} is no JSON Schema: ${(error as Error).message}.`;
+  }
+}

@@ -1,0 +1,96 @@
+/** The plugins that a spec lists: each must be allowed by whoever runs the spec before any of its code runs. */
+import { dirname, resolve } from 'node:path';
+import { failed, ok, type Result } from '../util/result.js';
+import type { Diagnostic, Position } from '../spec/diagnostic.js';
+import type { RawSpec } from '../spec/extend.js';
+import { SpecValidator } from '../spec/validate.js';
+import { type BuiltInKinds, clash, type Kinds, kindsWith } from './kinds.js';
+import { isLocal, loadPlugin, type LoadedPlugin, resolvePlugin } from './load-plugin.js';
+import { pluginProblem } from './plugin-problem.js';
+
+/** The kinds of a spec, and what checks it against them. */
+export interface SpecKinds {
+  readonly kinds: Kinds;
+  readonly validator: SpecValidator;
+  readonly plugins: readonly LoadedPlugin[];
+}
+
+export interface AllowedPlugins {
+  /** As the user named them; local modules relative to `folder`. */
+  readonly names: readonly string[];
+  /** Absolute. */
+  readonly folder: string;
+}
+
+export class SpecPlugins {
+  readonly #builtIn: BuiltInKinds;
+  readonly #allowed: AllowedPlugins;
+  /** Compiled once for each set of plugins. */
+  readonly #kinds = new Map<string, SpecKinds>();
+
+  constructor(builtIn: BuiltInKinds, allowed: AllowedPlugins) {
+    this.#builtIn = builtIn;
+    this.#allowed = allowed;
+  }
+
+  async kindsFor(raw: RawSpec): Promise<Result<SpecKinds, readonly Diagnostic[]>> {
+    const mistakes: Diagnostic[] = [];
+    const plugins: LoadedPlugin[] = [];
+    for (const { name, at } of listed(raw)) {
+      const plugin = await this.#load(name, at, raw);
+      if (!plugin.ok) mistakes.push({ at, ...plugin.error });
+      else {
+        const found = clash(plugin.value.plugin, this.#with(plugins).kinds);
+        if (found === undefined) plugins.push(plugin.value);
+        else
+          mistakes.push({
+            at,
+            message: `The plugin "${name}" brings ${found}, which exists already.`,
+            help: 'Give it another name in the plugin.',
+          });
+      }
+    }
+    return mistakes.length > 0 ? failed(mistakes) : ok(this.#with(plugins));
+  }
+
+  async #load(name: string, at: Position, raw: RawSpec) {
+    const folder = dirname(raw.files.get(at.file)!);
+    const path = resolvePlugin(name, folder);
+    if (!path.ok) return failed({ message: path.error });
+    if (!this.#isAllowed(name, path.value))
+      return failed({
+        message: `This spec wants to load "${name}", which runs its code on your machine.`,
+        help: `If you trust it: --allow-plugin ${name}, or list it in your package.json under "stagecraft": {"plugins": [...]}.`,
+      });
+    const plugin = await loadPlugin(path.value);
+    if (!plugin.ok) return failed({ message: `The plugin "${name}": ${plugin.error}` });
+    const problem = pluginProblem(plugin.value.plugin);
+    return problem === undefined ? plugin : failed({ message: `The plugin "${name}": ${problem}` });
+  }
+
+  #isAllowed(name: string, path: string): boolean {
+    const { names, folder } = this.#allowed;
+    return names.some((allowed) => (isLocal(allowed) ? resolve(folder, allowed) === path : allowed === name));
+  }
+
+  #with(plugins: readonly LoadedPlugin[]): SpecKinds {
+    const key = plugins.map(({ path }) => path).join('\n');
+    const known = this.#kinds.get(key);
+    if (known) return known;
+    const kinds = kindsWith(
+      this.#builtIn,
+      plugins.map(({ plugin }) => plugin),
+    );
+    const made = { kinds, validator: new SpecValidator(kinds.vocabulary), plugins };
+    this.#kinds.set(key, made);
+    return made;
+  }
+}
+
+/** What is no list of names is the schema's to complain of. */
+function listed({ tree }: RawSpec): readonly { readonly name: string; readonly at: Position }[] {
+  const value = tree.entries.get('plugins')?.value;
+  return (value?.kind === 'list' ? value.items : []).flatMap((item) =>
+    item.kind === 'scalar' && typeof item.value === 'string' ? [{ name: item.value, at: item.at }] : [],
+  );
+}

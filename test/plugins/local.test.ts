@@ -1,0 +1,180 @@
+/** Local modules as plugins, and plugins that are wrong. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stagecraft } from '../support/command.js';
+import { Scratch } from '../support/scratch.js';
+
+const SPEC = `title: Local
+plugins: [./mine.mjs]
+data: { kind: embedded }
+stages:
+  a: { kind: mine, size: 3 }
+`;
+
+/** What a plugin of one stage kind exports; the interface asks for plain objects. */
+const plugin = (changes: object = {}, kind: object = {}): string => {
+  const definition = {
+    kind: 'mine',
+    version: '1',
+    description: 'is mine',
+    schema: {
+      type: 'object',
+      required: ['kind'],
+      properties: {
+        kind: { type: 'string', const: 'mine', description: 'Mine.' },
+        size: { type: 'integer', minimum: 1, default: 2, description: 'How large.' },
+      },
+      additionalProperties: false,
+    },
+    inputs: {},
+    output: 'mine',
+    usesEngine: false,
+    readsImages: false,
+    ...kind,
+  };
+  return `
+    const definition = ${JSON.stringify(definition)};
+    definition.expand = ({ size }) => ({ kind: 'mine', parameters: { size }, inputs: {}, labels: { size } });
+    const run = async ({ parameters, output }) => output.write('size.txt', String(parameters.size));
+    const create = () => ({ kind: 'mine', run });
+    export default { stagecraft: 1, name: 'mine', stages: [{ definition, create }], ...${JSON.stringify(changes)} };
+  `;
+};
+
+async function command(module: string, ...args: readonly string[]) {
+  await using scratch = await Scratch.make();
+  await scratch.write('spec.yaml', SPEC);
+  await scratch.write('mine.mjs', module);
+  return await stagecraft(scratch.folder, ...args);
+}
+
+const ALLOWED = ['spec.yaml', '--allow-plugin', './mine.mjs'];
+
+test('a local module that is allowed brings its kind, with its defaults and checks', async () => {
+  const run = await command(plugin(), 'run', ...ALLOWED);
+  assert.equal(run.status, 0, run.stderr);
+  assert.match(run.stdout, /done +mine a \(size=3\)/);
+  const wrong = await command(plugin(), 'run', ...ALLOWED, '--set', 'stages.a.size=0');
+  assert.match(wrong.stderr, /stages\.a\.size is 0, but must be at least 1\. How large\./);
+});
+
+test('a local module that is not allowed is not run', async () => {
+  const { status, stderr, stdout } = await command(`console.log('I ran');${plugin()}`, 'plan', 'spec.yaml');
+  assert.equal(status, 2);
+  assert.match(stderr, /wants to load "\.\/mine\.mjs"/);
+  assert.doesNotMatch(stdout, /I ran/);
+});
+
+const schema = (properties: object, more: object = {}) => ({
+  schema: { type: 'object', properties, additionalProperties: false, ...more },
+});
+const kind = { type: 'string', const: 'mine', description: 'Mine.' };
+
+/** A plugin of other parts than stages, whose functions JSON cannot hold. */
+const parts = (text: string) => `export default { stagecraft: 1, name: 'mine', ${text} };`;
+
+const layer = (text: string) =>
+  parts(`layers: [{ kind: 'mine', description: 'Mine.', outputSize() {}, parameterShapes() {}, multiplyAdds() {},
+    forward() {}, forwardDense() {}, backward() {}, ${text} }]`);
+
+const WRONG: Readonly<Record<string, readonly [string, RegExp]>> = {
+  'is no module': ['export default {', /The plugin "\.\/mine\.mjs": It cannot be loaded: .*/],
+  'throws when it is loaded': ['throw new Error("No disk.")', /It cannot be loaded: No disk\./],
+  'exports nothing': ['export const a = 1;', /Its default export is no plugin/],
+  'is made for another version': [plugin({ stagecraft: 2 }), /made for version 2 .*; this is version 1\./],
+  'has no name': [plugin({ name: 3 }), /It has no name\./],
+  'has a list that is none': [plugin({ metrics: {} }), /Its "metrics" is no list\./],
+  'has a kind without work': [plugin({ stages: [{}] }), /needs a definition and create\(\)\./],
+  'has a kind that exists': [
+    plugin({}, { kind: 'train', ...schema({ kind: { ...kind, const: 'train' } }) }),
+    /brings the stage kind "train", which exists already\./,
+  ],
+  'takes a word of the language': [
+    plugin({}, schema({ kind, each: { type: 'string', description: 'x' } })),
+    /has the key "each", which belongs to the language of specs\./,
+  ],
+  'does not explain a key': [
+    plugin({}, schema({ kind, size: { type: 'integer' } })),
+    /The key "size" .* has no description\./,
+  ],
+  'lets any key through': [
+    plugin({}, schema({ kind }, { additionalProperties: true })),
+    /The schema of its stage kind "mine" lets unknown keys through: make it by Strict\({...}\)\./,
+  ],
+  'has a schema of another kind': [
+    plugin({}, schema({ kind: { ...kind, const: 'yours' } })),
+    /its key "kind" must be Type\.Literal\("mine"\)\./,
+  ],
+  'has a schema that is none': [
+    plugin({}, schema({ kind, size: { type: 'whole', description: 'x' } })),
+    /The schema of its stage kind "mine" is no JSON Schema: .*type/,
+  ],
+  'has a word in a schema that JSON Schema has not': [
+    plugin({}, schema({ kind, size: { typ: 'integer', description: 'x' } })),
+    /is no JSON Schema: strict mode: unknown keyword: "typ"\./,
+  ],
+  'names a kind so that no file could be called after it': [
+    plugin({}, { kind: '../mine' }),
+    /A stage kind cannot be named "\.\.\/mine"/,
+  ],
+  'has a kind without a version': [
+    plugin({}, { version: 1 }),
+    /The version of its stage kind "mine" is a number/,
+  ],
+  'has an image set that takes a word of the language': [
+    parts(
+      "datasets: [{ schema: { kind: 'mine', description: 'x', properties: { name: {} } }, create() {} }]",
+    ),
+    /Its image set kind "mine" has the key "name", which belongs to the language of specs/,
+  ],
+  'has an image set that nobody makes': [
+    parts("datasets: [{ schema: { kind: 'mine', description: 'x', properties: {} } }]"),
+    /Each of its "datasets" needs a schema and create\(\)\./,
+  ],
+  'has a metric without a heading': [
+    parts(
+      "metrics: [{ name: 'nll', artifact: 'scores', description: 'x', isErrorRate: false, measure() {} }]",
+    ),
+    /Its metric "nll" has no heading\./,
+  ],
+  'has a metric that does not say whether it is a part of the images': [
+    parts("metrics: [{ name: 'nll', artifact: 'scores', description: 'x', heading: 'x', measure() {} }]"),
+    /Its metric "nll" has no isErrorRate\./,
+  ],
+  'has a layer without a gradient': [
+    layer(`schema: ${JSON.stringify(schema({ kind }).schema)}, backward: undefined`),
+    /Its layer kind "mine" has no backward\(\)\./,
+  ],
+  'has a layer that does not explain a key': [
+    layer(`schema: ${JSON.stringify(schema({ kind, slope: { type: 'number' } }).schema)}`),
+    /The key "slope" of its layer kind "mine" has no description\./,
+  ],
+  'has a layer that exists': [
+    layer(`kind: 'pool', schema: ${JSON.stringify(schema({ kind: { ...kind, const: 'pool' } }).schema)}`),
+    /brings the layer kind "pool", which exists already\./,
+  ],
+};
+for (const [name, [module, message]] of Object.entries(WRONG)) {
+  test(`a plugin that ${name} is refused at its place in the spec`, async () => {
+    const { status, stderr } = await command(module, 'plan', ...ALLOWED);
+    assert.equal(status, 2);
+    assert.match(stderr, /^spec\.yaml:2:11 /);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /^\s+at /m);
+  });
+}
+
+test('a package that is not installed is named, with the command that installs it', async () => {
+  await using scratch = await Scratch.make();
+  await scratch.write('spec.yaml', SPEC.replace('./mine.mjs', 'stagecraft-nowhere'));
+  const { status, stderr } = await stagecraft(scratch.folder, 'plan', 'spec.yaml');
+  assert.equal(status, 2);
+  assert.match(stderr, /No package "stagecraft-nowhere" is installed .*npm install stagecraft-nowhere/);
+});
+
+test('an error of a plugin in a worker fails its task with the message, and the run goes on', async () => {
+  const module = plugin().replace("output.write('size.txt'", "nothing.write('size.txt'");
+  const { status, stdout } = await command(module, 'run', ...ALLOWED);
+  assert.equal(status, 1);
+  assert.match(stdout, /FAILED +mine a \(size=3\) .*: ReferenceError: nothing is not defined/);
+});
