@@ -15,32 +15,74 @@ export interface Command {
 const spec: Options = {
   profile: { type: 'string' },
   set: { type: 'string', multiple: true },
+  'allow-plugin': { type: 'string', multiple: true },
 };
 const store: Options = { store: { type: 'string' } };
 const json: Options = { json: { type: 'boolean' } };
 const backend: Options = { backend: { type: 'string' } };
+const only: Options = { only: { type: 'string', multiple: true } };
+const fresh: Options = { 'fresh-code': { type: 'boolean' } };
 
 export const OPTION_HELP: Readonly<Record<string, string>> = {
   profile:
     '--profile NAME      the scale of work that the spec gives this name (default: demo, if it has one)',
   set: '--set path=value    replace one value of the spec; may be repeated',
+  'allow-plugin':
+    '--allow-plugin NAME let specs load this plugin, which runs its code; may be repeated (or "stagecraft": {"plugins": [...]} in package.json)',
+  only: '--only WHAT         a stage, table, kind, recipe or axis=value, with what it needs; may be repeated',
+  'fail-fast': '--fail-fast         stop at the first failure (default: do everything that does not need it)',
+  'fresh-code': '--fresh-code        do again what another version of Stagecraft has made',
   store: '--store DIR         where results go (default: runs)',
   backend: '--backend NAME      tensorflow, wasm, cpu (default: auto: tensorflow where set up, else wasm)',
+  where:
+    '--where axis=value  only these rows; may be repeated; also a stage, table or kind, state=done, state=to-do',
+  columns: '--columns A,B       these columns: recipe, kind, stage, state, reason, any axis, ...',
+  csv: '--csv               print rows as CSV',
+  markdown: '--markdown          print the reference of the spec language',
+  stage: '--stage NAME        show the members of this stage, each value with its origin',
+  mermaid: '--mermaid           print a drawing of the stages in the language of Mermaid',
   json: '--json              print facts as JSON',
 };
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   run: {
-    usage: 'run SPEC',
-    summary: 'do what a spec asks for and is not done yet, and print its tables',
-    options: { ...spec, ...store, ...backend },
+    usage: 'run SPEC...',
+    summary: 'do what specs ask for and is not done yet, as one plan, and print their tables',
+    options: { ...spec, ...only, ...fresh, ...store, ...backend, 'fail-fast': { type: 'boolean' } },
     load: () => import('./run.js'),
   },
   plan: {
-    usage: 'plan SPEC',
-    summary: 'show what run would do, and why',
-    options: { ...spec, ...store, ...json },
+    usage: 'plan SPEC...',
+    summary: 'show what run would do, why, and what it costs',
+    options: { ...spec, ...only, ...fresh, ...store, ...backend, ...json, mermaid: { type: 'boolean' } },
     load: () => import('./plan.js'),
+  },
+  why: {
+    usage: 'why TASK SPEC...',
+    summary: 'show why one task is done or to do, down to what changed',
+    options: { ...spec, ...fresh, ...store, ...backend, ...json },
+    load: () => import('./why.js'),
+  },
+  show: {
+    usage: 'show SPEC',
+    summary: 'show what a spec comes to and where each value was written',
+    options: { ...spec, ...json, stage: { type: 'string' } },
+    load: () => import('./show.js'),
+  },
+  ls: {
+    usage: 'ls [SPEC...]',
+    summary: 'list the tasks of specs, or what the store holds',
+    options: {
+      ...spec,
+      ...fresh,
+      ...store,
+      ...backend,
+      ...json,
+      csv: { type: 'boolean' },
+      columns: { type: 'string' },
+      where: { type: 'string', multiple: true },
+    },
+    load: () => import('./ls.js'),
   },
   validate: {
     usage: 'validate SPEC...',
@@ -56,9 +98,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   schema: {
     usage: 'schema',
-    summary: 'print the JSON Schema of specs, for editors',
-    options: {},
+    summary: 'print the JSON Schema of specs, for editors, or their reference (--markdown)',
+    options: { markdown: { type: 'boolean' } },
     load: () => import('./schema.js'),
+  },
+  bench: {
+    usage: 'bench plan',
+    summary: 'measure how long a plan of 10,000 tasks takes, and its memory',
+    options: json,
+    load: () => import('./bench.js'),
   },
 };
 

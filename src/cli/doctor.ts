@@ -3,6 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { localWorkers } from '../container.js';
 import { probeWorker } from '../executors/probe-worker.js';
 import { readInstallation } from '../nn/installation.js';
+import { describeEnvironment } from '../plan/environment.js';
 import type { Invocation } from './invocation.js';
 
 /** Where NVIDIA's driver shows itself, on Linux and under WSL. */
@@ -11,7 +12,7 @@ const GPU_DEVICES = ['/proc/driver/nvidia/gpus', '/dev/nvidia0', '/dev/dxg'];
 export async function execute({ values }: Invocation): Promise<number> {
   const installation = readInstallation();
   const workers = localWorkers('auto');
-  const probed = await probeWorker(workers);
+  const probed = described(await probeWorker(workers));
   const gpuPresent = GPU_DEVICES.some((path) => existsSync(path));
   const facts = {
     backend: workers.settings.backend,
@@ -26,6 +27,11 @@ export async function execute({ values }: Invocation): Promise<number> {
   if (values['json'] === true) console.log(JSON.stringify(facts, null, 2));
   else print(facts);
   return 'problem' in probed ? 1 : 0;
+}
+
+/** The engine in words, or why there is none. */
+function described(probed: Awaited<ReturnType<typeof probeWorker>>) {
+  return 'problem' in probed ? probed : { engine: describeEnvironment(probed.environment) };
 }
 
 function print(facts: Facts): void {

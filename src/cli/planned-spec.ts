@@ -1,51 +1,87 @@
-/** What run, plan and validate share: a spec's path and options to a plan, or its mistakes on the screen. */
-import { resolve } from 'node:path';
-import { type ContainerOptions, createStagecraft } from '../container.js';
+/** What the commands on specs share: paths and options to a plan, or its mistakes on the screen. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onlySelected } from '../plan/select.js';
+import { createPlanner, type Planned, type Planner } from '../planner.js';
+import type { AllowedPlugins } from '../plugins/spec-plugins.js';
+import type { SurveyOptions } from '../run/survey.js';
 import { formatDiagnostic } from '../spec/diagnostic.js';
 import type { LoadFailure } from '../spec/load.js';
-import type { Planned, Stagecraft } from '../stagecraft.js';
-import { suggestion } from '../util/suggest.js';
+import { ownCodeDigest } from '../util/code-digest.js';
 import { UserError } from '../util/user-error.js';
 import type { Invocation } from './invocation.js';
 
-const BACKENDS = ['auto', 'tensorflow', 'wasm', 'cpu'] as const;
-
-export function stagecraftFor({ values }: Invocation): Stagecraft {
-  const backend = (values['backend'] ?? 'auto') as ContainerOptions['backend'];
-  if (!BACKENDS.includes(backend))
-    throw new UserError(`There is no backend "${backend}". ${suggestion(backend, BACKENDS)}`);
-  return createStagecraft({ runsDirectory: resolve(String(values['store'] ?? 'runs')), backend });
+/** For commands that only look at specs: quicker to start, since nothing is wired. */
+export function plannerFor({ values }: Invocation): Planner {
+  return createPlanner(allowedPlugins(listOf(values['allow-plugin'])));
 }
 
-/** The spec of a command that takes one. */
-export function oneSpec({ positionals }: Invocation): string | undefined {
-  if (positionals.length > 1)
-    throw new UserError(`One spec at a time, please: ${positionals.join(', ')} are ${positionals.length}.`);
-  return positionals[0];
+export function listOf(value: Invocation['values'][string]): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** Undefined if the spec is wrong; its mistakes have then been printed. */
-export async function planSpec(
-  stagecraft: Stagecraft,
-  path: string | undefined,
-  { values }: Invocation,
+/** Those named on the command line, and those that the user's package.json lists. */
+export function allowedPlugins(named: readonly string[]): AllowedPlugins {
+  const folder = process.cwd();
+  return { names: [...named, ...listedInPackage(folder)], folder };
+}
+
+function listedInPackage(folder: string): readonly string[] {
+  const path = join(folder, 'package.json');
+  if (!existsSync(path)) return [];
+  try {
+    const { stagecraft } = JSON.parse(readFileSync(path, 'utf8')) as {
+      readonly stagecraft?: { readonly plugins?: unknown };
+    };
+    const plugins = stagecraft?.plugins;
+    return Array.isArray(plugins) ? plugins.filter((name): name is string => typeof name === 'string') : [];
+  } catch {
+    // A broken package.json is npm's to complain of; it allows nothing.
+    return [];
+  }
+}
+
+/** What `--fresh-code` asks of a survey. */
+export function surveyOptions({ values }: Invocation): SurveyOptions {
+  return values['fresh-code'] === true ? { freshCode: ownCodeDigest() } : {};
+}
+
+/** The specs of a command; undefined if one is wrong, its mistakes have then been printed. */
+export async function planSpecs(
+  planner: Pick<Planner, 'plan'>,
+  { positionals, values }: Invocation,
 ): Promise<Planned | undefined> {
-  if (path === undefined)
+  if (positionals.length === 0)
     throw new UserError('Which spec? Name a YAML file, e.g. experiments/vgg/table3.yaml.');
-  const planned = await stagecraft.plan(path, {
+  const planned = await planner.plan(positionals, {
     profile: values['profile'] as string | undefined,
-    sets: (values['set'] ?? []) as readonly string[],
+    sets: listOf(values['set']),
     currentDirectory: process.cwd(),
   });
-  if (planned.ok) return planned.value;
-  printMistakes(planned.error);
-  return undefined;
+  if (!planned.ok) {
+    printMistakes(planned.error);
+    return undefined;
+  }
+  const plan = onlySelected(planned.value.plan, listOf(values['only']));
+  if (!plan.ok) throw new UserError(`--only: ${plan.error}`);
+  return { ...planned.value, plan: plan.value };
 }
 
+/** More would scroll the first ones, which often cause the others, off the screen. */
+const SHOWN = 50;
+
 function printMistakes({ diagnostics, texts }: LoadFailure): void {
-  for (const diagnostic of diagnostics)
+  for (const diagnostic of diagnostics.slice(0, SHOWN))
     console.error(formatDiagnostic(diagnostic, (file) => texts.get(file)));
+  const rest = diagnostics.length - SHOWN;
+  if (rest > 0) console.error(`... and ${rest} more`);
   console.error(
     `${diagnostics.length} ${diagnostics.length === 1 ? 'mistake' : 'mistakes'}; nothing was done.`,
   );
+}
+
+/** `Title (profile demo)`, a line for each spec. */
+export function printTitles({ plan }: Planned): void {
+  for (const { title, profile } of plan.experiments)
+    console.log(`${title}${profile === null ? '' : ` (profile ${profile})`}`);
 }

@@ -1,8 +1,8 @@
 /** Prints a run's events: plain lines, and on a terminal one line that is written over. */
 import { describeTask, type Task } from '../plan/plan.js';
 import { shortRecipe } from '../plan/recipe.js';
-import type { Reason } from '../plan/status.js';
 import type { RunEvent } from '../run/event.js';
+import { describeReason } from './describe-reason.js';
 
 /** The part of a stream that is used. */
 export interface Screen {
@@ -56,6 +56,9 @@ export class ProgressPrinter {
       case 'task-failed':
         this.line(`FAILED       ${nameOf(task)}: ${event.message}`);
         break;
+      case 'task-not-yet':
+        this.line(`not done     ${nameOf(task)}: this version cannot ${event.what} yet`);
+        break;
       case 'task-interrupted':
         this.line(`interrupted  ${nameOf(task)}`);
         break;
@@ -104,16 +107,4 @@ export class ProgressPrinter {
 
 function nameOf(task: Task): string {
   return `${describeTask(task)} ${shortRecipe(task.recipe)}`;
-}
-
-/** Why a task is to do, in words. */
-export function describeReason(reason: Reason): string {
-  switch (reason.kind) {
-    case 'new':
-      return 'new';
-    case 'input-to-do':
-      return `needs ${shortRecipe(reason.input)}, which is to do`;
-    case 'input-changed':
-      return `${reason.role} changed from ${reason.before.slice(0, 12)} to ${reason.now.slice(0, 12)}`;
-  }
 }

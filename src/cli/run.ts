@@ -1,33 +1,40 @@
 import { relative } from 'node:path';
 import type { Outcome } from '../run/event.js';
-import { describeTask } from '../plan/plan.js';
+import { describeTask, type Task } from '../plan/plan.js';
+import { shortRecipe } from '../plan/recipe.js';
 import type { Invocation } from './invocation.js';
-import { oneSpec, planSpec, stagecraftFor } from './planned-spec.js';
+import { planSpecs, printTitles, surveyOptions } from './planned-spec.js';
+import { stagecraftFor } from './stagecraft-for.js';
 import { ProgressPrinter } from './progress-printer.js';
 
 const INTERRUPTED = 130;
 
 export async function execute(invocation: Invocation): Promise<number> {
   const stagecraft = stagecraftFor(invocation);
-  const planned = await planSpec(stagecraft, oneSpec(invocation), invocation);
+  const planned = await planSpecs(stagecraft, invocation);
   if (!planned) return 2;
-  const { plan } = planned;
-  console.log(`${plan.title}${plan.profile === null ? '' : ` (profile ${plan.profile})`}`);
+  printTitles(planned);
   const printer = new ProgressPrinter(process.stdout);
   const interrupt = interruptible(printer);
-  const result = await stagecraft.run(
-    planned,
-    (event) => {
+  const result = await stagecraft.run(planned, {
+    listener: (event) => {
       printer.hear(event);
     },
-    interrupt.signal,
-  );
+    signal: interrupt.signal,
+    failFast: invocation.values['fail-fast'] === true,
+    ...surveyOptions(invocation),
+  });
   printer.end();
   const here = (path: string) => relative(process.cwd(), path) || '.';
   for (const { markdown, file } of result.tables) console.log(`\n${markdown}\n${here(file)}`);
-  summarise(result.outcome, printer.worked, here(result.directory));
-  if (result.outcome.interrupted) return INTERRUPTED;
-  return result.outcome.failed.length > 0 ? 1 : 0;
+  summarise(result.outcome, {
+    worked: printer.worked,
+    logs: here(result.directory),
+    again: repeatOf(invocation),
+  });
+  const { interrupted, failed, notYet } = result.outcome;
+  if (interrupted) return INTERRUPTED;
+  return failed.length + notYet.length > 0 ? 1 : 0;
 }
 
 /** The first Ctrl-C (or SIGTERM) asks the tasks to stop, the second ends the process at once. */
@@ -43,12 +50,52 @@ function interruptible(printer: ProgressPrinter): AbortController {
   return controller;
 }
 
-function summarise(outcome: Outcome, worked: boolean, directory: string): void {
-  for (const task of outcome.failed)
-    console.error(`Failed: ${describeTask(task)}; log in ${directory}/logs.`);
-  for (const task of outcome.blocked)
-    console.error(`Not done: ${describeTask(task)}, which needs what failed.`);
+interface Context {
+  readonly worked: boolean;
+  readonly logs: string;
+  /** The command that repeats one task. */
+  readonly again: (task: Task) => string;
+}
+
+function summarise(outcome: Outcome, { worked, logs, again }: Context): void {
+  for (const task of outcome.failed) {
+    console.error(`Failed: ${describeTask(task)}; log in ${logs}/logs.`);
+    console.error(`  It alone again: ${again(task)}`);
+  }
+  for (const [what, tasks] of byNotYet(outcome.notYet))
+    console.error(
+      `Not done: this version cannot ${what} yet (${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}).`,
+    );
+  if (outcome.blocked.length > 0)
+    console.error(
+      `Not done: ${outcome.blocked.length === 1 ? describeTask(outcome.blocked[0]!) : `${outcome.blocked.length} tasks`}, which ${outcome.blocked.length === 1 ? 'needs' : 'need'} one that is not done.`,
+    );
   if (outcome.interrupted) console.error('Interrupted. Run again to go on: what is finished is kept.');
   else if (outcome.failed.length > 0) console.error('Run again to repeat only what failed.');
-  else if (!worked) console.log('Nothing to do: every task was done before.');
+  else if (!worked && outcome.notYet.length === 0) console.log('Nothing to do: every task was done before.');
+}
+
+function byNotYet(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
+  const groups = new Map<string, Task[]>();
+  for (const task of tasks) {
+    const group = groups.get(task.notYet!);
+    if (group) group.push(task);
+    else groups.set(task.notYet!, [task]);
+  }
+  return groups;
+}
+
+/** The same command, for one task. */
+function repeatOf({ positionals, values }: Invocation): (task: Task) => string {
+  const options = Object.entries(values).flatMap(([name, value]) => {
+    if (name === 'only' || value === undefined || value === false) return [];
+    if (value === true) return [`--${name}`];
+    return [value].flat().map((one) => `--${name} ${quoted(String(one))}`);
+  });
+  return ({ recipe }) =>
+    ['stagecraft run', ...positionals.map(quoted), ...options, `--only ${shortRecipe(recipe)}`].join(' ');
+}
+
+function quoted(text: string): string {
+  return /^[\w./=:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

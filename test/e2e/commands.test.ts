@@ -7,7 +7,7 @@ import { COMMANDS } from '../../src/cli/command-table.js';
 import { EXPERIMENTS, stagecraft } from '../support/command.js';
 import { Scratch } from '../support/scratch.js';
 
-const TABLE3 = join(EXPERIMENTS, 'vgg/table3.yaml');
+const FIRST_ROW = join(EXPERIMENTS, 'vgg/first-row.yaml');
 
 async function inScratch(
   args: readonly string[],
@@ -35,19 +35,24 @@ test('no command at all shows the usage and is the wrong input', async () => {
 
 for (const [sentence, args, message] of [
   ['an unknown command is answered by the nearest one', ['rnu'], /There is no command "rnu"\. .*run/],
-  ['an unknown option is named', ['run', TABLE3, '--bakcend', 'wasm'], /--bakcend/],
+  ['an unknown option is named', ['run', FIRST_ROW, '--bakcend', 'wasm'], /--bakcend/],
   [
     'an unknown backend is answered by those that exist',
-    ['run', TABLE3, '--backend', 'wams'],
+    ['run', FIRST_ROW, '--backend', 'wams'],
     /"wams".*wasm/,
   ],
   [
     'an unknown profile is answered by those that exist',
-    ['plan', TABLE3, '--profile', 'smok'],
+    ['plan', FIRST_ROW, '--profile', 'smok'],
     /smok.*[^]*smoke/,
   ],
   ['a spec that is not there is named', ['run', 'nothing.yaml'], /nothing\.yaml.*There is no such file/],
-  ['two specs are not taken for one', ['run', TABLE3, TABLE3], /One spec at a time/],
+  [
+    'one spec twice is not run',
+    ['run', FIRST_ROW, FIRST_ROW],
+    /Two of the specs are called "first-row-demo"/,
+  ],
+  ['two specs are not shown at once', ['show', FIRST_ROW, FIRST_ROW], /One spec at a time/],
   ['a command without its spec asks for it', ['run'], /Which spec\?/],
 ] as const) {
   test(`${sentence}, with status 2 and nothing written`, async () => {
@@ -71,12 +76,14 @@ test('a wrong spec is told by file, line and column, with status 2 and nothing w
 });
 
 test('plan --json is the plan with the state of each task, and writes nothing', async () => {
-  const { status, stdout, left } = await inScratch(['plan', TABLE3, '--profile', 'smoke', '--json']);
+  const { status, stdout, left } = await inScratch(['plan', FIRST_ROW, '--profile', 'smoke', '--json']);
   assert.equal(status, 0);
   const plan = JSON.parse(stdout) as Record<string, unknown> & { tasks: Record<string, unknown>[] };
-  assert.equal(plan['format'], 1);
-  assert.equal(plan['experiment'], 'table3-smoke');
-  assert.equal(plan['profile'], 'smoke');
+  assert.equal(plan['format'], 2);
+  const [experiment] = plan['experiments'] as Record<string, unknown>[];
+  assert.equal(experiment!['name'], 'first-row-smoke');
+  assert.equal(experiment!['profile'], 'smoke');
+  assert.equal((plan['estimate'] as Record<string, unknown>)['toDo'], 6);
   const kinds = ['index', 'augment', 'train', 'index', 'evaluate', 'table'];
   assert.deepEqual(
     plan.tasks.map(({ kind }) => kind),
@@ -94,7 +101,7 @@ test('doctor --json tells backend, engine, versions, threads and devices', async
   assert.equal(status, 0, stdout);
   const facts = JSON.parse(stdout) as Record<string, unknown>;
   assert.ok(['tensorflow', 'wasm'].includes(String(facts['backend'])));
-  assert.match(String(facts['engine']), / on (cpu|gpu), \d+ threads?$/);
+  assert.match(String(facts['engine']), / on (cpu|gpu), \d+ threads?, sharp [^,]+, libvips [^,]+, /);
   assert.equal((facts['versions'] as Record<string, string>)['node'], process.version);
   assert.equal(facts['threads'], 1);
   for (const key of ['cores', 'memoryGib']) assert.equal(typeof facts[key], 'number');
@@ -102,8 +109,10 @@ test('doctor --json tells backend, engine, versions, threads and devices', async
 });
 
 test('a plan for people names each task and why it is to do', async () => {
-  const { stdout } = await inScratch(['plan', TABLE3, '--profile', 'smoke']);
-  assert.match(stdout, /^ {2}[0-9a-f]{12} {2}index \(split=train\) +to do: new$/m);
+  const { stdout } = await inScratch(['plan', FIRST_ROW, '--profile', 'smoke']);
+  assert.match(stdout, /^ {2}[0-9a-f]{12} {2}index \(split=train\) +320 images +to do: new$/m);
   assert.match(stdout, /^ {2}[0-9a-f]{12} {2}table table3 +to do: needs [0-9a-f]{12}, which is to do$/m);
-  assert.match(stdout, /^6 tasks, 6 to do\.$/m);
+  assert.match(stdout, /^6 tasks: 0 done, 6 to do\.$/m);
+  assert.match(stdout, /^Parameters of the nets: A 142 k\.$/m);
+  assert.match(stdout, /^To do: 1\.3 k images, 4\.9 G multiply-adds\.$/m);
 });

@@ -54,14 +54,13 @@ test('an image that changes while it is used is named, and the next run indexes 
     const other = await jpeg(99);
     const failures: string[] = [];
     const { writeFileSync } = await import('node:fs');
-    const { outcome } = await app.run(
-      planned.value,
-      (event) => {
+    const { outcome } = await app.run(planned.value, {
+      listener: (event) => {
         if (event.type === 'task-finished' && event.task.kind === 'index') writeFileSync(path, other);
         if (event.type === 'task-failed') failures.push(event.message);
       },
-      new AbortController().signal,
-    );
+      signal: new AbortController().signal,
+    });
     assert.deepEqual(failures, [
       'The image "cat/0.jpg" of tiny changed while it was used. Run again to index the images anew.',
     ]);
@@ -103,16 +102,29 @@ test('images that are not there end the run before it begins, with the layout th
       /There is no folder .*images\/val\. Expected .*val\/<class>\/<image>\.jpg; found train\/\./,
     );
     await rm(scratch.path('images'), { recursive: true });
-    for (const command of ['run', 'plan']) {
-      const { status, stderr } = await stagecraft(scratch.folder, command, FOLDER_SPEC);
-      assert.equal(status, 2);
-      assert.match(
-        stderr,
-        /There is no folder .*images, which the spec names as the root of an image folder\./,
-      );
-      assert.doesNotMatch(stderr, STACK);
-    }
+    const missing = /There is no folder .*images, which the spec names as the root of an image folder\./;
+    const run = await stagecraft(scratch.folder, 'run', FOLDER_SPEC);
+    assert.equal(run.status, 2);
+    assert.match(run.stderr, missing);
+    assert.doesNotMatch(run.stderr, STACK);
     assert.deepEqual(await readdir(scratch.folder), [FOLDER_SPEC]);
+    const plan = await stagecraft(scratch.folder, 'plan', FOLDER_SPEC);
+    assert.equal(plan.status, 0);
+    assert.match(plan.stdout, /to do: its images are not here: There is no folder/);
+  });
+});
+
+test('what was made from images that are gone counts, and the table is printed', async () => {
+  await withExperiment(async (scratch) => {
+    assert.equal((await stagecraft(scratch.folder, ...RUN)).status, 0);
+    await rm(scratch.path('images'), { recursive: true });
+    const again = await stagecraft(scratch.folder, ...RUN);
+    assert.equal(again.status, 0, again.stderr);
+    assert.match(again.stdout, /Nothing to do/);
+    const plan = await stagecraft(scratch.folder, 'plan', FOLDER_SPEC);
+    assert.match(plan.stdout, /done \(its images are not here, so not compared with them\)/);
+    const other = await stagecraft(scratch.folder, ...RUN, '--set', 'vars.epochs=2');
+    assert.equal(other.status, 2);
   });
 });
 

@@ -10,12 +10,12 @@ import { artifactsIn, historyIn } from '../support/store-contents.js';
 import { childrenOf } from '../support/processes.js';
 import { Scratch } from '../support/scratch.js';
 
-const TABLE3 = join(EXPERIMENTS, 'vgg/table3.yaml');
+const FIRST_ROW = join(EXPERIMENTS, 'vgg/first-row.yaml');
 const SMALL = ['--profile', 'smoke', '--set', 'limits.train=64', '--set', 'limits.val=32'];
 
 test("the smoke run prints the row beside the paper's, and a second run does nothing and says so", async () => {
   await using scratch = await Scratch.make();
-  const args = ['run', TABLE3, ...SMALL, '--store', 'results'];
+  const args = ['run', FIRST_ROW, ...SMALL, '--store', 'results'];
   const first = await stagecraft(scratch.folder, ...args);
   assert.equal(first.stderr, '');
   assert.equal(first.status, 0);
@@ -25,7 +25,7 @@ test("the smoke run prints the row beside the paper's, and a second run does not
   );
   assert.match(first.stdout, /32 images of 28 classes/);
   assert.deepEqual(await readdir(scratch.folder), ['results']);
-  const markdown = await scratch.read('results/table3-smoke/table3.md');
+  const markdown = await scratch.read('results/first-row-smoke/table3.md');
   assert.ok(first.stdout.includes(markdown));
 
   const again = new Command(args, scratch.folder);

@@ -1,0 +1,45 @@
+/** Why a task is to do, in words. */
+import { shortRecipe } from '../plan/recipe.js';
+import type { Change, Reason } from '../plan/status.js';
+
+export function describeReason(reason: Reason): string {
+  switch (reason.kind) {
+    case 'new':
+      return 'new';
+    case 'failed':
+      return `failed on ${reason.at.slice(0, 16).replace('T', ' ')}: ${firstLine(reason.message)}`;
+    case 'version-changed':
+      return `its kind has version ${reason.now} now, ${reason.before} before`;
+    case 'parameters-changed':
+      return reason.changes.map(describeChange).join('; ');
+    case 'input-to-do':
+      return `needs ${shortRecipe(reason.input)}, which is to do`;
+    case 'input-changed':
+      return `${reason.role} changed from ${brief(reason.before)} to ${brief(reason.now)}`;
+    case 'images-missing':
+      return `its images are not here: ${firstLine(reason.message)}`;
+    case 'other-environment':
+      return `made on ${reason.host} in another environment: ${reason.differences.map(describeChange).join('; ')}`;
+    case 'other-code':
+      return 'made by another version of Stagecraft';
+  }
+}
+
+export function describeChange({ name, before, now }: Change): string {
+  return `${name} changed from ${value(before)} to ${value(now)}`;
+}
+
+/** Digests are long; values of parameters are not. */
+function brief(text: string): string {
+  return /^[0-9a-f]{64}/.test(text) ? text.slice(0, 12) : text;
+}
+
+function value(of: unknown): string {
+  if (of === undefined) return 'nothing';
+  const text = typeof of === 'string' ? of : JSON.stringify(of);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0]!;
+}
