@@ -93,8 +93,9 @@ class Run {
   async finish(): Promise<Outcome> {
     while (!this.#signal.aborted) {
       await this.#startWhatCan().catch(this.#giveUp);
-      if (this.#running.size === 0) break;
-      await Promise.race(this.#running.values());
+      if (this.#running.size > 0) await Promise.race(this.#running.values());
+      // A task that ended meanwhile may have made others ready.
+      else if (!this.#queue.hasReady) break;
     }
     await Promise.all(this.#running.values());
     if (this.#errors.length > 0) throw this.#errors[0];

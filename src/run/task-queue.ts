@@ -25,6 +25,10 @@ export class TaskQueue {
     }
   }
 
+  get hasReady(): boolean {
+    return this.#ready.length > 0;
+  }
+
   /** The first in the plan's order whose inputs are settled; undefined if none is left or all wait. */
   next(): Task | undefined {
     const place = this.#ready.shift();
