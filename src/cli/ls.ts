@@ -103,11 +103,12 @@ async function ofStore(stagecraft: Stagecraft, invocation: Invocation): Promise<
       bytes,
     };
   });
-  const conditions = listOf(invocation.values['where']).map(
-    (condition) => condition.split('=') as [string, string?],
-  );
+  const conditions = listOf(invocation.values['where']).map((condition): readonly [string, string?] => {
+    const sign = condition.indexOf('=');
+    return sign < 0 ? [condition] : [condition.slice(0, sign), condition.slice(sign + 1)];
+  });
   for (const [name, value] of conditions)
-    if (value === undefined || (rows.length > 0 && !(name in rows[0]!)))
+    if (value === undefined || (rows.length > 0 && !Object.hasOwn(rows[0]!, name)))
       throw new UserError(
         `--where ${name}: without a spec conditions are on ${Object.keys(rows[0] ?? { kind: '' }).join(', ')}, e.g. kind=train.`,
       );

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Cost } from '../../src/plan/definition.js';
+import type { Execution } from '../../src/plan/execution.js';
+import type { Task } from '../../src/plan/plan.js';
+import type { TaskStatus } from '../../src/plan/status.js';
+import { estimate } from '../../src/report/estimate.js';
+import type { DoneTask } from '../../src/run/last-run.js';
+import { numberTask, planOf } from '../support/toy.js';
+
+interface Case {
+  readonly kind: string;
+  readonly cost: Cost;
+  /** How long it took; undefined if it is to do. */
+  readonly seconds: number | undefined;
+  readonly more?: Partial<Task>;
+}
+
+function tasksOf(cases: readonly Case[]): readonly Task[] {
+  return cases.map(({ kind, cost, more }, i) => ({ ...numberTask(`t${i}`, i), kind, cost, ...more }));
+}
+
+function estimated(cases: readonly Case[], lastRun: readonly DoneTask[] = []) {
+  const tasks = tasksOf(cases);
+  const statuses = new Map(
+    tasks.map(({ recipe }, i): [string, TaskStatus] => {
+      const { seconds } = cases[i]!;
+      return [
+        recipe,
+        seconds === undefined
+          ? { state: 'to-do', reason: { kind: 'new' } }
+          : { state: 'done', execution: { seconds } as Execution },
+      ];
+    }),
+  );
+  return estimate(planOf(...tasks), { statuses, lastRun });
+}
+
+const images = (count: number, seconds?: number, kind = 'index'): Case => ({
+  ...{ kind, cost: { images: count }, seconds },
+});
+
+test('a time is the rate of what is done of the same kind, times the work', () => {
+  const { seconds, withoutRate } = estimated([
+    images(100, 2),
+    images(300, 4),
+    images(50),
+    images(1000, 1, 'other'),
+  ]);
+  // 6 s for 400 images.
+  assert.ok(Math.abs(seconds! - (50 * 6) / 400) < 1e-12);
+  assert.equal(withoutRate, 0);
+});
+
+test('where multiply-adds are known, time grows with these and not with the images', () => {
+  const net = (multiplyAdds: number, count: number, seconds?: number): Case => ({
+    ...{ kind: 'train', cost: { multiplyAdds, images: count }, seconds },
+  });
+  assert.equal(estimated([net(1000, 10, 5), net(3000, 10)]).seconds, 15);
+});
+
+test('the last run gives rates too, and a task that is in both counts once', () => {
+  const gone = { ...numberTask('gone', 7), kind: 'index', cost: { images: 10 }, seconds: 1 };
+  assert.equal(estimated([images(50)], [gone]).seconds, 5);
+  const cases = [images(100, 2), images(100, 4), images(50)];
+  const [done] = tasksOf(cases);
+  assert.equal(estimated(cases, [{ ...done!, seconds: 2 }]).seconds, (50 * 6) / 200);
+});
+
+test('without any rate there is no time, and what has none is counted', () => {
+  const { seconds, withoutRate, unknown } = estimated([
+    images(50),
+    { kind: 'sum', cost: {}, seconds: undefined },
+  ]);
+  assert.deepEqual([seconds, withoutRate, unknown], [null, 2, 0]);
+});
+
+test('tasks whose work is not known before the images are listed are counted, by what their kind uses', () => {
+  const unknown = (more: Partial<Task>, cost: Cost = {}) =>
+    estimated([{ kind: 'k', cost, seconds: undefined, more }]).unknown;
+  const both = { usesEngine: true, readsImages: true };
+  assert.equal(unknown({ usesEngine: true }), 1);
+  assert.equal(unknown({ readsImages: true }), 1);
+  assert.equal(unknown(both, { images: 1 }), 1);
+  assert.equal(unknown(both, { images: 1, multiplyAdds: 1 }), 0);
+});
+
+test('sums and counts are those of what is to do, and times scale with the seconds that were measured', () => {
+  const count = (max: number) => fc.integer({ min: 1, max });
+  const one = fc.record({
+    kind: fc.constantFrom('a', 'b', 'c'),
+    cost: fc.oneof(
+      fc.constant({}),
+      fc.record({ images: count(1e6) }),
+      fc.record({ images: count(1e6), multiplyAdds: count(1e12) }),
+    ),
+    seconds: fc.option(fc.double({ min: 0.001, max: 1e5, noNaN: true }), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 12 }), (cases) => {
+      const now = estimated(cases);
+      const toDo = cases.filter(({ seconds }) => seconds === undefined);
+      const sum = (key: 'images' | 'multiplyAdds') =>
+        toDo.reduce((total, { cost }) => total + ((cost as Cost)[key] ?? 0), 0);
+      assert.deepEqual(
+        [now.tasks, now.toDo, now.done],
+        [cases.length, toDo.length, cases.length - toDo.length],
+      );
+      assert.deepEqual([now.images, now.multiplyAdds], [sum('images'), sum('multiplyAdds')]);
+      const twice = estimated(cases.map((each) => ({ ...each, seconds: each.seconds && 2 * each.seconds })));
+      if (now.seconds === null) assert.equal(twice.seconds, null);
+      else assert.ok(Math.abs(twice.seconds! - 2 * now.seconds) <= 1e-9 * now.seconds);
+      assert.equal(now.seconds === null, now.withoutRate === now.toDo);
+    }),
+  );
+});
