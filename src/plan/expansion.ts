@@ -58,7 +58,7 @@ export class Expansion implements References {
     if (this.#expanded.has(name)) return this.#expanded.get(name);
     this.#chain.push(name);
     // Of two with one name, which is a mistake, the stage is meant.
-    const group = this.spec.stages.has(name) ? undefined : this.spec.values.groups?.[name];
+    const group = this.spec.stages.has(name) ? undefined : groupNamed(this.spec, name);
     const members = group ? this.#group(name) : this.#stage(name);
     this.#chain.pop();
     const set = members && new MemberSet(members);
@@ -90,7 +90,7 @@ export class Expansion implements References {
       );
       return undefined;
     }
-    if (!values.groups?.[target] && (wrongStages.has(target) || !stages.has(target))) return undefined;
+    if (!groupNamed(this.spec, target) && (wrongStages.has(target) || !stages.has(target))) return undefined;
     const set = this.members(target);
     const other = set?.members.find((member) => member.artifact !== artifact);
     if (!other) return set;
@@ -208,7 +208,7 @@ export class Expansion implements References {
   #outputOf(name: string, seen: Set<string>): ArtifactType | undefined {
     if (seen.has(name)) return undefined;
     seen.add(name);
-    const group = this.spec.values.groups?.[name];
+    const group = groupNamed(this.spec, name);
     if (group) {
       const [first] = group.concat;
       return this.#outputOf(typeof first === 'object' ? first.each : String(first), seen);
@@ -224,4 +224,9 @@ function sameAxes(a: Axes, b: Axes): boolean {
 function nameUnder(map: Located, key: string): string {
   const value = map.kind === 'map' ? map.entries.get(key)?.value : undefined;
   return value?.kind === 'scalar' ? String(value.value) : '';
+}
+
+/** A group of the spec's own: names such as `constructor` are no groups by themselves. */
+function groupNamed({ values: { groups = {} } }: ResolvedSpec, name: string) {
+  return Object.hasOwn(groups, name) ? groups[name] : undefined;
 }

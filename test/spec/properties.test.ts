@@ -201,3 +201,11 @@ test('without parentheses, products come before sums and both go from left to ri
     [256, 512, 384, 384, 384, [256, 384, 512], [352, 384, 416], 3],
   );
 });
+
+for (const name of ['constructor', 'hasOwnProperty', '__proto__', 'toString']) {
+  test(`a stage or group called ${name} that is not there is a mistake with a place, and no crash`, async () => {
+    const text = `title: t\ndata: { kind: embedded }\nstages:\n  e: { kind: ensemble, over: g, by: [] }\ngroups:\n  g: { concat: [${name}] }\n`;
+    const planned = await planResult(text);
+    assert.ok(!planned.ok && planned.error.diagnostics.some(({ at }) => at.line === 6));
+  });
+}
