@@ -1,5 +1,6 @@
 import type { ScaleSpec } from '../spec/schema.js';
 import { parseRange } from '../spec/range.js';
+import { PAPER_CROP } from '../spec/scales.js';
 import type { ExpandContext } from './definition.js';
 
 /**
@@ -9,14 +10,31 @@ import type { ExpandContext } from './definition.js';
 export function checkedScale<S extends ScaleSpec>(context: ExpandContext, parameter: string, paperPx: S): S {
   const range = parseRange(paperPx);
   if (typeof paperPx === 'string' && !range) {
+    const [first, last] = paperPx.split('..') as [string, string];
     context.mistake(
       parameter,
       `${parameter} = ${paperPx} is no range: its first number must be the smaller one.`,
-      `Write it as 256..512.`,
+      Number(first) === Number(last) ? `Write ${first}.` : `Write ${last}..${first}.`,
+    );
+    return paperPx;
+  }
+  if (range && range.min < PAPER_CROP) {
+    context.mistake(
+      parameter,
+      `${parameter} = ${paperPx} begins below ${PAPER_CROP} px, the paper's crop.`,
+      'Scales are in px for that crop, whatever "scales" makes of them: raise its first number.',
     );
     return paperPx;
   }
   const real = context.realScale(paperPx);
+  if (range && !parseRange(real)) {
+    context.mistake(
+      parameter,
+      `${parameter} = ${paperPx} is ${real} px here, which is no range.`,
+      'Let "scales.map" give a larger scale more px than a smaller one.',
+    );
+    return real;
+  }
   const smallest = parseRange(real)?.min ?? Number(real);
   if (smallest < context.crop) {
     context.mistake(

@@ -1,5 +1,6 @@
 /** What the sections of a spec besides its stages give to every kind: images, scales, nets. */
 import type { ResolvedSpec, SpecData } from '../spec/load.js';
+import { keysAt } from '../spec/located.js';
 import { formatRange, parseRange } from '../spec/range.js';
 import { realScale } from '../spec/scales.js';
 import type { ScaleSpec } from '../spec/schema.js';
@@ -53,12 +54,14 @@ export class ExpandSpec {
   }
 
   net(name: string): NetReference {
-    const layers = this.#spec.values.nets?.[name]?.layers;
+    const { nets = {} } = this.#spec.values;
+    const layers = Object.hasOwn(nets, name) ? nets[name]?.layers : undefined;
     return { net: name, ...(layers && { layers }) };
   }
 
   netNames(): readonly string[] {
-    return [...this.#spec.validator.vocabulary.nets, ...Object.keys(this.#spec.values.nets ?? {})];
+    const { validator, tree } = this.#spec;
+    return [...new Set([...validator.vocabulary.nets, ...keysAt(tree, 'nets')])];
   }
 }
 

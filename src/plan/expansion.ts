@@ -1,16 +1,17 @@
 /** The stages of one spec to their members, each stage once, in the order of their references. */
 import type { Diagnostic } from '../spec/diagnostic.js';
 import type { Selection } from '../spec/experiment-schema.js';
-import type { ResolvedSpec } from '../spec/load.js';
-import { type Located, type LocatedMap, locate, mapAt, nearest } from '../spec/located.js';
+import type { ResolvedSpec, SpecStage } from '../spec/load.js';
+import { keysAt, type Located, type LocatedMap, locate, mapAt, nearest } from '../spec/located.js';
+import { isExpression } from '../spec/substitute.js';
 import { suggestion } from '../util/suggest.js';
 import type { ArtifactType } from './definition.js';
 import type { Definitions } from './definitions.js';
 import { ExpandSpec } from './expand-spec.js';
-import { type Axes, describeMember, type Member } from './member.js';
-import { MemberSet, membersWhere } from './member-set.js';
+import { describeMember, type Member } from './member.js';
+import { exampleOf, listed, MemberSet, membersWhere, noneLeft, repeated } from './member-set.js';
 import type { References, Wanted } from './references.js';
-import { StageExpander } from './stage-expander.js';
+import { referenceKeys, StageExpander } from './stage-expander.js';
 
 const ARTIFACT_WORDS: Readonly<Record<ArtifactType, string>> = {
   index: 'a list of images',
@@ -38,14 +39,24 @@ export class Expansion implements References {
   readonly #expanded = new Map<string, MemberSet | undefined>();
   /** Stages and groups that are being expanded, each referred to by the one before. */
   readonly #chain: string[] = [];
+  /** Of all stages and groups, wrong ones included. */
+  readonly #names: ReadonlySet<string>;
 
   constructor(spec: ResolvedSpec, definitions: Definitions) {
     this.spec = spec;
     this.definitions = definitions;
     this.#expander = new StageExpander(this, new ExpandSpec(spec));
-    for (const name of Object.keys(spec.values.groups ?? {}))
-      if (mapAt(spec.tree, 'stages')?.entries.has(name))
-        this.mistake(['groups', name], `"${name}" is a stage already.`, 'Give the group another name.');
+    this.#names = new Set([...keysAt(spec.tree, 'stages'), ...keysAt(spec.tree, 'groups')]);
+    for (const [name, { key }] of mapAt(spec.tree, 'groups')?.entries ?? []) {
+      if (!mapAt(spec.tree, 'stages')?.entries.has(name)) continue;
+      this.mistakes.push({
+        at: key,
+        message: `"${name}" is a stage already.`,
+        help: 'Give the group another name.',
+      });
+      // Which of the two is meant nobody knows, so what refers to them is not blamed.
+      this.#expanded.set(name, undefined);
+    }
   }
 
   /** Names of stages, in the order in which they were finished: each after those that it refers to. */
@@ -57,9 +68,7 @@ export class Expansion implements References {
   members(name: string): MemberSet | undefined {
     if (this.#expanded.has(name)) return this.#expanded.get(name);
     this.#chain.push(name);
-    // Of two with one name, which is a mistake, the stage is meant.
-    const group = this.spec.stages.has(name) ? undefined : groupNamed(this.spec, name);
-    const members = group ? this.#group(name) : this.#stage(name);
+    const members = groupNamed(this.spec, name) ? this.#group(name) : this.#stage(name);
     this.#chain.pop();
     const set = members && new MemberSet(members);
     this.#expanded.set(name, set);
@@ -68,16 +77,7 @@ export class Expansion implements References {
 
   /** The members that a name stands for, which must exist, make what is wanted and close no circle. */
   named(target: string, { artifact, path }: Wanted): MemberSet | undefined {
-    const { stages, values, wrongStages } = this.spec;
-    const names = [
-      ...(mapAt(this.spec.tree, 'stages')?.entries.keys() ?? []),
-      ...Object.keys(values.groups ?? {}),
-    ];
-    if (!names.includes(target)) {
-      const fitting = names.filter((name) => this.#makes(name, artifact));
-      this.mistake(path, `There is no stage or group "${target}".`, suggestion(target, fitting));
-      return undefined;
-    }
+    if (!this.#exists(target, { artifact, path })) return undefined;
     const at = this.#chain.indexOf(target);
     if (at >= 0) {
       const circle = [...this.#chain.slice(at), target];
@@ -90,19 +90,47 @@ export class Expansion implements References {
       );
       return undefined;
     }
-    if (!groupNamed(this.spec, target) && (wrongStages.has(target) || !stages.has(target))) return undefined;
     const set = this.members(target);
-    const other = set?.members.find((member) => member.artifact !== artifact);
+    const other = artifact && set?.members.find((member) => member.artifact !== artifact);
     if (!other) return set;
-    const fitting = names.filter((name) => this.#makes(name, artifact));
     const holder =
       other.stage === target ? `The stage "${target}"` : `"${other.stage}" in the group "${target}"`;
     this.mistake(
       path,
       `${holder} makes ${artifactWords(other.artifact)}, but what is needed here is ${artifactWords(artifact)}.`,
-      suggestion(target, fitting),
+      this.#others(target, artifact),
     );
     return undefined;
+  }
+
+  /** Of a stage that is wrong itself, and so not expanded: whether what it refers to exists. */
+  #checkNames(name: string, stage: SpecStage): void {
+    const definition = this.definitions.get(stage.kind);
+    // A kind that no spec can name, or that nobody knows, has been blamed.
+    if (!definition?.schema) return;
+    for (const { key, artifact } of referenceKeys(definition)) {
+      const value = stage.tree.entries.get(key)?.value;
+      const isMap = value?.kind === 'map';
+      const named = isMap ? value.entries.get('from')?.value : value;
+      if (named?.kind !== 'scalar' || typeof named.value !== 'string') continue;
+      // An empty name and one that only a member knows have been blamed, or cannot be.
+      if (named.value === '' || isExpression(named)) continue;
+      this.#exists(named.value, { artifact, path: ['stages', name, key, ...(isMap ? ['from'] : [])] });
+    }
+  }
+
+  #exists(target: string, { artifact, path }: Wanted): boolean {
+    if (this.#names.has(target)) return true;
+    this.mistake(path, `There is no stage or group "${target}".`, this.#others(target, artifact));
+    return false;
+  }
+
+  /** What may have been meant instead of a name that does not do. */
+  #others(target: string, artifact: ArtifactType | undefined): string {
+    const others = [...this.#names].filter((name) => name !== target && !this.#chain.includes(name));
+    const fitting = artifact === undefined ? others : others.filter((name) => this.#makes(name, artifact));
+    if (fitting.length > 0) return suggestion(target, fitting);
+    return artifact === undefined ? 'There is no other.' : `No other stage makes ${artifactWords(artifact)}.`;
   }
 
   /** The one member that a name and a condition stand for. */
@@ -111,30 +139,30 @@ export class Expansion implements References {
     const found = set && membersWhere(set, where, target, this.mistakes);
     if (!found) return undefined;
     if (found.length === 1) return found[0];
-    const shown = found.slice(0, 8).map(describeMember).join('; ');
+    if (found.length === 0) {
+      this.mistakes.push(noneLeft(set, target, where!));
+      return undefined;
+    }
     this.mistake(
       wanted.path,
-      found.length === 0
-        ? `No member of "${target}" has all of these values, but exactly one is needed here.`
-        : `"${target}" stands for ${found.length} tasks here, but exactly one is needed: ${shown}${found.length > 8 ? '; ...' : ''}.`,
-      found.length === 0 ? 'Mend "where".' : 'Say which: {from: NAME, where: {axis: value}}.',
+      `"${target}" stands for ${found.length} tasks here, but exactly one is needed: ${listed(found)}.`,
+      `Say which by "where"${exampleOf(found)}.`,
     );
     return undefined;
   }
 
-  /** The members of one selection: a name, or a part of it with further axes. */
-  selected(path: readonly string[], wanted: ArtifactType | undefined): readonly Member[] | undefined {
+  /** The members of one selection, of whatever type: a name, or a part of it with further axes. */
+  selected(path: readonly string[]): readonly Member[] | undefined {
     const located = locate(this.spec.tree, path)!.value;
     const isName = located.kind === 'scalar';
     const selection = isName ? located.value : undefined;
     const each = isName ? String(selection) : nameUnder(located, 'each');
-    const at = isName ? path : [...path, 'each'];
-    const set = wanted === undefined ? this.#any(each, at) : this.named(each, { artifact: wanted, path: at });
+    const set = this.named(each, { artifact: undefined, path: isName ? path : [...path, 'each'] });
     const where = located.kind === 'map' ? mapAt(located, 'where') : undefined;
     const found = set && membersWhere(set, where, each, this.mistakes);
     if (!found) return undefined;
     if (found.length === 0) {
-      this.mistake(at, `No member of "${each}" has all of these values.`, 'Mend "where".');
+      this.mistakes.push(noneLeft(set, each, where!));
       return undefined;
     }
     const labels = located.kind === 'map' ? mapAt(located, 'labels') : undefined;
@@ -158,21 +186,17 @@ export class Expansion implements References {
 
   #stage(name: string): readonly Member[] | undefined {
     const stage = this.spec.stages.get(name);
-    if (!stage || this.spec.wrongStages.has(name)) return undefined;
+    if (!stage) return undefined;
+    if (this.spec.wrongStages.has(name)) {
+      this.#checkNames(name, stage);
+      return undefined;
+    }
     return this.#expander.members(name, stage);
   }
 
-  /** A group may hold members of any one type; which is wanted is known where it is used. */
-  #any(name: string, path: readonly string[]): MemberSet | undefined {
-    const output = this.#outputOf(name, new Set());
-    return this.named(name, { artifact: output ?? 'checkpoint', path });
-  }
-
   #group(name: string): readonly Member[] | undefined {
-    const { concat, axes = [] } = this.spec.values.groups![name]!;
-    const parts = concat.map((_: Selection, i) =>
-      this.selected(['groups', name, 'concat', String(i)], undefined),
-    );
+    const { concat, axes = [] } = groupNamed(this.spec, name)!;
+    const parts = concat.map((_: Selection, i) => this.selected(['groups', name, 'concat', String(i)]));
     if (parts.some((part) => part === undefined)) return undefined;
     const members = parts.flatMap((part) => part!);
     for (const [i, axis] of axes.entries()) {
@@ -186,9 +210,7 @@ export class Expansion implements References {
       );
       return undefined;
     }
-    const twice = members.find(
-      (member, i) => members.findIndex((m) => m.draft === member.draft && sameAxes(m.axes, member.axes)) < i,
-    );
+    const twice = repeated(members);
     if (twice) {
       this.mistake(
         ['groups', name, 'concat'],
@@ -215,10 +237,6 @@ export class Expansion implements References {
     }
     return this.definitions.get(this.spec.stages.get(name)?.kind ?? '')?.output;
   }
-}
-
-function sameAxes(a: Axes, b: Axes): boolean {
-  return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
 }
 
 function nameUnder(map: Located, key: string): string {

@@ -3,7 +3,7 @@ import type { Diagnostic, Position } from '../spec/diagnostic.js';
 import { type Located, type LocatedMap, toPlain } from '../spec/located.js';
 import { suggestion } from '../util/suggest.js';
 import { formatLabel, type LabelValue } from './labels.js';
-import { labelOf, type Member } from './member.js';
+import { type Axes, describeMember, labelOf, type Member } from './member.js';
 
 export class MemberSet {
   readonly members: readonly Member[];
@@ -68,6 +68,12 @@ export function membersWhere(
   if (!where || where.entries.size === 0) return set.members;
   const before = mistakes.length;
   const conditions = [...where.entries].map(([axis, { key, value }]) => {
+    if (value.kind === 'list' && value.items.length === 0)
+      mistakes.push({
+        at: value.at,
+        message: `No value of "${axis}" is named, so no member of "${target}" is left.`,
+        help: `There is: ${set.values(axis).join(', ')}.`,
+      });
     const allowed = alternativesOf(value).map((alternative) => ({
       ...alternative,
       members: set.having(axis, alternative.value),
@@ -114,6 +120,48 @@ function noSuchMember(set: MemberSet, { axis, key, at, wanted, target }: Miss): 
     message: `No member of "${target}" has ${axis} = ${formatLabel(wanted)}.`,
     help: `There is: ${set.values(axis).join(', ')}.`,
   };
+}
+
+/** What to say of a condition each part of which some member meets, but none meets the whole. */
+export function noneLeft(set: MemberSet, target: string, where: LocatedMap): Diagnostic {
+  return {
+    at: where.at,
+    message: `No member of "${target}" has all of these values.`,
+    help: `There is: ${listed(set.members)}.`,
+  };
+}
+
+/** Members shown in a message. */
+const SHOWN = 8;
+
+export function listed(members: readonly Member[]): string {
+  const shown = members.slice(0, SHOWN).map(describeMember).join('; ');
+  const more = members.length - SHOWN;
+  return more > 0 ? `${shown}; and ${more} more` : shown;
+}
+
+/** `, e.g. where: {net: C}`, by an axis that tells the first member from all others; nothing if there is none. */
+export function exampleOf([first, ...others]: readonly Member[]): string {
+  for (const [axis, value] of first?.axes ?? []) {
+    const key = keyOf(labelOf(value));
+    const isTelling = others.every(({ axes }) => {
+      const other = axes.get(axis);
+      return !other || keyOf(labelOf(other)) !== key;
+    });
+    if (isTelling) return `, e.g. where: {${axis}: ${formatLabel(labelOf(value))}}`;
+  }
+  return '';
+}
+
+/** A member that stands among others a second time, with the same axes. */
+export function repeated(members: readonly Member[]): Member | undefined {
+  return members.find(
+    (member, i) => members.findIndex((m) => m.draft === member.draft && sameAxes(m.axes, member.axes)) < i,
+  );
+}
+
+function sameAxes(a: Axes, b: Axes): boolean {
+  return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
 }
 
 function alternativesOf(value: Located): readonly { readonly at: Position; readonly value: LabelValue }[] {

@@ -7,9 +7,9 @@ import type { Definitions } from './definitions.js';
 import type { Member } from './member.js';
 import type { MemberSet } from './member-set.js';
 
-/** What a word of the spec wants: which artifact, and where the spec says so. */
+/** What a word of the spec wants: which artifact (any where undefined), and where the spec says so. */
 export interface Wanted {
-  readonly artifact: ArtifactType;
+  readonly artifact: ArtifactType | undefined;
   /** Place of the name in the spec, for mistakes. */
   readonly path: readonly string[];
 }

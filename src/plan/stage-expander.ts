@@ -1,12 +1,14 @@
 /** One stage to its members: its subjects, the combinations of its matrix, and the task of each. */
+import { type Diagnostic, formatPosition } from '../spec/diagnostic.js';
 import type { SpecStage } from '../spec/load.js';
 import { type Located, type LocatedMap, locate, mapAt, toPlain, withEntries } from '../spec/located.js';
 import { netMistake } from '../spec/net-names.js';
 import { matrixRows, type Row } from '../spec/matrix.js';
-import { hasExpressions, namesUsed, substitute } from '../spec/substitute.js';
+import { hasExpressions, namesUsed, substitute, variablesUsed } from '../spec/substitute.js';
+import { SUBJECT_WORDS } from '../spec/subject-words.js';
 import { MATRIX_WORDS, SWEEP_KEYS } from '../spec/sweep-schema.js';
 import { suggestion } from '../util/suggest.js';
-import type { ExpandContext, Referred, TaskDraft } from './definition.js';
+import type { ExpandContext, Referred, StageDefinition, TaskDraft } from './definition.js';
 import type { ExpandSpec } from './expand-spec.js';
 import { type Axes, labelsOf, type Member } from './member.js';
 import type { References, StageAtHand } from './references.js';
@@ -28,15 +30,19 @@ export class StageExpander {
     const subjects = subjectsOf(stage, this.#expansion);
     if (!subjects) return undefined;
     this.#checkAxesAreUsed(stage);
+    this.#checkNamesAreClear(stage, subjects);
     const prepared = prepare(stage);
     const members: Member[] = [];
     let wrong = false;
+    const blamed = new Set<string>();
     for (const subject of subjects) {
       for (const row of this.#rows(stage, subject) ?? [undefined]) {
+        const start = mistakes.length;
         // What is undefined has been blamed, perhaps at the stage that it refers to.
         const member = row && this.#member(prepared, subject, row);
         if (member) members.push(member);
         else wrong = true;
+        onlyElsewhere(mistakes, start, blamed);
       }
     }
     return wrong || mistakes.length > before ? undefined : members;
@@ -54,18 +60,34 @@ export class StageExpander {
     const matrix = mapAt(tree, 'matrix');
     if (!matrix) return;
     const used = namesUsed(withEntries(tree, { matrix: undefined }));
-    const words: readonly string[] = MATRIX_WORDS;
     const zip = mapAt(matrix, 'zip');
     const product = mapAt(matrix, 'product');
     for (const entries of [matrix.entries, zip?.entries, product?.entries]) {
       for (const [axis, { key }] of entries ?? []) {
-        if (used.has(axis) || words.includes(axis) || this.#expansion.spec.variables.has(axis)) continue;
+        if (used.has(axis) || (MATRIX_WORDS as readonly string[]).includes(axis)) continue;
+        // A variable of that name has been put in its place already, and is blamed.
+        if (this.#expansion.spec.variables.has(axis)) continue;
         this.#expansion.mistakes.push({
           at: key,
           message: `Nothing in stages.${name} depends on the axis "${axis}", so its members would be the same.`,
           help: `Write "\${${axis}}" where its value belongs.`,
         });
       }
+    }
+  }
+
+  /** A variable was put in its place before any axis was known, so it would hide an axis that is inherited. */
+  #checkNamesAreClear({ name, tree }: StageAtHand, subjects: readonly Subject[]): void {
+    const { mistakes, spec } = this.#expansion;
+    const used = variablesUsed(tree);
+    const inherited = new Set(subjects.flatMap(({ axes }) => [...axes.keys()]));
+    for (const variable of used) {
+      if (!inherited.has(variable)) continue;
+      mistakes.push({
+        at: locate(spec.tree, ['vars', variable])!.key,
+        message: `"${variable}" is a variable, and an axis of what stages.${name} works on: which one it means is not clear.`,
+        help: 'Give the variable another name.',
+      });
     }
   }
 
@@ -85,7 +107,9 @@ export class StageExpander {
           : undefined;
       if (other === undefined) continue;
       mistakes.push({
-        at: locate(matrix, [axis])?.key ?? value.at,
+        at:
+          (locate(matrix, [axis]) ?? locate(matrix, ['product', axis]) ?? locate(matrix, ['zip', axis]))
+            ?.key ?? value.at,
         message: `The axis "${axis}" of stages.${name} is ${other} already.`,
         help: 'Give it another name.',
       });
@@ -154,7 +178,7 @@ export class StageExpander {
         mistake(
           parameter!,
           `There is no data set "${dataset}" under "datasets".`,
-          suggestion(dataset, shared.datasetNames()),
+          suggestion(dataset, shared.datasetNames()) || 'This spec has none: name it there, with its kind.',
         );
         return shared.images(split, undefined);
       },
@@ -189,6 +213,14 @@ export class StageExpander {
   }
 }
 
+/** What is wrong at one place is said of the first member that meets it, and not again of its sisters. */
+function onlyElsewhere(mistakes: Diagnostic[], start: number, blamed: Set<string>): void {
+  if (mistakes.length === start) return;
+  const found = mistakes.splice(start).map((mistake) => [formatPosition(mistake.at), mistake] as const);
+  mistakes.push(...found.filter(([place]) => !blamed.has(place)).map(([, mistake]) => mistake));
+  for (const [place] of found) blamed.add(place);
+}
+
 /** What is the same for all members of a stage. */
 interface PreparedStage extends StageAtHand {
   /** Without the keys of the language. */
@@ -201,13 +233,23 @@ interface PreparedStage extends StageAtHand {
 
 function prepare(stage: StageAtHand): PreparedStage {
   const own = withEntries(stage.tree, Object.fromEntries([...SWEEP_KEYS].map((key) => [key, undefined])));
-  const { properties } = stage.definition.schema as unknown as {
-    properties: Record<string, { reference?: string }>;
-  };
-  const references = Object.entries(properties).flatMap(([parameter, { reference }]) =>
+  return { ...stage, own, fixed: !hasExpressions(own), references: referencesOf(stage.definition) };
+}
+
+function referencesOf({ schema }: StageDefinition): readonly (readonly [string, string])[] {
+  const { properties } = schema as unknown as { properties: Record<string, { reference?: string }> };
+  return Object.entries(properties).flatMap(([parameter, { reference }]) =>
     reference === undefined ? [] : [[parameter, reference] as const],
   );
-  return { ...stage, own, fixed: !hasExpressions(own), references };
+}
+
+/** The keys of a kind whose values name stages, with the type of artifact that is wanted of each. */
+export function referenceKeys(
+  definition: StageDefinition,
+): readonly { readonly key: string; readonly artifact: string }[] {
+  const { subject } = definition;
+  const words = subject ? SUBJECT_WORDS.map((key) => ({ key, artifact: subject.artifact })) : [];
+  return [...words, ...referencesOf(definition).map(([key, artifact]) => ({ key, artifact }))];
 }
 
 function referred({ draft, axes }: Member): Referred {

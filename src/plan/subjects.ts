@@ -4,7 +4,7 @@ import { subjectWord } from '../spec/subject-words.js';
 import { suggestion } from '../util/suggest.js';
 import { formatLabel } from './labels.js';
 import { type Axes, describeMember, labelOf, type Member, sharedAxes } from './member.js';
-import { membersWhere } from './member-set.js';
+import { membersWhere, noneLeft } from './member-set.js';
 import type { References, StageAtHand } from './references.js';
 
 /** What one or more members of a stage work on. */
@@ -32,11 +32,7 @@ export function subjectsOf(stage: StageAtHand, expansion: References): readonly 
   const found = set && membersWhere(set, where, target, expansion.mistakes);
   if (!found) return undefined;
   if (found.length === 0) {
-    expansion.mistake(
-      [...path, 'where'],
-      `No member of "${target}" has all of these values.`,
-      'Mend "where".',
-    );
+    expansion.mistakes.push(noneLeft(set, target, where!));
     return undefined;
   }
   if (word === 'each') return found.map((member) => ({ members: [member], axes: member.axes }));

@@ -4,9 +4,10 @@ import { locate } from '../spec/located.js';
 import type { MetricSchema } from '../spec/schema.js';
 import { suggestion } from '../util/suggest.js';
 import type { TaskDraft } from './definition.js';
-import type { Expansion } from './expansion.js';
+import { artifactWords, type Expansion } from './expansion.js';
 import { formatLabel, formatLabels, type Labels } from './labels.js';
-import { labelsOf, type Member } from './member.js';
+import { describeMember, labelsOf, type Member } from './member.js';
+import { repeated } from './member-set.js';
 import { rowsOfPaper } from './paper-rows.js';
 
 /** The kind that the `tables` of a spec are written as. */
@@ -58,18 +59,23 @@ function rowMembers(name: string, expansion: Expansion): readonly Member[] | und
   const { value } = locate(expansion.spec.tree, path)!;
   const parts =
     value.kind === 'list'
-      ? value.items.map((_, i) => expansion.selected([...path, String(i)], undefined))
-      : [expansion.selected(path, undefined)];
+      ? value.items.map((_, i) => expansion.selected([...path, String(i)]))
+      : [expansion.selected(path)];
   if (parts.some((part) => part === undefined)) return undefined;
   const members = parts.flatMap((part) => part!);
   const [first] = members;
   const other = members.find(({ artifact }) => artifact !== first!.artifact);
-  if (!other) return members;
-  expansion.mistake(
-    path,
-    `The rows of one table are of one sort, but "${first!.stage}" makes ${first!.artifact} and "${other.stage}" ${other.artifact}.`,
-    'Make two tables.',
-  );
+  if (other) {
+    expansion.mistake(
+      path,
+      `The rows of one table are of one sort, but "${first!.stage}" makes ${artifactWords(first!.artifact)} and "${other.stage}" ${artifactWords(other.artifact)}.`,
+      'Make two tables.',
+    );
+    return undefined;
+  }
+  const twice = repeated(members);
+  if (!twice) return members;
+  expansion.mistake(path, `${describeMember(twice)} of "${twice.stage}" is a row twice.`, 'Name it once.');
   return undefined;
 }
 
@@ -99,10 +105,10 @@ function metricsOf(
       refuse(
         i,
         elsewhere
-          ? `"${column}" is a number about ${elsewhere.artifact}, but the rows are ${artifact}.`
-          : `The rows have no axis "${column}"${rows.length > 1 ? ` ("${without.stage}" has not)` : ''}, and there is no such metric of ${artifact}.`,
+          ? `"${column}" is a number about ${artifactWords(elsewhere.artifact)}, but each row makes ${artifactWords(artifact)}.`
+          : `The rows have no axis "${column}"${rows.length > 1 ? ` ("${without.stage}" has not)` : ''}, and there is no such metric of ${artifactWords(artifact)}.`,
         fitting.length === 0 && elsewhere
-          ? 'There is no metric of them.'
+          ? `There is no metric of ${artifactWords(artifact)}.`
           : suggestion(column, [...axes, ...names]),
       );
     }
@@ -113,8 +119,8 @@ function metricsOf(
       ['tables', name, 'columns'],
       'None of the columns is a metric, so the table has no results.',
       names.length > 0
-        ? `Metrics of ${artifact}: ${names.join(', ')}.`
-        : `There is no metric of ${artifact}.`,
+        ? `Metrics of ${artifactWords(artifact)}: ${names.join(', ')}.`
+        : `There is no metric of ${artifactWords(artifact)}.`,
     );
   }
   return expansion.mistakes.length > before ? undefined : metrics;
@@ -123,12 +129,20 @@ function metricsOf(
 /** Members that differ on the axes under `over` only are one row. */
 function gatheredRows(
   name: string,
-  { over = [] }: TableSpec,
+  { over = [], columns }: TableSpec,
   members: readonly Member[],
   expansion: Expansion,
 ): readonly { readonly labels: Labels; readonly members: readonly Member[] }[] | undefined {
   const rows = new Map<string, { readonly labels: Labels; readonly members: Member[] }>();
   for (const [i, axis] of over.entries()) {
+    if (columns.includes(axis)) {
+      expansion.mistake(
+        ['tables', name, 'over', String(i)],
+        `A row is a mean over "${axis}", so "${axis}" cannot be a column.`,
+        'Take it out of "columns", or out of "over".',
+      );
+      return undefined;
+    }
     if (members.some(({ axes }) => axes.has(axis))) continue;
     const known = [...new Set(members.flatMap(({ axes }) => [...axes.keys()]))];
     expansion.mistake(
@@ -161,7 +175,7 @@ function checkJoin(name: string, { join }: TableSpec, rows: readonly Labels[], e
       );
       return;
     }
-    if (rows.every((labels) => column in labels)) continue;
+    if (rows.every((labels) => Object.hasOwn(labels, column))) continue;
     const known = [...new Set(rows.flatMap((labels) => Object.keys(labels)))];
     refuse(
       `Rows are joined on ${join.join(', ')}, but our rows have no axis "${column}".`,
@@ -175,7 +189,7 @@ function checkJoin(name: string, { join }: TableSpec, rows: readonly Labels[], e
     const values = join.map((column) => `${column}=${formatLabel(labels[column]!)}`).join(' ');
     refuse(
       `${matches} rows of the paper's table equal ours (${values}) in ${join.join(', ')}.`,
-      'Name more columns, so that one row of the paper is left.',
+      'Name more columns under "join", so that one row of the paper is left.',
     );
   }
 }

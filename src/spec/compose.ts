@@ -1,14 +1,15 @@
 /** From the text of a spec to its final values: profile, then `--set`, then defaults of kinds, then variables. */
 import { suggestion } from '../util/suggest.js';
-import { commandLine, type Diagnostic } from './diagnostic.js';
+import { commandLine, type Diagnostic, formatPosition } from './diagnostic.js';
 import {
-  deletedKeys,
+  DELETE,
   keysAt,
   type Located,
   type LocatedEntry,
   type LocatedMap,
   mapAt,
   merge,
+  placesIn,
   withEntries,
   withoutDeletes,
 } from './located.js';
@@ -16,6 +17,7 @@ import { parseValue } from './parse.js';
 import { applyProfile } from './profile.js';
 import { subjectWord } from './subject-words.js';
 import { isExpression, type Scope, substitute } from './substitute.js';
+import { MATRIX_WORDS } from './sweep-schema.js';
 
 export interface Composition {
   /** `demo` if the spec has it, where undefined. */
@@ -30,6 +32,10 @@ export interface Composed {
   readonly profile: string | undefined;
   /** The spec's variables, by name. */
   readonly variables: Scope;
+  /** Names of variables that are wrong themselves; what uses them is not looked at. */
+  readonly brokenVariables: readonly string[];
+  /** Names of stages in which an expression is wrong. */
+  readonly brokenStages: ReadonlySet<string>;
   readonly mistakes: readonly Diagnostic[];
 }
 
@@ -45,7 +51,10 @@ export function compose(raw: LocatedMap, { profile, sets }: Composition): Compos
   const assigned = sets.reduce((tree, set) => applySet(tree, set, mistakes), chosen.tree);
   const defaulted = withoutDeletes(applyDefaults(assigned, mistakes)) as LocatedMap;
   const variables = variablesOf(defaulted, mistakes);
-  return { tree: replaceAll(defaulted, variables, mistakes), profile: chosen.profile, variables, mistakes };
+  const brokenVariables = keysAt(defaulted, 'vars').filter((name) => !variables.has(name));
+  const brokenStages = new Set<string>();
+  const tree = replaceAll(defaulted, { variables, broken: brokenVariables, brokenStages }, mistakes);
+  return { tree, profile: chosen.profile, variables, brokenVariables, brokenStages, mistakes };
 }
 
 /** What has members that `--set` changes but does not make. */
@@ -59,9 +68,9 @@ const MEMBERS = new Map([
 
 /** Keys that decide what a spec is made of, before `--set` comes. */
 const FIXED = new Map([
-  ['profiles', 'A profile is not changed here.'],
-  ['extends', 'What a spec extends is not changed here.'],
-  ['plugins', 'Plugins are named in the spec only.'],
+  ['profiles', ['A profile is not changed here.', 'Set the value itself, e.g. --set limits.train=100.']],
+  ['extends', ['What a spec extends is not changed here.', 'Write a spec that extends another.']],
+  ['plugins', ['Plugins are named in the spec only.', 'Add it there; --allow-plugin allows it.']],
 ]);
 
 /** The value is read as YAML, so numbers are numbers; the path's parts are separated by dots. */
@@ -79,13 +88,18 @@ function applySet(tree: LocatedMap, set: string, mistakes: Diagnostic[]): Locate
       `"${set}" is not an assignment.`,
       'Write --set path.to.key=value, e.g. --set limits.train=100.',
     );
-  const fixed = FIXED.get(top);
-  if (fixed !== undefined) return refuse(fixed, 'Set the value itself, e.g. --set limits.train=100.');
+  const [fixed, instead] = FIXED.get(top) ?? [];
+  if (fixed !== undefined) return refuse(fixed, instead!);
+  if (path.includes(DELETE))
+    return refuse(
+      'Nothing is taken away here.',
+      `Write a spec that extends this one, with "${DELETE}" in it.`,
+    );
   const sort = MEMBERS.get(top);
   if (sort !== undefined && member !== undefined && !keysAt(tree, top).includes(member))
     return refuse(
       `There is no ${sort} "${member}".`,
-      suggestion(member, keysAt(tree, top)) || `The spec has no "${top}".`,
+      suggestion(member, keysAt(tree, top)) || `This spec has no "${top}", and none are added here.`,
     );
   const value = parseValue(set.slice(equals + 1), at);
   if (!value.ok) {
@@ -112,28 +126,26 @@ function applyDefaults(tree: LocatedMap, mistakes: Diagnostic[]): LocatedMap {
   const defaults = mapAt(tree, 'defaults');
   const stages = mapAt(tree, 'stages');
   if (!defaults || !stages) return tree;
-  const used = new Set<string>();
+  const kinds = new Set<string>();
   const entries = [...stages.entries].map(([name, { key, value }]): [string, LocatedEntry] => {
     const kind = value.kind === 'map' ? value.entries.get('kind')?.value : undefined;
     if (kind?.kind !== 'scalar') return [name, { key, value }];
+    kinds.add(String(kind.value));
     const initial = mapAt(defaults, String(kind.value));
-    if (!initial) return [name, { key, value }];
-    used.add(String(kind.value));
-    return [name, { key, value: merge({ ...initial, at: value.at }, value) }];
+    return [name, { key, value: initial ? merge({ ...initial, at: value.at }, value) : value }];
   });
-  const kinds = [...stages.entries.values()].flatMap(({ value }) => {
-    const kind = value.kind === 'map' ? value.entries.get('kind')?.value : undefined;
-    return kind?.kind === 'scalar' ? [String(kind.value)] : [];
-  });
-  for (const [kind, { key }] of defaults.entries) {
-    if (used.has(kind) || deletedKeys(defaults).length > 0) continue;
+  const useless = [...defaults.entries].filter(([kind]) => !kinds.has(kind) && kind !== DELETE);
+  for (const [kind, { key }] of useless)
     mistakes.push({
       at: key,
       message: `No stage here is of the kind "${kind}", so these defaults are for nothing.`,
-      help: suggestion(kind, [...new Set(kinds)]),
+      help: suggestion(kind, [...kinds]),
     });
-  }
   return withEntries(tree, {
+    defaults: {
+      key: tree.entries.get('defaults')!.key,
+      value: withEntries(defaults, Object.fromEntries(useless.map(([kind]) => [kind, undefined]))),
+    },
     stages: { key: tree.entries.get('stages')!.key, value: { ...stages, entries: new Map(entries) } },
   });
 }
@@ -154,19 +166,31 @@ function variablesOf(tree: LocatedMap, mistakes: Diagnostic[]): Scope {
   return scope;
 }
 
-function replaceAll(tree: LocatedMap, variables: Scope, mistakes: Diagnostic[]): LocatedMap {
-  const allVariables = keysAt(tree, 'vars');
-  // A variable that is wrong itself has been blamed.
-  const broken = allVariables.filter((name) => !variables.has(name));
-  const replaced = (value: Located, others: ReadonlySet<string> | 'any') =>
-    substitute(value, { scope: variables, others }, mistakes);
+interface Variables {
+  readonly variables: Scope;
+  readonly broken: readonly string[];
+  /** Takes the names of stages in which an expression is wrong. */
+  readonly brokenStages: Set<string>;
+}
+
+function replaceAll(
+  tree: LocatedMap,
+  { variables, broken, brokenStages }: Variables,
+  mistakes: Diagnostic[],
+): LocatedMap {
+  const replaced = (value: Located, others: ReadonlySet<string> | 'any', found = mistakes) =>
+    substitute(value, { scope: variables, others }, found);
+  const shared = placesOf(tree, 'defaults');
   const entries = [...tree.entries].map(([key, { key: at, value }]): [string, LocatedEntry] => {
     if (LITERAL.includes(key)) return [key, { key: at, value }];
     if (key === 'stages' && value.kind === 'map') {
-      const stages = [...value.entries].map(([name, stage]): [string, LocatedEntry] => [
-        name,
-        { key: stage.key, value: replaced(stage.value, namesOfAxes(stage.value, broken)) },
-      ]);
+      const stages = [...value.entries].map(([name, stage]): [string, LocatedEntry] => {
+        const found: Diagnostic[] = [];
+        const now = replaced(stage.value, namesOfAxes(stage.value, broken), found);
+        if (found.length > 0) brokenStages.add(name);
+        mistakes.push(...found.flatMap((mistake) => inStage(mistake, name, shared)));
+        return [name, { key: stage.key, value: now }];
+      });
       return [key, { key: at, value: { ...value, entries: new Map(stages) } }];
     }
     return [key, { key: at, value: replaced(value, WITH_AXES.includes(key) ? 'any' : new Set(broken)) }];
@@ -174,15 +198,43 @@ function replaceAll(tree: LocatedMap, variables: Scope, mistakes: Diagnostic[]):
   return { ...tree, entries: new Map(entries) };
 }
 
+/** Under `defaults` a name may be an axis of one stage and not of another, so a stage is told: the first one. */
+function inStage(mistake: Diagnostic, stage: string, shared: Map<string, boolean>): readonly Diagnostic[] {
+  const place = formatPosition(mistake.at);
+  const wasBlamed = shared.get(place);
+  if (wasBlamed === undefined) return [mistake];
+  shared.set(place, true);
+  const message = mistake.message.replace(/\.$/, `, for stages.${stage}.`);
+  return wasBlamed ? [] : [{ ...mistake, message }];
+}
+
+/** The places of a section; none has been blamed yet. */
+function placesOf(tree: LocatedMap, section: string): Map<string, boolean> {
+  const value = tree.entries.get(section)?.value;
+  return new Map(value ? placesIn(value).map((at) => [formatPosition(at), false]) : []);
+}
+
 /** What else than variables a stage's expressions may name: of what it works on, any axis may come. */
 function namesOfAxes(stage: Located, broken: readonly string[]): ReadonlySet<string> | 'any' {
-  if (stage.kind !== 'map' || subjectWord(stage)) return 'any';
-  const matrix = mapAt(stage, 'matrix');
-  const words = ['product', 'zip'].flatMap((word) => (matrix ? keysAt(matrix, word) : []));
-  const included = matrix?.entries.get('include')?.value;
-  const rows = included?.kind === 'list' ? included.items : [];
-  const inRows = rows.flatMap((row) => (row.kind === 'map' ? [...row.entries.keys()] : []));
   // The labels of a stage may name what its kind says of it.
-  const ofKind = stage.entries.has('labels') ? 'any' : undefined;
-  return ofKind ?? new Set([...(matrix?.entries.keys() ?? []), ...words, ...inRows, ...broken]);
+  if (stage.kind !== 'map' || subjectWord(stage) || stage.entries.has('labels')) return 'any';
+  const matrix = stage.entries.get('matrix')?.value;
+  if (!matrix) return new Set(broken);
+  const axes = matrix.kind === 'map' ? axesOf(matrix) : undefined;
+  // Of a matrix in a wrong form nobody knows the axes; the form is blamed.
+  return axes ? new Set([...axes, ...broken]) : 'any';
+}
+
+/** The axes of a matrix; undefined if it has a wrong form. */
+function axesOf(matrix: LocatedMap): readonly string[] | undefined {
+  const words = MATRIX_WORDS as readonly string[];
+  const axes = [...matrix.entries.keys()].filter((name) => !words.includes(name));
+  for (const word of ['product', 'zip'] as const) {
+    if (!matrix.entries.has(word)) continue;
+    if (!mapAt(matrix, word)?.entries.size) return undefined;
+    axes.push(...keysAt(matrix, word));
+  }
+  const included = matrix.entries.get('include')?.value;
+  const rows = included?.kind === 'list' ? included.items : [];
+  return [...axes, ...rows.flatMap((row) => (row.kind === 'map' ? [...row.entries.keys()] : []))];
 }

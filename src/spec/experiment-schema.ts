@@ -330,11 +330,17 @@ export function skeletonSchema(vocabulary: Vocabulary) {
   const kinds = namedKinds(vocabulary).map(({ kind }) => kind);
   return Strict({
     ...sections(vocabulary),
-    defaults: Type.Optional(Type.Record(Type.String(), Type.Record(Type.String(), Type.Any()))),
+    defaults: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Record(Type.String(), Type.Any(), { description: 'Keys and values, by name.' }),
+        { description: 'Kinds, and the keys that every stage of a kind has unless it says otherwise.' },
+      ),
+    ),
     stages: Named(
       NAMES.NAME,
       Type.Object({ kind: Type.Enum(kinds) }, { description: 'One step of the experiment.' }),
-      { minProperties: 1 },
+      { minProperties: 1, description: 'The steps by name, "name: { kind: ... }" each.' },
     ),
   });
 }

@@ -4,7 +4,7 @@
  */
 import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
-import { parseRange, type Range } from './range.js';
+import { parseRange, RANGE_PATTERN, type Range } from './range.js';
 
 /** What a name may stand for and an expression come to; a range is the text `256..512`. */
 export type Value = string | number | boolean | null | readonly Value[];
@@ -154,6 +154,11 @@ class Parser {
       return inner;
     }
     if (/^\d/.test(token)) return { kind: 'number', value: Number(token) };
+    if (token === ')' || token === ',')
+      throw new Wrong({
+        message: `There is nothing before the "${token}" in the expression.`,
+        help: 'A number or a name is missing.',
+      });
     if (!/^[A-Za-z_]/.test(token)) throw unexpected(token);
     return this.#tokens[this.#at] === '(' ? this.#call(token) : { kind: 'name', name: token };
   }
@@ -231,11 +236,13 @@ function numberOf(expression: Expression, scope: ReadonlyMap<string, Value>, use
 }
 
 function notANumber(value: Value, use: string): Wrong {
-  const isRange = parseRange(value) !== undefined;
-  return new Wrong({
-    message: `"${use}" wants a number, but ${JSON.stringify(value)} is ${isRange ? 'a range' : 'none'}.`,
-    help: isRange ? 'Write min(...), mid(...) or max(...) of the range.' : 'Change the variable or axis.',
-  });
+  const wrong = (what: string, help: string) =>
+    new Wrong({ message: `"${use}" wants a number, but ${JSON.stringify(value)} is ${what}.`, help });
+  if (parseRange(value)) return wrong('a range', 'Write min(...), mid(...) or max(...) of the range.');
+  if (typeof value === 'string' && new RegExp(RANGE_PATTERN).test(value))
+    return wrong('neither that nor a range', 'The first number of a range is the smaller one.');
+  if (Array.isArray(value)) return wrong('a list', 'What makes a list stands alone in an expression.');
+  return wrong('none', 'Change the variable or axis.');
 }
 
 function call(rule: Rule, operands: readonly Expression[], scope: ReadonlyMap<string, Value>): Value {

@@ -1,6 +1,7 @@
 /** `extends`: a spec over the one that it names, over the one that that one names. */
 import { dirname, resolve } from 'node:path';
 import { failed, ok, type Result } from '../util/result.js';
+import { suggestion } from '../util/suggest.js';
 import type { Diagnostic, Position } from './diagnostic.js';
 import {
   DELETE,
@@ -61,7 +62,7 @@ export async function readChain(
   const nothing: LocatedMap = { ...layers[0]!, entries: new Map() };
   const defaults = new Set(layers.flatMap((layer) => keysOfDefaults(layer)));
   const tree = layers.reduce((base, over) => {
-    mistakes.push(...wrongDeletes(base, over, [], defaults));
+    mistakes.push(...wrongDeletes(base, over, { path: [], defaults }));
     return merge(base, over) as LocatedMap;
   }, nothing);
   if (mistakes.length > 0) return failed(mistakes);
@@ -69,6 +70,8 @@ export async function readChain(
 }
 
 function chainProblem(name: string, chain: readonly string[]) {
+  if (chain.at(-1) === name)
+    return { message: 'This spec extends itself.', help: 'Name another file, or leave "extends" out.' };
   if (chain.includes(name))
     return {
       message: `The specs extend each other in a circle: ${[...chain.slice(chain.indexOf(name)), name].join(' -> ')}.`,
@@ -113,25 +116,34 @@ function keysOfDefaults(tree: LocatedMap): readonly string[] {
   return keysAt(tree, 'defaults').flatMap((kind) => keysAt(mapAt(tree, 'defaults')!, kind));
 }
 
+interface DeletePlace {
+  readonly path: readonly string[];
+  /** Keys that the spec's `defaults` give. */
+  readonly defaults: ReadonlySet<string>;
+}
+
 /** `$delete` in another form than a list of names, or of a name that is not there. */
-function wrongDeletes(
+export function wrongDeletes(
   base: Located | undefined,
   over: Located,
-  path: readonly string[],
-  defaults: ReadonlySet<string>,
+  { path, defaults }: DeletePlace,
 ): Diagnostic[] {
   if (over.kind !== 'map') return [];
   const entry = over.entries.get(DELETE);
   const baseMap = base?.kind === 'map' ? base : undefined;
   const inside = [...over.entries].flatMap(([key, { value }]) =>
-    wrongDeletes(baseMap?.entries.get(key)?.value, value, [...path, key], defaults),
+    wrongDeletes(baseMap?.entries.get(key)?.value, value, { path: [...path, key], defaults }),
   );
   if (!entry) return inside;
   const items = entry.value.kind === 'list' ? entry.value.items : [entry.value];
-  if (items.length === 0 || items.some(({ kind }) => kind !== 'scalar'))
+  if (items.length === 0 || items.some((item) => item.kind !== 'scalar' || item.value === null))
     return [
       ...inside,
-      { at: entry.value.at, message: `"${DELETE}" is a list of keys.`, help: `E.g. ${DELETE}: [limits]` },
+      {
+        at: entry.value.at,
+        message: `"${DELETE}" must be a list of keys.`,
+        help: `Write ${DELETE}: [limits], for example.`,
+      },
     ];
   // A profile takes from the spec that it is merged over, which is not this base.
   if (path[0] === 'profiles') return inside;
@@ -147,6 +159,6 @@ function nothingToDelete(name: string, at: Position, known: readonly string[]): 
   return {
     at,
     message: `There is no "${name}" here that could be taken away.`,
-    help: known.length > 0 ? `There is: ${known.join(', ')}.` : 'What this file extends says nothing here.',
+    help: suggestion(name, known) || 'What this is merged over says nothing here.',
   };
 }

@@ -13,7 +13,7 @@ import { type PaperTable, readPaperTable } from './paper-table.js';
 import { profileNames } from './profile.js';
 import type { ParsedFiles } from './parse.js';
 import { subjectMistakes } from './subject-words.js';
-import { isExpression, type Scope } from './substitute.js';
+import { isExpression, namesUsed, type Scope } from './substitute.js';
 import type { SpecValidator } from './validate.js';
 
 /** A stage of a spec as it was written, `defaults` and variables applied; axes are not. */
@@ -45,7 +45,7 @@ export interface ResolvedSpec {
   readonly variables: Scope;
   /** By name, those that are right so far. */
   readonly stages: ReadonlyMap<string, SpecStage>;
-  /** Names of stages in which a mistake has been found; what refers to them is not looked at. */
+  /** Names of stages and groups in which a mistake has been found; what refers to them is not looked at. */
   readonly wrongStages: ReadonlySet<string>;
   readonly ownTables: ReadonlySet<string>;
   /** The paper's numbers, by the name of our table. */
@@ -94,7 +94,7 @@ export async function loadSpec(path: string, options: LoadOptions, services: Loa
   const inProfiles = profileNames(raw.value.tree)
     .filter((name) => name !== composed.profile)
     .flatMap((name) => profileMistakes(raw.value.tree, name, validator.value));
-  const known = [...composed.mistakes, ...checked.mistakes];
+  const known = [...composed.mistakes, ...notAmong(composed.mistakes, checked.mistakes)];
   const mistakes = [...known, ...notAmong(known, inProfiles)];
   const name = basename(absolute).replace(/\.ya?ml$/, '');
   if (name === 'store')
@@ -159,14 +159,21 @@ async function readText(disk: Disk, path: string): Promise<Result<string, string
   }
 }
 
-/** The schema's mistakes of the whole and of each stage; no values if the whole is wrong. */
-function checkComposed({ tree }: Pick<Composed, 'tree'>, validator: SpecValidator, complete = true) {
+/** The schema's mistakes of the whole and of each stage; no values if too much is wrong. */
+function checkComposed(
+  { tree, brokenVariables, brokenStages }: Composed,
+  validator: SpecValidator,
+  complete = true,
+) {
   const spec = validator.spec(tree, complete);
-  const wrongStages = new Set<string>();
-  const mistakes: Diagnostic[] = [];
-  for (const [name, stage] of stagesOf(tree, '')) {
+  const wrongStages = new Set(brokenStages);
+  const mistakes: Diagnostic[] = [...defaultsMistakes(tree, validator)];
+  const stages = stagesOf(tree, '');
+  for (const name of keysAt(tree, 'stages')) if (!stages.has(name)) wrongStages.add(name);
+  for (const [name, stage] of stages) {
     // A wrong kind is the whole's mistake.
-    const found = validator.isNamed(stage.kind)
+    const isNamed = validator.isNamed(stage.kind);
+    const found = isNamed
       ? [
           ...validator.stage({ name, key: stage.key }, stage, complete),
           ...(complete
@@ -175,14 +182,21 @@ function checkComposed({ tree }: Pick<Composed, 'tree'>, validator: SpecValidato
           ...wrongNets(stage, tree, validator),
         ]
       : [];
-    if (found.length > 0) wrongStages.add(name);
-    mistakes.push(...found);
+    const used = namesUsed(stage.tree);
+    if (found.length > 0 || !isNamed || brokenVariables.some((variable) => used.has(variable)))
+      wrongStages.add(name);
+    mistakes.push(...notAmong(mistakes, found));
   }
-  return {
-    values: spec.ok ? spec.value : undefined,
-    wrongStages,
-    mistakes: spec.ok ? mistakes : [...spec.error, ...mistakes],
-  };
+  for (const group of keysAt(tree, 'groups'))
+    if (spec.values && !Object.hasOwn(spec.values.groups ?? {}, group)) wrongStages.add(group);
+  return { values: spec.values, wrongStages, mistakes: [...spec.mistakes, ...mistakes] };
+}
+
+/** Said once, and not for every stage that has them. */
+function defaultsMistakes(tree: LocatedMap, validator: SpecValidator): readonly Diagnostic[] {
+  return [...(mapAt(tree, 'defaults')?.entries ?? [])].flatMap(([kind, { key, value }]) =>
+    value.kind === 'map' && validator.isNamed(kind) ? validator.defaults({ kind, tree: value }, key) : [],
+  );
 }
 
 /** Nets by name that do not exist; those that are still expressions are looked at member by member. */
@@ -191,10 +205,12 @@ function wrongNets(
   tree: LocatedMap,
   validator: SpecValidator,
 ): readonly Diagnostic[] {
-  const known = [...validator.vocabulary.nets, ...keysAt(tree, 'nets')];
+  const known = [...new Set([...validator.vocabulary.nets, ...keysAt(tree, 'nets')])];
   return validator.netKeys(kind).flatMap((key) => {
     const value = stage.entries.get(key)?.value;
-    if (value?.kind !== 'scalar' || typeof value.value !== 'string' || isExpression(value)) return [];
+    // An empty name is the schema's mistake.
+    if (value?.kind !== 'scalar' || typeof value.value !== 'string' || value.value === '') return [];
+    if (isExpression(value)) return [];
     const mistake = netMistake(value.value, known);
     return mistake ? [{ at: value.at, ...mistake }] : [];
   });
@@ -221,7 +237,8 @@ function profileMistakes(raw: LocatedMap, profile: string, validator: SpecValida
   const places = new Set(placesIn(entry.value));
   const composed = compose(raw, { profile, sets: [] });
   const { mistakes } = checkComposed(composed, validator, false);
-  return [...composed.mistakes, ...mistakes].filter(({ at }) => places.has(at));
+  const all = [...composed.mistakes, ...notAmong(composed.mistakes, mistakes)];
+  return all.filter(({ at }) => places.has(at));
 }
 
 function notAmong(known: readonly Diagnostic[], more: readonly Diagnostic[]): Diagnostic[] {

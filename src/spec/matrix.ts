@@ -2,7 +2,14 @@
 import { suggestion } from '../util/suggest.js';
 import { canonicalJson } from '../util/digest.js';
 import type { Diagnostic } from './diagnostic.js';
-import { type Located, type LocatedList, type LocatedMap, mapAt, toPlain } from './located.js';
+import {
+  type Located,
+  type LocatedEntry,
+  type LocatedList,
+  type LocatedMap,
+  mapAt,
+  toPlain,
+} from './located.js';
 import { MATRIX_WORDS } from './sweep-schema.js';
 
 /** One combination: the value of each axis, with its place. */
@@ -21,8 +28,8 @@ export function matrixRows(matrix: LocatedMap, mistakes: Diagnostic[]): readonly
   const words: readonly string[] = MATRIX_WORDS;
   const bare = [...matrix.entries].filter(([name]) => !words.includes(name));
   const product = [...bare, ...(mapAt(matrix, 'product')?.entries ?? [])];
-  const factors: (readonly Row[])[] = product.map(([axis, { value }]) =>
-    alternatives(axis, value, mistakes).map((item): Row => new Map([[axis, item]])),
+  const factors: (readonly Row[])[] = product.map(([axis, entry]) =>
+    alternatives(axis, entry, mistakes).map((item): Row => new Map([[axis, item]])),
   );
   const zip = mapAt(matrix, 'zip');
   if (zip) factors.push(zipped(zip, mistakes));
@@ -55,12 +62,19 @@ function times(left: readonly Row[], right: readonly Row[]): readonly Row[] {
   return left.flatMap((a) => right.map((b): Row => new Map([...a, ...b])));
 }
 
-function alternatives(axis: string, value: Located, mistakes: Diagnostic[]): readonly Located[] {
+function alternatives(
+  axis: string,
+  { key, value }: LocatedEntry,
+  mistakes: Diagnostic[],
+): readonly Located[] {
   if (value.kind !== 'list') {
+    const plain = JSON.stringify(toPlain(value));
+    // A variable has one value; the list is to be written here, around it.
+    const variable = value.kind === 'scalar' ? value.variable : undefined;
     mistakes.push({
-      at: value.at,
-      message: `The axis "${axis}" is ${JSON.stringify(toPlain(value))}, but must be a list of alternatives.`,
-      help: `Write [${String(toPlain(value))}].`,
+      at: variable === undefined ? value.at : key,
+      message: `The axis "${axis}" is ${plain}${variable === undefined ? '' : ` ("\${${variable}}")`}, but must be a list of alternatives.`,
+      help: `Write [${variable === undefined ? String(toPlain(value)) : `'\${${variable}}'`}].`,
     });
     return [];
   }
@@ -79,10 +93,13 @@ function alternatives(axis: string, value: Located, mistakes: Diagnostic[]): rea
 }
 
 function zipped(zip: LocatedMap, mistakes: Diagnostic[]): readonly Row[] {
-  const lists = [...zip.entries].map(([axis, { value }]) => {
-    const items = value.kind === 'list' ? value.items : alternatives(axis, value, mistakes);
+  const before = mistakes.length;
+  const lists = [...zip.entries].map(([axis, entry]) => {
+    const { value } = entry;
+    const items = value.kind === 'list' ? value.items : alternatives(axis, entry, mistakes);
     return { axis, items };
   });
+  if (mistakes.length > before) return [];
   const lengths = new Set(lists.map(({ items }) => items.length));
   if (lengths.size > 1) {
     mistakes.push({

@@ -61,6 +61,16 @@ export function readPaperTable(
       { at: reference, message: `"${file}" has no table "${name}".`, help: suggestion(name, names) },
     ]);
   }
+  const { value } = table;
+  const known = Object.keys(paperTable.properties);
+  if (value.kind !== 'map' || !known.some((key) => value.entries.has(key)))
+    return failed([
+      {
+        at: reference,
+        message: `"${name}" in "${file}" is no table of a paper.`,
+        help: `Such a table has ${known.join(', ')}.`,
+      },
+    ]);
   const paper = toPlain(table.value);
   const validate = (compiled ??= new Ajv2020(AJV_OPTIONS).compile<PaperTable>(paperTable));
   // The table stands in the file under its name: so do its mistakes.
@@ -69,7 +79,8 @@ export function readPaperTable(
   const uneven = paper.rows.flatMap((row, i): Diagnostic[] => {
     if (row.length === paper.columns.length) return [];
     const { at } = nearest(table.value, ['rows', String(i)]).value;
-    return [{ at, message: `This row has ${row.length} cells for ${paper.columns.length} columns.` }];
+    const help = `Write one for each of ${paper.columns.join(', ')}; null where the paper prints none.`;
+    return [{ at, message: `This row has ${row.length} cells for ${paper.columns.length} columns.`, help }];
   });
   return uneven.length > 0 ? failed(uneven) : ok(paper);
 }

@@ -14,16 +14,13 @@ import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
 import type { Diagnostic, Position } from './diagnostic.js';
 import type { Located, LocatedEntry, LocatedMap, Scalar } from './located.js';
-import { yamlProblems } from './yaml-problem.js';
+import { COMMENT, COMMENT_START, yamlProblems } from './yaml-problem.js';
 
 /** Keys that would do what their writer does not expect. */
 const REFUSED_KEYS = new Map<string, Omit<Diagnostic, 'at'>>([
   ['<<', { message: '"<<" does not merge maps in YAML 1.2.', help: 'Write the keys out.' }],
-  ['__proto__', { message: '"__proto__" is not allowed as a key.' }],
+  ['__proto__', { message: '"__proto__" is not allowed as a key.', help: 'Give it another name.' }],
 ]);
-
-/** JSON with comments is not YAML. */
-const SLASHES = { message: 'This is no comment.', help: 'Comments begin with "#".' };
 
 export const LIMITS = { bytes: 256 * 1024, keysPerMap: 2000, depth: 64, values: 100_000 } as const;
 
@@ -64,7 +61,13 @@ export function parseYaml(file: string, text: string): Result<LocatedMap, Diagno
     ]);
   }
   if (/[\0\uFFFD]/.test(text))
-    return failed([{ at: start, message: 'This is a binary file, or its text is not in UTF-8.' }]);
+    return failed([
+      {
+        at: start,
+        message: 'This is a binary file, or its text is not in UTF-8.',
+        help: 'Specs are text: save it as UTF-8.',
+      },
+    ]);
   const starts = lineStarts(text);
   const tree = parseText(text, ([from, to]) => {
     const line = lineAt(starts, from);
@@ -137,10 +140,18 @@ class Converter {
 
   convert(node: unknown, parent: Position, depth: number): Located {
     if (depth > LIMITS.depth)
-      throw new Mistake({ at: parent, message: `Nested more than ${LIMITS.depth} levels deep.` });
+      throw new Mistake({
+        at: parent,
+        message: `Nested more than ${LIMITS.depth} levels deep.`,
+        help: 'No spec needs so many.',
+      });
     this.#values += 1;
     if (this.#values > LIMITS.values)
-      throw new Mistake({ at: parent, message: `More than ${LIMITS.values} values, aliases followed.` });
+      throw new Mistake({
+        at: parent,
+        message: `More than ${LIMITS.values} values, aliases followed.`,
+        help: 'Use fewer aliases of aliases.',
+      });
     if (isAlias(node)) return this.#alias(node.source, this.#place(node), depth);
     if (isScalar(node)) {
       this.#remember(node);
@@ -170,12 +181,16 @@ class Converter {
     for (const pair of items) {
       if (!isPair(pair) || !isScalar(pair.key)) {
         const keyAt = isPair(pair) && isNode(pair.key) ? this.#place(pair.key) : at;
-        this.mistakes.push({ at: keyAt, message: 'This key is not a plain word or number.' });
+        this.mistakes.push({
+          at: keyAt,
+          message: 'This key is not a plain word or number.',
+          help: 'What is wanted is "key: value".',
+        });
         continue;
       }
       const key = this.#place(pair.key);
       const name = String(pair.key.value);
-      const refused = name.startsWith('//') ? SLASHES : REFUSED_KEYS.get(name);
+      const refused = COMMENT_START.test(name) ? COMMENT : REFUSED_KEYS.get(name);
       if (refused) {
         this.mistakes.push({ at: key, ...refused });
         continue;
@@ -195,7 +210,9 @@ class Converter {
       this.mistakes.push({
         at,
         message: `The alias "*${name}" names no anchor above it.`,
-        help: suggestion(name, [...this.#anchored.keys()]),
+        help:
+          suggestion(name, [...this.#anchored.keys()]) ||
+          `Write "&${name}" before the value that it stands for.`,
       });
       return { kind: 'scalar', at, value: null };
     }
@@ -209,6 +226,7 @@ class Converter {
     this.mistakes.push({
       at: this.#place(node),
       message: `${String(node.source)} is not a value that a spec can hold.`,
+      help: 'Write a number.',
     });
     return null;
   }

@@ -1,6 +1,7 @@
 /** Profiles: scales of work that a spec offers, one of which is merged over it. */
 import { suggestion } from '../util/suggest.js';
 import { commandLine, type Diagnostic } from './diagnostic.js';
+import { wrongDeletes } from './extend.js';
 import { keysAt, type LocatedMap, locate, mapAt, merge } from './located.js';
 
 /** The keys that a profile may set; it never adds or drops stages, protocols, tables or columns. */
@@ -37,7 +38,9 @@ export function applyProfile(
   if (!profile) return { tree: raw, profile: name };
   checkNames(raw, profile, mistakes);
   const entries = [...profile.entries].filter(([key]) => (PROFILE_KEYS as readonly string[]).includes(key));
-  return { tree: merge(raw, { ...profile, entries: new Map(entries) }) as LocatedMap, profile: name };
+  const part: LocatedMap = { ...profile, entries: new Map(entries) };
+  mistakes.push(...wrongDeletes(raw, part, { path: [], defaults: new Set() }));
+  return { tree: merge(raw, part) as LocatedMap, profile: name };
 }
 
 /** A profile gives other values to variables and data sets that the spec has; another name is a slip. */

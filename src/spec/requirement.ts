@@ -33,7 +33,7 @@ export function requirement({ keyword, params, message, parentSchema }: ErrorObj
     case 'maxItems':
       return `must have at most ${limit} items`;
     case 'anyOf':
-      return `must be ${(parentSchema as { expected?: string }).expected ?? 'one of the forms allowed'}`;
+      return `must be ${expectedForm(parentSchema as UnionSchema)}`;
     case 'uniqueItems':
       return 'must not name the same twice';
     default:
@@ -41,8 +41,21 @@ export function requirement({ keyword, params, message, parentSchema }: ErrorObj
   }
 }
 
-function alternatives(words: readonly string[]): string {
-  const last = words.at(-1)!;
-  if (words.length === 1) return last;
-  return `${words.slice(0, -1).join(', ')}${last.includes(' or ') ? ',' : ' or'} ${last}`;
+/** Of a union: the forms that it allows, in words. */
+export interface UnionSchema {
+  readonly expected?: string;
+  readonly examples?: readonly unknown[];
+}
+
+/** The forms that a union allows, with an example of the last one unless the words show it. */
+export function expectedForm({ expected = 'one of the forms allowed', examples }: UnionSchema): string {
+  const example = examples?.at(-1);
+  if (typeof example === 'string') return `${expected} such as ${example}`;
+  return Array.isArray(example) ? `${expected} such as [${example.join(', ')}]` : expected;
+}
+
+function alternatives(types: readonly string[]): string {
+  const words = types.flatMap((type) => type.split(' or '));
+  if (words.length === 1) return words[0]!;
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)!}`;
 }

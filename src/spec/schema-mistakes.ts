@@ -4,9 +4,10 @@ import { suggest, suggestion } from '../util/suggest.js';
 import type { Diagnostic, Position } from './diagnostic.js';
 import { type Located, locate, nearest, toPlain } from './located.js';
 import { PROFILE_KEYS } from './profile.js';
-import { requirement } from './requirement.js';
+import { expectedForm, requirement, type UnionSchema } from './requirement.js';
 import { NAME_FORMS } from './schema.js';
 import { isExpression } from './substitute.js';
+import { MATRIX_WORDS } from './sweep-schema.js';
 
 /** Where the checked tree hangs in the spec. */
 export interface Root {
@@ -26,8 +27,18 @@ export function schemaMistakes(
 ): readonly Diagnostic[] {
   return telling(errors)
     .filter(({ keyword }) => root.complete || keyword !== 'required')
-    .map((error) => toDiagnostic(error, tree, root))
-    .filter((diagnostic) => diagnostic !== undefined);
+    .flatMap((error): Diagnostic[] => {
+      const diagnostic = toDiagnostic(error, tree, root);
+      if (!diagnostic) return [];
+      return [diagnostic.help === undefined ? { ...diagnostic, ...formHelp(error, errors) } : diagnostic];
+    });
+}
+
+/** What is wanted in all, of a mistake within one of several forms that says nothing more itself. */
+function formHelp(error: ErrorObject, errors: readonly ErrorObject[]): { help?: string } {
+  if (error.keyword === 'anyOf') return {};
+  const union = errors.findLast((other) => other.keyword === 'anyOf' && isInside(error, other));
+  return union ? { help: `Wanted is ${expectedForm(union.parentSchema as UnionSchema)}.` } : {};
 }
 
 /** Without those that are mere consequences of another. */
@@ -39,6 +50,7 @@ function telling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
       .map((e) => e.instancePath),
   );
   return errors.filter((error) => {
+    if (error.keyword === 'required' && isMisspelt(error, errors)) return false;
     // Of a map or a list only the form for such was meant, so what is wrong inside it tells more than the list of forms.
     const within = unions.filter((union) => isInside(error, union));
     if (within.some((union) => !isContainer(union.data) || isAboutForm(error, union))) return false;
@@ -49,6 +61,18 @@ function telling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
       );
     return error.keyword === 'type' || !(wrongTypes.has(error.instancePath) && 'limit' in error.params);
   });
+}
+
+/** Whether the key that is missing is there under nearly its name, which is blamed as unknown. */
+function isMisspelt({ instancePath, params }: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  const missing = String((params as { missingProperty?: unknown }).missingProperty);
+  return errors.some(
+    (other) =>
+      other.keyword === 'additionalProperties' &&
+      other.instancePath === instancePath &&
+      suggest(String((other.params as { additionalProperty?: unknown }).additionalProperty), [missing]) !==
+        undefined,
+  );
 }
 
 function isInside(inner: ErrorObject, union: ErrorObject): boolean {
@@ -103,7 +127,7 @@ function toDiagnostic(error: ErrorObject, tree: Located, root: Root): Diagnostic
         at: key,
         message: `The key "${name}" is missing in ${where}.`,
         ...(allowed.length > 0
-          ? { help: suggestion('', allowed) }
+          ? { help: `Allowed: ${[...allowed].sort(compareWords).join(', ')}.` }
           : description !== undefined && { help: description }),
       };
     }
@@ -128,9 +152,36 @@ function toDiagnostic(error: ErrorObject, tree: Located, root: Root): Diagnostic
         : `have the form ${String(params['pattern'])}`;
       return { at, message: `${found}, but must ${form}.`, ...describe(error) };
     }
-    default:
-      return { at, message: `${found}, but ${requirement(error)}.`, ...describe(error) };
+    default: {
+      const word = matrixWord(whole, error.data);
+      return word === undefined
+        ? { at, message: `${found}, but ${requirement(error)}.`, ...describe(error) }
+        : { at: nearest(tree, path.slice(0, -1)).key, ...word };
+    }
   }
+}
+
+/** In a matrix any name may be an axis; one whose alternatives are maps means one of the matrix's own words. */
+function matrixWord(path: readonly string[], data: unknown): Omit<Diagnostic, 'at'> | undefined {
+  const [section, , key, axis = ''] = path;
+  const isAlternative = section === 'stages' && key === 'matrix' && path.length === 5;
+  const words: readonly string[] = MATRIX_WORDS;
+  if (
+    !isAlternative ||
+    words.includes(axis) ||
+    typeof data !== 'object' ||
+    suggest(axis, MATRIX_WORDS) === undefined
+  )
+    return undefined;
+  return {
+    message: `Unknown key "${axis}" in ${path.slice(0, 3).join('.')}.`,
+    help: suggestion(axis, MATRIX_WORDS),
+  };
+}
+
+/** Numbers by size, words by letters. */
+function compareWords(a: string, b: string): number {
+  return Number(a) - Number(b) || (a < b ? -1 : 1);
 }
 
 function originOf(value: Located): string {
@@ -165,6 +216,17 @@ function unknownKey(
   where: string,
   path: readonly string[],
 ) {
+  if (name.includes('${'))
+    return {
+      message: `"${name}" cannot be a key in ${where}.`,
+      help: 'Expressions stand for values; a key is written out.',
+    };
+  const [, word, value] = /^(\w+):(.+)$/.exec(name) ?? [];
+  if (word !== undefined)
+    return {
+      message: `Unknown key "${name}" in ${where}.`,
+      help: `Write "${word}: ${value!}", with a space.`,
+    };
   if (patternProperties && suggest(name, Object.keys(properties ?? {})) === undefined)
     return {
       message: `"${name}" cannot be a name in ${where}.`,
@@ -175,10 +237,20 @@ function unknownKey(
       message: `A profile cannot set "${name}".`,
       help: `It sets ${PROFILE_KEYS.join(', ')}, and never what is done.`,
     };
+  const keys = Object.keys(properties ?? {});
+  const isStage = path[0] === 'stages' && path.length === 2;
   return {
     message: `Unknown key "${name}" in ${where}.`,
-    help: suggestion(name, Object.keys(properties ?? {})),
+    help: (isStage ? aboutSubject(name, keys) : undefined) ?? suggestion(name, keys),
   };
+}
+
+/** Of a word that says what a stage works on, where stages of its kind do not have it. */
+function aboutSubject(word: string, keys: readonly string[]): string | undefined {
+  if (!['from', 'each', 'over', 'by', 'where'].includes(word)) return undefined;
+  return keys.includes('each')
+    ? 'A stage of this kind works on one thing at a time: write "each", or "from".'
+    : 'A stage of this kind works on no other stage.';
 }
 
 function unknownWord(found: string, value: Located, allowed: readonly string[]) {

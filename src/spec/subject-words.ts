@@ -63,7 +63,7 @@ export function subjectMistakes(
       {
         at: where.at,
         message: `The "where" of stages.${name} has an axis in it, but it says which members there are before any has axes.`,
-        help: 'Write the values; or "each" in place of "from".',
+        help: word === 'from' ? 'Write the values; or "each" in place of "from".' : 'Write the values.',
       },
     ];
   return [];

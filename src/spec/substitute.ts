@@ -75,6 +75,18 @@ export function namesUsed(located: Located): ReadonlySet<string> {
   return names;
 }
 
+/** The names that have been replaced by values in a tree. */
+export function variablesUsed(located: Located): ReadonlySet<string> {
+  const names = new Set<string>();
+  mapScalars(located, (scalar) => {
+    if (scalar.variable !== undefined) names.add(scalar.variable);
+    if (scalar.expression !== undefined)
+      for (const name of namesUsed({ ...scalar, value: scalar.expression })) names.add(name);
+    return scalar;
+  });
+  return names;
+}
+
 /** Text and the expressions in it. */
 type Template = readonly (string | Expression)[];
 

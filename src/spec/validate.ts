@@ -4,6 +4,7 @@ import { failed, ok, type Result } from '../util/result.js';
 import { type Diagnostic, isSamePlace, type Position } from './diagnostic.js';
 import { namedKinds, skeletonSchema, type SpecValues } from './experiment-schema.js';
 import { type LocatedMap, toPlain } from './located.js';
+import { withoutWrongParts } from './salvage.js';
 import { type Root, schemaMistakes } from './schema-mistakes.js';
 import type { Subject, Vocabulary } from './schema.js';
 import { stageSchema, SWEEP_KEYS } from './sweep-schema.js';
@@ -40,27 +41,46 @@ export class SpecValidator {
   /**
    * Everything but the stages' own keys; defaults are filled in.
    * @param complete whether keys may not be missing
+   * @returns values of what is right, if enough is; and what is wrong
    */
-  spec(tree: LocatedMap, complete = true): Result<SpecValues, readonly Diagnostic[]> {
+  spec(tree: LocatedMap, complete = true): CheckedSpec {
     const values = toPlain(tree);
-    const errors = this.#errors(
-      (this.#skeleton ??= this.#ajv.compile(skeletonSchema(this.vocabulary))),
-      values,
-    );
-    if (errors.length === 0) return ok(values as SpecValues);
+    const errors = this.#skeletonErrors(values);
+    if (errors.length === 0) return { values: values as SpecValues, mistakes: [] };
     const root = { path: [], name: 'the spec', complete };
-    const [ofProfiles, others] = [true, false].map((inProfiles) =>
-      schemaMistakes(
-        errors.filter(({ instancePath }) => instancePath.startsWith('/profiles/') === inProfiles),
-        tree,
-        root,
-      ),
-    ) as [readonly Diagnostic[], readonly Diagnostic[]];
-    // What the chosen profile sets is checked again where it went.
-    return failed([
-      ...ofProfiles,
-      ...others.filter(({ at }) => !ofProfiles.some((d) => isSamePlace(d.at, at))),
-    ]);
+    const inProfile = /^\/profiles\/[^/]+/;
+    const ofProfiles = errors.filter(({ instancePath }) => inProfile.test(instancePath));
+    const others = errors.filter((error) => !ofProfiles.includes(error));
+    const profileMistakes = schemaMistakes(ofProfiles, tree, root);
+    // What the chosen profile sets is checked again where it went; an expression has another place there.
+    const expressions = ofProfiles.filter(({ data }) => typeof data === 'string' && data.includes('${'));
+    const known = new Set(expressions.map(({ instancePath }) => instancePath.replace(inProfile, '')));
+    const rest = schemaMistakes(
+      others.filter(({ instancePath }) => !known.has(instancePath)),
+      tree,
+      root,
+    ).filter(({ at }) => !profileMistakes.some((d) => isSamePlace(d.at, at)));
+    return {
+      values: this.#salvaged(tree, errors),
+      mistakes: [...profileMistakes, ...rest],
+    };
+  }
+
+  #salvaged(tree: LocatedMap, errors: readonly ErrorObject[]): SpecValues | undefined {
+    const rest = toPlain(withoutWrongParts(tree, errors));
+    return this.#skeletonErrors(rest).length === 0 ? (rest as SpecValues) : undefined;
+  }
+
+  #skeletonErrors(values: unknown): readonly ErrorObject[] {
+    this.#skeleton ??= this.#ajv.compile(skeletonSchema(this.vocabulary));
+    return this.#errors(this.#skeleton, values);
+  }
+
+  /** The keys that `defaults` gives to every stage of a kind. */
+  defaults({ kind, tree }: StageTree, key: Position): readonly Diagnostic[] {
+    const errors = this.#errors(this.#stage(kind), toPlain(tree));
+    const path = ['defaults', kind];
+    return schemaMistakes(errors, tree, { path, name: path.join('.'), complete: false, at: key });
   }
 
   /**
@@ -116,6 +136,12 @@ export class SpecValidator {
   #errors(validator: ValidateFunction, values: unknown): readonly ErrorObject[] {
     return validator(values) ? [] : (validator.errors ?? []);
   }
+}
+
+/** What a spec comes to. */
+export interface CheckedSpec {
+  readonly values: SpecValues | undefined;
+  readonly mistakes: readonly Diagnostic[];
 }
 
 /** A stage's name and the place of its key. */

@@ -20,6 +20,14 @@ export function yamlProblems(document: Document, text: string): YamlProblem[] {
   return quote ? [quote] : problems;
 }
 
+/** How other languages, and JSON as some write it, start a comment. */
+export const COMMENT_START = /^\/[/*]/;
+
+export const COMMENT = {
+  message: 'Comments do not start with "//" or "/*".',
+  help: 'Write "#" before them, on every line.',
+} as const;
+
 const OPEN_QUOTE = 'This quote is not closed.';
 
 function yamlProblem({ code, pos: [from, to], message }: YAMLError, document: Document, text: string) {
@@ -29,14 +37,43 @@ function yamlProblem({ code, pos: [from, to], message }: YAMLError, document: Do
       from,
       (node) => isScalar(node) && /^["']/.test(text.slice(node.range![0])),
     );
-    return { from: start ?? from, to: (start ?? from) + 1, message: OPEN_QUOTE };
+    return {
+      from: start ?? from,
+      to: (start ?? from) + 1,
+      message: OPEN_QUOTE,
+      help: 'Write it at the end of the text too.',
+    };
   }
   if (/^(Flow (map|seq)|Expected flow)/.test(message)) {
     const start = opening(document, from, (node) => isCollection(node) && node.flow === true);
     if (start !== undefined)
-      return { from: start, to: start + 1, message: `This "${text[start]!}" is not closed.` };
+      return {
+        from: start,
+        to: start + 1,
+        message: `This "${text[start]!}" is not closed.`,
+        help: `Write the "${text[start] === '{' ? '}' : ']'}" too.`,
+      };
   }
+  if (COMMENT_START.test(text.slice(from))) return { from, to: lineEnd(text, from), ...COMMENT };
+  // Without quotes a "{" within text begins a map.
+  if (text.slice(from - 1, from + 1) === '${') {
+    const whole = /^\$\{[^}\n]*\}?/.exec(text.slice(from - 1))![0];
+    return {
+      from: from - 1,
+      to: from - 1 + whole.length,
+      message: 'An expression stands in quotes.',
+      help: `Write '${whole}'.`,
+    };
+  }
+  const blanks = /^ */.exec(text.slice(from))![0].length;
   const word = /^[^\s:,{}[\]]*/.exec(text.slice(from))![0];
+  if (message.startsWith('Missing , '))
+    return {
+      from,
+      to: from + Math.max(1, word.length),
+      message: 'A comma is missing before this.',
+      help: 'Write it.',
+    };
   switch (code as string) {
     case 'TAB_AS_INDENT':
       return { from, to, message: 'A tab indents this line.', help: 'Indent by spaces.' };
@@ -56,15 +93,60 @@ function yamlProblem({ code, pos: [from, to], message }: YAMLError, document: Do
       };
     case 'TAG_RESOLVE_FAILED':
       return { from, to, message: `The tag "${word}" is not allowed.`, help: 'A spec holds plain values.' };
-    default: {
-      const blanks = /^ */.exec(text.slice(from))![0].length;
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return {
+        from,
+        to: lineEnd(text, from),
+        message: 'A ": " within text makes it a key and its value.',
+        help: 'Put the text in quotes.',
+      };
+    case 'BLOCK_IN_FLOW':
+      return {
+        from,
+        to: Math.min(to, lineEnd(text, from)),
+        message: 'A comma is missing here, between two keys.',
+        help: 'Write it, or put text that holds ": " in quotes.',
+      };
+    case 'MULTILINE_IMPLICIT_KEY':
+      return {
+        from,
+        to: lineEnd(text, from),
+        message: 'This line is no "key: value".',
+        help: 'Write a space after the colon of the key.',
+      };
+    case 'BAD_SCALAR_START':
+      return {
+        from,
+        to: from + 1,
+        message: `Text cannot start with "${text[from]!}".`,
+        help: 'Put it in quotes.',
+      };
+    case 'BAD_INDENT':
+      return {
+        from: from + blanks,
+        to: from + blanks + Math.max(1, /^[^\s:,{}[\]]*/.exec(text.slice(from + blanks))![0].length),
+        message: 'This does not start below what it belongs to.',
+        help: 'Keys of one map, and items of one list, start in the same column.',
+      };
+    case 'UNEXPECTED_TOKEN':
+      return {
+        from: from + blanks,
+        to: Math.max(from + blanks + 1, Math.min(to, lineEnd(text, from))),
+        message: 'What stands here does not belong here.',
+        help: 'Is a comma, a quote or a bracket missing before it, or one too many?',
+      };
+    default:
       return {
         from: from + blanks,
         to: Math.max(to, from + blanks + 1),
         message: `This is not YAML: ${message.replace(/\.$/, '').replaceAll('\n', '\\n')}.`,
+        help: 'Text that holds characters with a meaning in YAML stands in quotes.',
       };
-    }
   }
+}
+
+function lineEnd(text: string, from: number): number {
+  return from + /^[^\r\n]*/.exec(text.slice(from))![0].length;
 }
 
 /** Where the innermost node of a sort starts that is still open at `offset`. */
