@@ -26,7 +26,7 @@ const bomb = [
 const unreadable: Record<string, { bytes: string | Uint8Array; says: string }> = {
   'a picture': {
     bytes: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13),
-    says: `spec.yaml:1:1 This is a binary file, or its text is not in UTF-8.
+    says: `spec.yaml:1:1 This is a binary file, or its text is not in UTF-8. Specs are text: save it as UTF-8.
  1 | \uFFFDPNG
    | ~
 1 mistake; nothing was done.
@@ -34,9 +34,33 @@ const unreadable: Record<string, { bytes: string | Uint8Array; says: string }> =
   },
   'text in Latin-1': {
     bytes: Buffer.from('title: Größe', 'latin1'),
-    says: `spec.yaml:1:1 This is a binary file, or its text is not in UTF-8.
+    says: `spec.yaml:1:1 This is a binary file, or its text is not in UTF-8. Specs are text: save it as UTF-8.
  1 | title: Gr\uFFFD\uFFFDe
    | ~
+1 mistake; nothing was done.
+`,
+  },
+  'text with a NUL in it': {
+    bytes: 'title: before\0after\n',
+    says: `spec.yaml:1:1 This is a binary file, or its text is not in UTF-8. Specs are text: save it as UTF-8.
+ 1 | title: before\0after
+   | ~
+1 mistake; nothing was done.
+`,
+  },
+  'text in UTF-16': {
+    bytes: Buffer.from('\uFEFFtitle: x\n', 'utf16le'),
+    says: `spec.yaml:1:1 This is a binary file, or its text is not in UTF-8. Specs are text: save it as UTF-8.
+ 1 | \uFFFD\uFFFD${'title: x'.replaceAll(/./g, '$&\0')}
+   | ~
+1 mistake; nothing was done.
+`,
+  },
+  'maps in maps in maps': {
+    bytes: `title: x\nvars:\n${list(80, (i) => `${' '.repeat(i + 1)}a:\n`).join('')}`,
+    says: `spec.yaml:66:65 Nested more than 64 levels deep. No spec needs so many.
+ 66 |${' '.repeat(65)}a:
+    |${' '.repeat(65)}~
 1 mistake; nothing was done.
 `,
   },
@@ -58,7 +82,7 @@ const unreadable: Record<string, { bytes: string | Uint8Array; says: string }> =
   },
   'lists in lists in lists': {
     bytes: `title: ${'['.repeat(100)}${']'.repeat(100)}\n`,
-    says: `spec.yaml:1:71 Nested more than 64 levels deep.
+    says: `spec.yaml:1:71 Nested more than 64 levels deep. No spec needs so many.
  1 | title: ${'['.repeat(100)}${']'.repeat(100)}
    | ${' '.repeat(70)}${'~'.repeat(74)}
 1 mistake; nothing was done.
@@ -66,7 +90,7 @@ const unreadable: Record<string, { bytes: string | Uint8Array; says: string }> =
   },
   'aliases of aliases of aliases': {
     bytes: bomb,
-    says: `spec.yaml:1:9 More than 100000 values, aliases followed.
+    says: `spec.yaml:1:9 More than 100000 values, aliases followed. Use fewer aliases of aliases.
  1 | a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]
    |         ~~~~~~~~~~~~~~~~~~~~~~~~~~~
 1 mistake; nothing was done.
@@ -74,7 +98,7 @@ const unreadable: Record<string, { bytes: string | Uint8Array; says: string }> =
   },
   'an alias of what it stands in': {
     bytes: 'title: &t [*t]\n',
-    says: `spec.yaml:1:12 Nested more than 64 levels deep.
+    says: `spec.yaml:1:12 Nested more than 64 levels deep. No spec needs so many.
  1 | title: &t [*t]
    |            ~~
 1 mistake; nothing was done.

@@ -1,0 +1,1 @@
+export default { stagecraft: 1, name: 'clash', metrics: [{ name: 'top1', artifact: 'scores', description: 'ours' }] };

@@ -1,0 +1,1 @@
+export default { stagecraft: 2, name: 'of a later time' };

@@ -1,0 +1,1 @@
+export default { stagecraft: 1, name: 'right' };
