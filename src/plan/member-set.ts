@@ -117,7 +117,7 @@ function noSuchMember(set: MemberSet, { axis, key, at, wanted, target }: Miss): 
     };
   return {
     at,
-    message: `No member of "${target}" has ${axis} = ${formatLabel(wanted)}.`,
+    message: `No member of "${target}" has ${axis} = ${isPlain(wanted) ? formatLabel(wanted) : JSON.stringify(wanted)}.`,
     help: `There is: ${set.values(axis).join(', ')}.`,
   };
 }
@@ -162,6 +162,11 @@ export function repeated(members: readonly Member[]): Member | undefined {
 
 function sameAxes(a: Axes, b: Axes): boolean {
   return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
+}
+
+/** Within a list the schema of a condition lets anything stand. */
+function isPlain(value: unknown): boolean {
+  return Array.isArray(value) ? value.every(isPlain) : typeof value !== 'object' || value === null;
 }
 
 function alternativesOf(value: Located): readonly { readonly at: Position; readonly value: LabelValue }[] {

@@ -147,9 +147,9 @@ function toDiagnostic(error: ErrorObject, tree: Located, root: Root): Diagnostic
     }
     case 'pattern': {
       const { examples } = error.parentSchema as ObjectSchema;
-      const form = examples
-        ? `look like ${quote(examples[0])}`
-        : `have the form ${String(params['pattern'])}`;
+      const name = NAME_FORMS[String(params['pattern'])];
+      if (name !== undefined) return { at, message: `${found}, but must be a name.`, help: name };
+      const form = examples ? `look like ${quote(examples[0])}` : 'have another form';
       return { at, message: `${found}, but must ${form}.`, ...describe(error) };
     }
     default: {

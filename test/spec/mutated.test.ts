@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { type Diagnostic, formatDiagnostic } from '../../src/spec/diagnostic.js';
 import { planResult } from './support/plan-spec.js';
+import { filesBeside, SHIPPED, shippedText } from './support/shipped.js';
 
 const shipped = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../../experiments/vgg/${name}`, import.meta.url)), 'utf8');
@@ -32,9 +33,9 @@ async function check(files: Files, sets: readonly string[] = []): Promise<boolea
 }
 
 function checkPlace(diagnostic: Diagnostic, texts: Readonly<Record<string, string>>): void {
-  const { at, message } = diagnostic;
+  const { at, message, help = '' } = diagnostic;
   assert.match(message, /^["*A-Za-z]|^\S+ is /u, message);
-  assert.ok(!/undefined|\[object/.test(message), message);
+  assert.ok(!/undefined|\[object|NaN\b|\^\[|Internal/.test(`${message} ${help}`), message);
   if (at.file.startsWith('--set ')) return;
   const lines = texts[at.file]?.split(/\r?\n/);
   assert.ok(lines, `no file ${at.file}`);
@@ -173,6 +174,32 @@ test('nor does any --set', async () => {
       await check({}, [`${left}${equals ? '=' : ''}${right}`]);
     }),
     { numRuns: 200 },
+  );
+});
+
+test('nor does any other spec that we ship, one of its words put in place of another', async () => {
+  const word = /[A-Za-z$][\w-]*|\d+(\.\.\d+)?|[{}[\],:]/g;
+  const words = SHIPPED.flatMap((path) => shippedText(path).match(word) ?? []);
+  const change = fc.record({ at: fc.nat(), put: fc.constantFrom('', '{}', '[]', 'null', ...new Set(words)) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...SHIPPED),
+      fc.array(change, { minLength: 1, maxLength: 3 }),
+      async (path, changes) => {
+        const text = changes.reduce((now, { at, put }) => {
+          const places = [...now.matchAll(word)];
+          const { 0: old, index } = places[at % places.length]!;
+          return now.slice(0, index) + put + now.slice(index + old.length);
+        }, shippedText(path));
+        const beside = filesBeside(path);
+        const planned = await planResult(text, { beside });
+        if (planned.ok) return;
+        assert.ok(planned.error.diagnostics.length > 0, 'a refusal without a mistake');
+        for (const diagnostic of planned.error.diagnostics)
+          checkPlace(diagnostic, Object.fromEntries([...planned.error.texts, ['spec.yaml', text]]));
+      },
+    ),
+    { numRuns: 300 },
   );
 });
 
