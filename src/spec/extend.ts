@@ -33,9 +33,11 @@ export interface RawSpec {
   readonly file: string;
   /** Absolute path by the name that messages use, of every file of the chain. */
   readonly files: ReadonlyMap<string, string>;
+  /** Of `$delete`: what it cannot take away stays. */
+  readonly mistakes: readonly Diagnostic[];
 }
 
-/** All files of the chain that can be read are parsed, so that the mistakes of all are reported at once. */
+/** A file that cannot be read or parsed ends the chain, since what it extends is not known. */
 export async function readChain(
   path: string,
   reader: TextReader,
@@ -65,8 +67,7 @@ export async function readChain(
     mistakes.push(...wrongDeletes(base, over, { path: [], defaults }));
     return merge(base, over) as LocatedMap;
   }, nothing);
-  if (mistakes.length > 0) return failed(mistakes);
-  return ok({ tree: withEntries(tree, { extends: undefined }), file: reader.nameOf(path), files });
+  return ok({ tree: withEntries(tree, { extends: undefined }), file: reader.nameOf(path), files, mistakes });
 }
 
 function chainProblem(name: string, chain: readonly string[]) {

@@ -88,13 +88,14 @@ export async function loadSpec(path: string, options: LoadOptions, services: Loa
   const raw = await readChain(absolute, reader);
   if (!raw.ok) return nothing(raw.error);
   const validator = await services.validatorFor(raw.value);
-  if (!validator.ok) return nothing(validator.error);
+  if (!validator.ok) return nothing([...raw.value.mistakes, ...validator.error]);
   const composed = compose(raw.value.tree, options);
   const checked = checkComposed(composed, validator.value);
   const inProfiles = profileNames(raw.value.tree)
     .filter((name) => name !== composed.profile)
     .flatMap((name) => profileMistakes(raw.value.tree, name, validator.value));
-  const known = [...composed.mistakes, ...notAmong(composed.mistakes, checked.mistakes)];
+  const written = [...raw.value.mistakes, ...composed.mistakes];
+  const known = [...written, ...notAmong(written, checked.mistakes)];
   const mistakes = [...known, ...notAmong(known, inProfiles)];
   const name = basename(absolute).replace(/\.ya?ml$/, '');
   if (name === 'store')

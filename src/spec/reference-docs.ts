@@ -1,6 +1,6 @@
 /** The reference of the spec language in Markdown, written from the same schemas that check specs. */
 import type { TSchema } from '../util/type.js';
-import { namedKinds, sectionSchemas } from './experiment-schema.js';
+import { namedKinds, skeletonSchema } from './experiment-schema.js';
 import type { Vocabulary } from './schema.js';
 import { languageSchemas } from './sweep-schema.js';
 
@@ -47,7 +47,7 @@ export function referenceDocs(vocabulary: Vocabulary, outputs: ReadonlyMap<strin
     '',
     '## Sections of a spec',
     '',
-    ...table(sectionSchemas(vocabulary)),
+    ...table(skeletonSchema(vocabulary).properties),
     '## Keys of every stage',
     '',
     ...table(languageSchemas()),
