@@ -1,13 +1,14 @@
 /** Why a task is to do, in words. */
 import { shortRecipe } from '../plan/recipe.js';
 import type { Change, Reason } from '../plan/status.js';
+import { minute } from './units.js';
 
 export function describeReason(reason: Reason): string {
   switch (reason.kind) {
     case 'new':
       return 'new';
     case 'failed':
-      return `failed on ${reason.at.slice(0, 16).replace('T', ' ')}: ${firstLine(reason.message)}`;
+      return `failed on ${minute(reason.at)}: ${firstLine(reason.message)}`;
     case 'version-changed':
       return `its kind has version ${reason.now} now, ${reason.before} before`;
     case 'parameters-changed':

@@ -1,4 +1,4 @@
-/** Numbers for people. */
+/** Numbers and times for people. */
 
 const THOUSANDS = ['', ' k', ' M', ' G', ' T', ' P', ' E'] as const;
 
@@ -20,4 +20,9 @@ export function duration(seconds: number): string {
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${(seconds / 3600).toFixed(1)} h`;
   return `${Math.round(seconds / 86_400)} days`;
+}
+
+/** `2026-01-31T12:34:56.789Z` to `2026-01-31 12:34`. */
+export function minute(iso8601: string): string {
+  return iso8601.slice(0, 16).replace('T', ' ');
 }

@@ -1,7 +1,7 @@
 import './short-work.js';
 import { hostname } from 'node:os';
 import { describeEnvironment } from '../plan/environment.js';
-import { describeTask, inputRecipes, type Plan, type Task } from '../plan/plan.js';
+import { describeTask, inputRecipes, type Plan, type Task, tasksByRecipe } from '../plan/plan.js';
 import { shortRecipe } from '../plan/recipe.js';
 import { selectOne } from '../plan/select.js';
 import type { Statuses, TaskStatus } from '../plan/status.js';
@@ -10,6 +10,7 @@ import { describeReason } from './describe-reason.js';
 import type { Invocation } from './invocation.js';
 import { planSpecs, surveyOptions } from './planned-spec.js';
 import { stagecraftFor } from './stagecraft-for.js';
+import { minute } from './units.js';
 
 /** Why one task is done or to do: what was asked for, and the chain of reasons down to what changed. */
 export async function execute(invocation: Invocation): Promise<number> {
@@ -26,7 +27,7 @@ export async function execute(invocation: Invocation): Promise<number> {
   const status = statuses.get(task.value.recipe)!;
   if (invocation.values['json'] === true)
     console.log(
-      JSON.stringify({ ...task.value, status, chain: chainOf(task.value, plan, statuses) }, null, 2),
+      JSON.stringify({ ...task.value, status, chain: chainOf(task.value, { plan, statuses }) }, null, 2),
     );
   else print(task.value, { plan, statuses });
   return 0;
@@ -38,7 +39,7 @@ interface Context {
 }
 
 function print(task: Task, { plan, statuses }: Context): void {
-  const byRecipe = new Map(plan.tasks.map((one) => [one.recipe, one]));
+  const byRecipe = tasksByRecipe(plan);
   console.log(`${describeTask(task)}  ${task.recipe}`);
   console.log(`  kind ${task.kind}, version ${task.version}`);
   for (const [name, value] of Object.entries(task.parameters)) console.log(`  ${name}: ${shortValue(value)}`);
@@ -46,7 +47,7 @@ function print(task: Task, { plan, statuses }: Context): void {
     for (const recipe of [input].flat())
       console.log(`  reads ${role}: ${describeTask(byRecipe.get(recipe)!)} ${shortRecipe(recipe)}`);
   if (task.notYet !== null) console.log(`  This version cannot ${task.notYet} yet.`);
-  for (const { task: link, status } of chainOf(task, plan, statuses))
+  for (const { task: link, status } of chainOf(task, { plan, statuses }))
     console.log(`${describeTask(link)} ${shortRecipe(link.recipe)} is ${stateOf(status)}.`);
 }
 
@@ -54,23 +55,20 @@ function stateOf(status: TaskStatus): string {
   if (status.state === 'to-do') return `to do: ${describeReason(status.reason)}`;
   const { host, environment, startedAt, seconds, output } = status.execution;
   const where = host === hostname() ? 'here' : `on ${host}`;
-  return `done ${where} on ${startedAt.slice(0, 16).replace('T', ' ')} in ${seconds.toFixed(1)} s by ${describeEnvironment(environment)}; its output is ${output.slice(0, 12)}`;
+  return `done ${where} on ${minute(startedAt)} in ${seconds.toFixed(1)} s by ${describeEnvironment(environment)}; its output is ${output.slice(0, 12)}`;
 }
 
-/** The task, and as long as one waits for another, that one. */
-function chainOf(task: Task, plan: Plan, statuses: Statuses) {
+/** The task, and as long as one waits for another, the first that it waits for. */
+function chainOf(task: Task, { plan, statuses }: Context) {
+  const byRecipe = tasksByRecipe(plan);
   const chain: { readonly task: Task; readonly status: TaskStatus }[] = [];
   for (let next: Task | undefined = task; next;) {
     const status: TaskStatus = statuses.get(next.recipe)!;
     chain.push({ task: next, status });
-    const waiting: readonly string[] = inputRecipes(next);
-    const recipe: string | undefined =
-      status.state === 'to-do' && status.reason.kind === 'input-to-do'
-        ? status.reason.input
-        : status.state === 'to-do'
-          ? waiting.find((input) => statuses.get(input)!.state === 'to-do')
-          : undefined;
-    next = recipe === undefined ? undefined : plan.tasks.find((one) => one.recipe === recipe);
+    const waiting: string | undefined = inputRecipes(next).find(
+      (input) => statuses.get(input)!.state === 'to-do',
+    );
+    next = status.state === 'done' || waiting === undefined ? undefined : byRecipe.get(waiting);
   }
   return chain;
 }

@@ -45,3 +45,12 @@ export function checkedScale<S extends ScaleSpec>(context: ExpandContext, parame
   }
   return real;
 }
+
+/** Real px of one scale or of each of a list, as {@link checkedScale}. */
+export function checkedScales(
+  context: ExpandContext,
+  parameter: string,
+  paperPx: number | readonly number[],
+): readonly number[] {
+  return [paperPx].flat().map((scale) => checkedScale(context, parameter, scale));
+}

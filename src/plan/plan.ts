@@ -62,6 +62,10 @@ export function needed(wanted: readonly string[], tasks: ReadonlyMap<string, Tas
   return [...tasks.values()].filter(({ recipe }) => found.has(recipe));
 }
 
+export function tasksByRecipe({ tasks }: Pick<Plan, 'tasks'>): ReadonlyMap<string, Task> {
+  return new Map(tasks.map((task) => [task.recipe, task]));
+}
+
 /** `train a` with what tells it from its sisters: `train a (net=A S=256)`. */
 export function describeTask(task: Pick<Task, 'stage' | 'kind' | 'labels'>): string {
   const labels = formatLabels(task.labels);

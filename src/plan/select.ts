@@ -2,7 +2,7 @@
 import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
 import { formatLabel } from './labels.js';
-import { needed, type Plan, type Task } from './plan.js';
+import { needed, type Plan, type Task, tasksByRecipe } from './plan.js';
 
 /** Fewer digits of a recipe could be anything. */
 const MIN_DIGITS = 4;
@@ -40,7 +40,7 @@ export function onlySelected(plan: Plan, selectors: readonly string[]): Result<P
     if (!tasks.ok) return tasks;
     for (const { recipe } of tasks.value) wanted.add(recipe);
   }
-  const tasks = needed([...wanted], new Map(plan.tasks.map((task) => [task.recipe, task])));
+  const tasks = needed([...wanted], tasksByRecipe(plan));
   const kept = new Set(tasks.map(({ recipe }) => recipe));
   const experiments = plan.experiments.map((experiment) => ({
     ...experiment,

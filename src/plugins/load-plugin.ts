@@ -43,13 +43,13 @@ export async function loadPlugin(path: string): Promise<Result<LoadedPlugin, str
   } catch (error) {
     return failed(`It cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const problem = formProblem(module.default);
+  const problem = shapeProblem(module.default);
   return problem === undefined ? ok({ path, plugin: module.default as Plugin }) : failed(problem);
 }
 
 const LISTS = ['stages', 'datasets', 'metrics', 'layers'] as const;
 
-function formProblem(value: unknown): string | undefined {
+function shapeProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null)
     return 'Its default export is no plugin: export default definePlugin({...}).';
   const plugin = value as Readonly<Record<string, unknown>>;

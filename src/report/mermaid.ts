@@ -1,5 +1,5 @@
 /** A plan as a drawing in Mermaid's language, which GitHub and many editors show: one box a stage, with its tasks counted. */
-import { inputRecipes, type Plan, type Task } from '../plan/plan.js';
+import { inputRecipes, type Plan, type Task, tasksByRecipe } from '../plan/plan.js';
 import type { Statuses } from '../plan/status.js';
 
 interface Box {
@@ -13,7 +13,7 @@ interface Box {
 export function planToMermaid(plan: Plan, statuses: Statuses): string {
   const boxes = new Map<string, Box>();
   const uses = new Map<string, Set<string>>();
-  const byRecipe = new Map(plan.tasks.map((task) => [task.recipe, task]));
+  const byRecipe = tasksByRecipe(plan);
   for (const task of plan.tasks) {
     const key = boxOf(task);
     const box = boxes.get(key) ?? { kind: task.kind, stage: task.stage, tasks: 0, toDo: 0 };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Execution } from '../plan/execution.js';
 import { describeEnvironment } from '../plan/environment.js';
-import { type Experiment, needed, type Plan } from '../plan/plan.js';
+import { type Experiment, needed, type Plan, tasksByRecipe } from '../plan/plan.js';
 import { type ArtifactStore, DamagedArtifactError } from '../run/artifact-store.js';
 import { type Table, TABLE_FILE } from '../run/table.js';
 import type { Disk } from '../util/disk.js';
@@ -54,10 +54,10 @@ export async function writeTables(
 /** Where the results behind a table were computed, each environment once; those that ran no net say less. */
 function environmentsBehind(
   recipe: string,
-  { tasks }: Plan,
+  plan: Plan,
   done: ReadonlyMap<string, Execution>,
 ): readonly string[] {
-  const behind = needed([recipe], new Map(tasks.map((task) => [task.recipe, task])));
+  const behind = needed([recipe], tasksByRecipe(plan));
   const withEngine = behind.flatMap((task) => {
     const { environment } = done.get(task.recipe) ?? {};
     return environment?.engine ? [describeEnvironment(environment)] : [];

@@ -25,6 +25,7 @@ export class TaskQueue {
     }
   }
 
+  /** Whether {@link next} would find one. */
   get hasReady(): boolean {
     return this.#ready.length > 0;
   }

@@ -4,6 +4,7 @@ import { commandLine, type Diagnostic, formatPosition } from './diagnostic.js';
 import {
   DELETE,
   keysAt,
+  kindOf,
   type Located,
   type LocatedEntry,
   type LocatedMap,
@@ -128,10 +129,10 @@ function applyDefaults(tree: LocatedMap, mistakes: Diagnostic[]): LocatedMap {
   if (!defaults || !stages) return tree;
   const kinds = new Set<string>();
   const entries = [...stages.entries].map(([name, { key, value }]): [string, LocatedEntry] => {
-    const kind = value.kind === 'map' ? value.entries.get('kind')?.value : undefined;
-    if (kind?.kind !== 'scalar') return [name, { key, value }];
-    kinds.add(String(kind.value));
-    const initial = mapAt(defaults, String(kind.value));
+    const kind = kindOf(value);
+    if (kind === undefined) return [name, { key, value }];
+    kinds.add(String(kind));
+    const initial = mapAt(defaults, String(kind));
     return [name, { key, value: initial ? merge({ ...initial, at: value.at }, value) : value }];
   });
   const useless = [...defaults.entries].filter(([kind]) => !kinds.has(kind) && kind !== DELETE);

@@ -7,7 +7,7 @@ import { compose, type Composed, type Composition } from './compose.js';
 import { type Diagnostic, isOnCommandLine, isSamePlace, type Position } from './diagnostic.js';
 import type { DataValues, SpecValues } from './experiment-schema.js';
 import { type RawSpec, readChain, type TextReader } from './extend.js';
-import { keysAt, type LocatedMap, locate, mapAt, placesIn } from './located.js';
+import { keysAt, kindOf, type LocatedMap, locate, mapAt, placesIn } from './located.js';
 import { netMistake } from './net-names.js';
 import { type PaperTable, readPaperTable } from './paper-table.js';
 import { profileNames } from './profile.js';
@@ -220,9 +220,9 @@ function wrongNets(
 function stagesOf(tree: LocatedMap, file: string): ReadonlyMap<string, SpecStage> {
   const stages = new Map<string, SpecStage>();
   for (const [name, { key, value }] of mapAt(tree, 'stages')?.entries ?? []) {
-    const kind = value.kind === 'map' ? value.entries.get('kind')?.value : undefined;
-    if (value.kind === 'map' && kind?.kind === 'scalar')
-      stages.set(name, { kind: String(kind.value), tree: value, key, own: key.file === file });
+    const kind = kindOf(value);
+    if (value.kind === 'map' && kind !== undefined)
+      stages.set(name, { kind: String(kind), tree: value, key, own: key.file === file });
   }
   return stages;
 }

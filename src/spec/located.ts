@@ -143,9 +143,15 @@ export function keysAt(map: LocatedMap, key: string): readonly string[] {
   return [...(mapAt(map, key)?.entries.keys() ?? [])];
 }
 
+/** What a map says under `kind`; undefined where that is no scalar. */
+export function kindOf(located: Located): Scalar | undefined {
+  const kind = located.kind === 'map' ? located.entries.get('kind')?.value : undefined;
+  return kind?.kind === 'scalar' ? kind.value : undefined;
+}
+
 function kindsDiffer(base: LocatedMap, over: LocatedMap): boolean {
-  const [a, b] = [base, over].map((map) => map.entries.get('kind')?.value);
-  return a?.kind === 'scalar' && b?.kind === 'scalar' && a.value !== b.value;
+  const [a, b] = [kindOf(base), kindOf(over)];
+  return a !== undefined && b !== undefined && a !== b;
 }
 
 /** A copy in which `change` has replaced every scalar. */

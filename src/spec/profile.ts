@@ -2,7 +2,7 @@
 import { suggestion } from '../util/suggest.js';
 import { commandLine, type Diagnostic } from './diagnostic.js';
 import { wrongDeletes } from './extend.js';
-import { keysAt, type LocatedMap, locate, mapAt, merge } from './located.js';
+import { DELETE, keysAt, type LocatedMap, locate, mapAt, merge } from './located.js';
 
 /** The keys that a profile may set; it never adds or drops stages, protocols, tables or columns. */
 export const PROFILE_KEYS = ['vars', 'data', 'datasets', 'scales', 'limits'] as const;
@@ -51,7 +51,7 @@ function checkNames(raw: LocatedMap, profile: LocatedMap, mistakes: Diagnostic[]
   ] as const) {
     const names = keysAt(raw, section);
     for (const name of keysAt(profile, section)) {
-      if (names.includes(name) || name === '$delete') continue;
+      if (names.includes(name) || name === DELETE) continue;
       mistakes.push({
         at: locate(profile, [section, name])!.key,
         message: `There is no ${sort} "${name}" in the spec's own "${section}" that a profile could change.`,

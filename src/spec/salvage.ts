@@ -1,6 +1,7 @@
 /** What is left of a spec without the parts that do not fit their schema, so that the rest is checked all the same. */
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { type Located, type LocatedMap, mapAt, withEntries } from './located.js';
+import { keysOf } from './schema-mistakes.js';
 
 /** Sections whose members stand by themselves: one that is wrong takes no other with it. */
 const OF_MEMBERS: ReadonlySet<string> = new Set(['stages', 'groups', 'tables']);
@@ -56,10 +57,7 @@ function scalar(value: string, { at }: LocatedMap): Located {
 /** Of a missing or unknown key, the path that it would have. */
 function pathOf({ instancePath, params }: ErrorObject): readonly string[] {
   const { missingProperty, additionalProperty } = params as Readonly<Record<string, string | undefined>>;
-  const path = instancePath
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = keysOf(instancePath);
   const key = additionalProperty ?? missingProperty;
   return key === undefined ? path : [...path, key];
 }

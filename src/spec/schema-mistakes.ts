@@ -91,10 +91,7 @@ function isContainer(value: unknown): boolean {
 }
 
 function toDiagnostic(error: ErrorObject, tree: Located, root: Root): Diagnostic | undefined {
-  const path = error.instancePath
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = keysOf(error.instancePath);
   const whole = [...root.path, ...path];
   const where = whole.length === 0 ? root.name : whole.join('.');
   const params = error.params as Record<string, unknown>;
@@ -182,6 +179,14 @@ function matrixWord(path: readonly string[], data: unknown): Omit<Diagnostic, 'a
 /** Numbers by size, words by letters. */
 function compareWords(a: string, b: string): number {
   return Number(a) - Number(b) || (a < b ? -1 : 1);
+}
+
+/** The keys of a JSON Pointer (RFC 6901). */
+export function keysOf(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function originOf(value: Located): string {

@@ -129,6 +129,13 @@ export function NetName(description: string) {
   return Type.String({ net: true, minLength: 1, description, examples: ['D'] });
 }
 
+/** Which image set a stage reads. */
+export const DatasetName = Type.String({
+  minLength: 1,
+  description: 'The name of a set under "datasets"; "data" if left out.',
+  examples: ['voc2007'],
+});
+
 /** A scale in the paper's px, or a range of them. */
 export type ScaleSpec = number | string;
 

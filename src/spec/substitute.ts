@@ -136,8 +136,7 @@ function fill(
   const stranger = unknown.find((name) => others === 'any' || !others.has(name));
   if (stranger !== undefined)
     return failed(unknownName(stranger, [...scope.keys(), ...(others === 'any' ? [] : others)]));
-  const wanted = names;
-  const values = new Map(wanted.map((name) => [name, toPlain(scope.get(name)!) as Value]));
+  const values = new Map(names.map((name) => [name, toPlain(scope.get(name)!) as Value]));
   const results: Value[] = [];
   for (const part of template) {
     const result = typeof part === 'string' ? ok(part) : evaluate(part, values);

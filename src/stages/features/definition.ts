@@ -1,19 +1,13 @@
 /** The activations before the last layer as image features (Appendix B). */
 import { Type, type Static } from '../../util/type.js';
-import { checkedScale } from '../../plan/checked-scale.js';
+import { checkedScales } from '../../plan/checked-scale.js';
 import type { StageDefinition } from '../../plan/definition.js';
-import { Scales, Strict } from '../../spec/schema.js';
+import { DatasetName, Scales, Strict } from '../../spec/schema.js';
 
 const schema = Strict(
   {
     kind: Type.Literal('features', { description: 'Describes images by the activations of a trained net.' }),
-    dataset: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description: 'The name of a set under "datasets"; "data" if left out.',
-        examples: ['voc2007'],
-      }),
-    ),
+    dataset: Type.Optional(DatasetName),
     Q: Scales("Test scale or scales, in the paper's px (crop 224)."),
     scales: Type.Enum(['average', 'stack'], {
       default: 'average',
@@ -45,7 +39,7 @@ export const featuresDefinition: StageDefinition<FeaturesSpec> = {
   readsImages: true,
   expand: ({ Q, scales, region, mirror, dataset }, context) => ({
     kind: 'features',
-    parameters: { Q: [Q].flat().map((scale) => checkedScale(context, 'Q', scale)), scales, region, mirror },
+    parameters: { Q: checkedScales(context, 'Q', Q), scales, region, mirror },
     inputs: {
       train: context.images('train', 'dataset'),
       val: context.images('val', 'dataset'),

@@ -1,7 +1,7 @@
 /** Lists the images of a split; implied by whatever reads images. */
 import { Type } from '../../util/type.js';
 import type { DatasetIdentity, Split, StageDefinition } from '../../plan/definition.js';
-import { Strict } from '../../spec/schema.js';
+import { DatasetName, Strict } from '../../spec/schema.js';
 
 /** As the plan writes them. */
 export interface IndexParameters {
@@ -15,13 +15,7 @@ const schema = Strict(
   {
     kind: Type.Literal('index', { description: 'Lists a split of the images, with a digest of each.' }),
     split: Type.Enum(['train', 'val'], { description: 'Which part of the data.' }),
-    dataset: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description: 'The name of a set under "datasets"; "data" if left out.',
-        examples: ['voc2007'],
-      }),
-    ),
+    dataset: Type.Optional(DatasetName),
   },
   {
     description:

@@ -1,6 +1,6 @@
 /** Boxes for the validation images by a net that predicts them (Appendix A). */
 import { Type, type Static } from '../../util/type.js';
-import { checkedScale } from '../../plan/checked-scale.js';
+import { checkedScales } from '../../plan/checked-scale.js';
 import type { StageDefinition } from '../../plan/definition.js';
 import { Reference, Scales, Strict } from '../../spec/schema.js';
 
@@ -40,7 +40,7 @@ export const localiseDefinition: StageDefinition<LocaliseSpec> = {
         'Dense boxes are rated by class scores, but "classes" names none.',
         'Add classes: NAME, a stage of kind "evaluate".',
       );
-    const real = [Q].flat().map((scale) => checkedScale(context, 'Q', scale));
+    const real = checkedScales(context, 'Q', Q);
     return {
       kind: 'localise',
       parameters: { Q: real, method },

@@ -1,10 +1,11 @@
+import { MEAN_KIND } from '../../plan/mean-draft.js';
 import { readScores, type Scores, writeScores } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
 import { breathe, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import type { MeanParameters } from './definition.js';
 
 export class MeanStage extends Stage<MeanParameters> {
-  readonly kind = 'mean';
+  readonly kind = MEAN_KIND;
 
   /** One matrix is in memory at a time, besides the sum. */
   async run({ parameters, inputs, output, reporter, signal }: StageTask<MeanParameters>): Promise<void> {
