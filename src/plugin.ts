@@ -3,6 +3,7 @@ export {
   definePlugin,
   type Plugin,
   type PluginDataset,
+  type PluginLayer,
   type PluginStage,
   type StageServices,
 } from './plugins/plugin.js';

@@ -1,13 +1,14 @@
 /** A kind of layer: a factor for each channel, which is learnt. */
 import { Type } from 'stagecraft/plugin';
 
-/** @import { LayerKind, LayerObject } from 'stagecraft/plugin' */
+/** @import { LayerObject, PluginLayer } from 'stagecraft/plugin' */
 
 const description = 'Multiplies each channel by a number that is learnt.';
 
-/** @type {LayerKind<LayerObject & { start: number }>} */
+/** @type {PluginLayer<LayerObject & { start: number }>} */
 export const gain = {
   kind: 'gain',
+  version: '1',
   description,
   schema: Type.Object(
     {

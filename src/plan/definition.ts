@@ -32,6 +32,8 @@ export interface Referred {
 export interface NetReference {
   readonly net: string;
   readonly layers?: readonly unknown[];
+  /** Versions of the layers' kinds that plugins bring, by kind. */
+  readonly layerVersions?: Readonly<Record<string, string>>;
 }
 
 /** What a stage's `expand` may look at. */

@@ -56,7 +56,17 @@ export class ExpandSpec {
   net(name: string): NetReference {
     const { nets = {} } = this.#spec.values;
     const layers = Object.hasOwn(nets, name) ? nets[name]?.layers : undefined;
-    return { net: name, ...(layers && { layers }) };
+    if (!layers) return { net: name };
+    const versions = this.#layerVersions(layers);
+    return { net: name, layers, ...(Object.keys(versions).length > 0 && { layerVersions: versions }) };
+  }
+
+  #layerVersions(layers: readonly unknown[]): Readonly<Record<string, string>> {
+    const used = new Set(layers.map((layer) => (layer as { readonly kind?: string }).kind));
+    const versions = this.#spec.validator.vocabulary.layers.flatMap(({ kind, version }) =>
+      version !== undefined && used.has(kind) ? [[kind, version] as const] : [],
+    );
+    return Object.fromEntries(versions);
   }
 
   netNames(): readonly string[] {

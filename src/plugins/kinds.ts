@@ -21,7 +21,9 @@ export interface Kinds {
 export function kindsWith(builtIn: BuiltInKinds, plugins: readonly Plugin[]): Kinds {
   const definitions = [
     ...builtIn.definitions,
-    ...plugins.flatMap(({ stages = [] }) => stages.map(({ definition }) => definition)),
+    ...plugins.flatMap(({ name, stages = [] }) =>
+      stages.map(({ definition }) => ({ ...definition, version: versionIn(name, definition) })),
+    ),
   ];
   return {
     definitions,
@@ -32,11 +34,24 @@ export function kindsWith(builtIn: BuiltInKinds, plugins: readonly Plugin[]): Ki
         ...plugins.flatMap(({ datasets = [] }) => datasets.map(({ schema }) => schema)),
       ],
       metrics: [...builtIn.metrics, ...plugins.flatMap(({ metrics = [] }) => metrics)],
-      layers: layerKindsWith(plugins).all,
+      layers: [
+        ...BUILT_IN_LAYER_KINDS,
+        ...plugins.flatMap(({ name, layers = [] }) =>
+          layers.map(({ kind, description, schema, version }) => ({
+            ...{ kind, description, schema },
+            version: versionIn(name, { version }),
+          })),
+        ),
+      ],
       shortLayers: { pattern: SHORT_LAYER_PATTERN, form: SHORT_LAYER_FORM },
       nets: NET_NAMES,
     },
   };
+}
+
+/** Part of recipes, so that two plugins with kinds of one name do not share results: `stagecraft-noise 1`. */
+function versionIn(plugin: string, { version }: { readonly version: string }): string {
+  return `${plugin} ${version}`;
 }
 
 export function layerKindsWith(plugins: readonly Plugin[]): LayerKinds {

@@ -88,7 +88,7 @@ function layerProblem(layer: Part): string | undefined {
   const what = `layer kind "${String(layer['kind'])}"`;
   return (
     kindProblem('layer', layer['kind']) ??
-    missing(what, layer, { description: 'string', schema: 'object' }) ??
+    missing(what, layer, { version: 'string', description: 'string', schema: 'object' }) ??
     missing(what, layer, Object.fromEntries(LAYER_METHODS.map((method) => [method, 'function']))) ??
     mapProblem(what, partOf(layer['schema']), { kind: layer['kind'], taken: new Set() })
   );

@@ -1,7 +1,7 @@
 /** What a package of the user's brings: kinds of stages, image sets, metrics and layers, registered like ours. */
 import type { Dataset } from '../data/dataset.js';
 import type { Engine } from '../nn/engine.js';
-import type { LayerKind } from '../nn/layer-kind.js';
+import type { LayerKind, LayerObject } from '../nn/layer-kind.js';
 import type { LayerKinds } from '../nn/layer-kinds.js';
 import type { StageDefinition } from '../plan/definition.js';
 import type { Metric } from '../run/metric.js';
@@ -28,6 +28,11 @@ export interface PluginDataset {
   create(): Dataset;
 }
 
+export interface PluginLayer<P extends LayerObject = LayerObject> extends LayerKind<P> {
+  /** Raised when the layer computes something else than before. */
+  readonly version: string;
+}
+
 /** The default export of a plugin's module. It is loaded by the parent and by workers, so it does nothing by itself. */
 export interface Plugin {
   /** The version of this interface. */
@@ -37,7 +42,7 @@ export interface Plugin {
   readonly stages?: readonly PluginStage[];
   readonly datasets?: readonly PluginDataset[];
   readonly metrics?: readonly Metric[];
-  readonly layers?: readonly LayerKind[];
+  readonly layers?: readonly PluginLayer[];
 }
 
 /** Checks the types of a plugin where it is written; returns it as it is. */

@@ -183,14 +183,18 @@ function checkComposed(
           ...wrongNets(stage, tree, validator),
         ]
       : [];
-    const used = namesUsed(stage.tree);
-    if (found.length > 0 || !isNamed || brokenVariables.some((variable) => used.has(variable)))
-      wrongStages.add(name);
+    if (found.length > 0 || !isNamed || usesAny(stage.tree, brokenVariables)) wrongStages.add(name);
     mistakes.push(...notAmong(mistakes, found));
   }
   for (const group of keysAt(tree, 'groups'))
     if (spec.values && !Object.hasOwn(spec.values.groups ?? {}, group)) wrongStages.add(group);
   return { values: spec.values, wrongStages, mistakes: [...spec.mistakes, ...mistakes] };
+}
+
+function usesAny(stage: LocatedMap, variables: readonly string[]): boolean {
+  if (variables.length === 0) return false;
+  const used = namesUsed(stage);
+  return variables.some((variable) => used.has(variable));
 }
 
 /** Said once, and not for every stage that has them. */

@@ -51,6 +51,8 @@ export interface LayerSchema {
   readonly kind: string;
   readonly description: string;
   readonly schema: TSchema;
+  /** Of a plugin's kind: raised when it computes something else, so that nets made of it are trained again. */
+  readonly version?: string;
 }
 
 /** Every kind that specs can name: ours, and those of the plugins that a spec lists. */

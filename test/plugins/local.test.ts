@@ -41,6 +41,21 @@ const plugin = (changes: object = {}, kind: object = {}): string => {
   `;
 };
 
+const layerModule = (version: string): string => `
+  const schema = ${JSON.stringify({
+    type: 'object',
+    required: ['kind'],
+    properties: { kind: { type: 'string', const: 'twice', description: 'Twice.' } },
+    additionalProperties: false,
+  })};
+  const method = () => { throw new Error('never called') };
+  export default { stagecraft: 1, name: 'mine', layers: [{
+    kind: 'twice', version: '${version}', description: 'Doubles.', schema,
+    outputSize: (_, size) => size, parameterShapes: () => [], multiplyAdds: () => 0,
+    forward: method, forwardDense: method, backward: method,
+  }] };
+`;
+
 async function command(module: string, ...args: readonly string[]) {
   await using scratch = await Scratch.make();
   await scratch.write('spec.yaml', SPEC);
@@ -49,6 +64,37 @@ async function command(module: string, ...args: readonly string[]) {
 }
 
 const ALLOWED = ['spec.yaml', '--allow-plugin', './mine.mjs'];
+
+async function recipes(module: string, spec = SPEC): Promise<readonly string[]> {
+  await using scratch = await Scratch.make();
+  await scratch.write('spec.yaml', spec);
+  await scratch.write('mine.mjs', module);
+  const { stdout, stderr } = await stagecraft(scratch.folder, 'plan', ...ALLOWED, '--json');
+  assert.equal(stderr, '');
+  return (JSON.parse(stdout) as { tasks: { recipe: string }[] }).tasks.map(({ recipe }) => recipe);
+}
+
+test('kinds of one name in two plugins, or in two versions of one, do not share results', async () => {
+  const [mine] = await recipes(plugin());
+  assert.deepEqual(await recipes(plugin()), [mine]);
+  assert.notDeepEqual(await recipes(plugin({ name: 'theirs' })), [mine]);
+  assert.notDeepEqual(await recipes(plugin({}, { version: '2' })), [mine]);
+});
+
+test('a net made of a layer of a plugin is trained again when the layer has another version, and only that net', async () => {
+  const spec = `title: Layers
+plugins: [./mine.mjs]
+data: { kind: embedded }
+nets:
+  small: { layers: [conv3-64, { kind: twice }, maxpool] }
+  plain: { layers: [conv3-64, maxpool] }
+stages:
+  aug: { kind: augment }
+  trained: { kind: train, matrix: { net: [small, plain] }, net: '\${net}', augment: aug, S: 256, width: 0.125, epochs: 1 }
+`;
+  const [first, second] = await Promise.all(['1', '2'].map((version) => recipes(layerModule(version), spec)));
+  assert.equal(first!.filter((recipe) => !second!.includes(recipe)).length, 1);
+});
 
 test('a local module that is allowed brings its kind, with its defaults and checks', async () => {
   const run = await command(plugin(), 'run', ...ALLOWED);
@@ -74,7 +120,7 @@ const kind = { type: 'string', const: 'mine', description: 'Mine.' };
 const parts = (text: string) => `export default { stagecraft: 1, name: 'mine', ${text} };`;
 
 const layer = (text: string) =>
-  parts(`layers: [{ kind: 'mine', description: 'Mine.', outputSize() {}, parameterShapes() {}, multiplyAdds() {},
+  parts(`layers: [{ kind: 'mine', version: '1', description: 'Mine.', outputSize() {}, parameterShapes() {}, multiplyAdds() {},
     forward() {}, forwardDense() {}, backward() {}, ${text} }]`);
 
 const WRONG: Readonly<Record<string, readonly [string, RegExp]>> = {
