@@ -5,6 +5,7 @@ import type { Execution } from './plan/execution.js';
 import { type Plan, runName } from './plan/plan.js';
 import type { Planned, Planner } from './planner.js';
 import type { LoadedPlugin } from './plugins/load-plugin.js';
+import { writePictures } from './report/write-pictures.js';
 import { writeTables, type WrittenTable } from './report/write-tables.js';
 import { TaskLogs } from './report/task-logs.js';
 import type { ArtifactStore } from './run/artifact-store.js';
@@ -29,6 +30,8 @@ export interface RunOptions extends SurveyOptions {
 export interface RunResult {
   readonly outcome: Outcome;
   readonly tables: readonly WrittenTable[];
+  /** Absolute paths of what there is to look at. */
+  readonly pictures: readonly string[];
   /** Absolute folder of logs and journal; tables lie in the folder of their experiment. */
   readonly directory: string;
 }
@@ -90,7 +93,7 @@ export class Stagecraft {
       const paths = plugins.map(({ path }) => path);
       const request = { plan, survey: surveyed, sources, plugins: paths, listener: both, signal, failFast };
       const outcome = await runner.run(request);
-      return { outcome, tables: await this.#record(plan, outcome), directory };
+      return { outcome, ...(await this.#record(plan, outcome)), directory };
     } finally {
       await logs.close();
     }
@@ -105,9 +108,10 @@ export class Stagecraft {
     return found;
   }
 
-  async #record(plan: Plan, { done }: Outcome): Promise<readonly WrittenTable[]> {
+  async #record(plan: Plan, { done }: Outcome): Promise<Pick<RunResult, 'tables' | 'pictures'>> {
     const { store, disk, runs } = this.#services;
     const tables: WrittenTable[] = [];
+    const pictures: string[] = [];
     for (const experiment of plan.experiments) {
       const directory = runs.experiment(experiment.name);
       const mine = new Set(experiment.tasks);
@@ -116,9 +120,11 @@ export class Stagecraft {
         return execution ? [{ ...task, seconds: execution.seconds }] : [];
       });
       await writeLastRun(disk, directory, tasks);
-      tables.push(...(await writeTables({ plan, experiment, done }, { store, disk, directory })));
+      const shelf = { store, disk, directory };
+      tables.push(...(await writeTables({ plan, experiment, done }, shelf)));
+      pictures.push(...(await writePictures({ plan, experiment, done }, shelf)));
     }
-    return tables;
+    return { tables, pictures };
   }
 
   #dataset(plugins: readonly LoadedPlugin[]): Dataset {

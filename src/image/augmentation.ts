@@ -1,11 +1,15 @@
 /** The augmentation artifact: what is done to training images, and the statistics of the training set. */
 import type { CropPolicy } from './batch.js';
+import type { ColourPolicy } from './colour-shift.js';
 import type { PixelStatistics } from './pixel-statistics.js';
 
 const FILE = 'augmentation.json';
 
+/** Each part can be switched off. The scale S, fixed or drawn from a range, belongs to the training. */
+export type AugmentationPolicy = CropPolicy & ColourPolicy;
+
 export interface Augmentation extends PixelStatistics {
-  readonly policy: CropPolicy;
+  readonly policy: AugmentationPolicy;
   /** Training images behind the statistics. */
   readonly images: number;
 }

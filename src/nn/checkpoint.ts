@@ -18,9 +18,11 @@ export interface CheckpointDescription {
   readonly channelOrder: 'RGB';
   /** Order in which fc6 reads the last feature map. */
   readonly flattenOrder: 'HWC';
-  /** Training scale, real px. */
-  readonly S: number;
+  /** Training scale, real px, or the range `96..160` that it was drawn from. */
+  readonly S: number | string;
   readonly initialisation: string;
+  /** Layers whose weights were taken from a trained net at the start; absent in older files. */
+  readonly copied?: readonly string[];
   readonly steps: number;
   /** Images of a step. */
   readonly batch: number;

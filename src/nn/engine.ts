@@ -32,6 +32,8 @@ export interface TrainingSettings {
   /** Probability to drop a unit of a hidden fully-connected layer (fc6 and fc7). */
   readonly dropout: number;
   readonly seed: number;
+  /** The first layer that learns, by name; those before it stay as they are. All of them learn where it is left out. */
+  readonly learnsFrom?: string;
   /** Images computed at once; gradients are summed over a batch's parts before the one update. */
   readonly microBatch: number;
 }

@@ -14,19 +14,21 @@ export interface NetCost {
 
 const known = new Map<string, NetCost>();
 
-/** @param shape as a task's parameters name it; undefined where something is not known, e.g. the number of classes */
+/**
+ * @param shape as a task's parameters name it
+ * @returns undefined where something is not known, e.g. the number of classes
+ */
 export function netCost(shape: Partial<NetShape>): NetCost | undefined {
-  const { net, width = 1, crop, pooling = 'ceil', classes } = shape;
-  const layers = shape.layers ?? builtInLayers(net ?? '');
-  if (net === undefined || crop === undefined || classes === undefined || !layers) return undefined;
-  const key = JSON.stringify([net, layers, width, crop, pooling, classes]);
+  const full = fullShape(shape);
+  if (!full) return undefined;
+  const key = JSON.stringify(full);
   const cached = known.get(key);
   if (cached) return cached;
-  const built = builtNet({ net, layers, width, crop, pooling, classes });
+  const built = builtNet(full);
   if (!built) return undefined;
   const bySide = new Map<number, number>();
   const cost: NetCost = {
-    crop,
+    crop: full.crop,
     parameters: parameterCount(built),
     multiplyAdds: (side) => {
       const before = bySide.get(side);
@@ -38,6 +40,19 @@ export function netCost(shape: Partial<NetShape>): NetCost | undefined {
   };
   known.set(key, cost);
   return cost;
+}
+
+/** The net of such parameters; undefined as for {@link netCost}. */
+export function netOf(shape: Partial<NetShape>): Net | undefined {
+  const full = fullShape(shape);
+  return full && builtNet(full);
+}
+
+function fullShape(shape: Partial<NetShape>): NetShape | undefined {
+  const { net, width = 1, crop, pooling = 'ceil', classes } = shape;
+  const layers = shape.layers ?? builtInLayers(net ?? '');
+  if (net === undefined || crop === undefined || classes === undefined || !layers) return undefined;
+  return { net, layers, width, crop, pooling, classes };
 }
 
 /** Undefined for nets with layers of a plugin, which the worker knows, and for those that cannot be built. */

@@ -21,6 +21,8 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   readonly #velocity = new Map<string, A>();
   /** Names of the arrays without weight decay. */
   readonly #biases: ReadonlySet<string>;
+  /** Index of the first layer that learns. */
+  readonly #firstLearning: number;
 
   constructor(ops: Ops<A>, net: Net, state: NetState, training: TrainingSettings | undefined) {
     this.#ops = ops;
@@ -29,6 +31,7 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     this.#dropoutKey = streamKey(training?.seed ?? 0, 'dropout');
     const biases = parameterShapes(net).filter(({ bias }) => bias);
     this.#biases = new Set(biases.map(({ name }) => name));
+    this.#firstLearning = firstLearning(net, training?.learnsFrom);
     this.setState(state);
   }
 
@@ -59,9 +62,10 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   scoreMap(batch: ImageBatch): ScoreMap {
     this.#check(batch);
     const ops = this.#ops;
-    let x = this.#uploadImages(batch);
-    for (const layer of this.#net.layers)
-      x = ops.replace(x, layer.kind.forwardDense(layer, x, this.#pass(layer)));
+    const x = this.#net.layers.reduce(
+      (input, layer) => this.#replaced(input, layer),
+      this.#uploadImages(batch),
+    );
     const data = ops.download(x);
     const [count, rowCount, columns, classes] = x.shape as [number, number, number, number];
     ops.free(x);
@@ -98,29 +102,37 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   /** Gradients of the batch's mean loss, from the images of one micro-batch. */
   #gradients(images: ImageBatch, labels: Int32Array, at: MicroBatch) {
     const ops = this.#ops;
-    const first = this.#uploadImages(images);
+    const frozen = this.#net.layers.slice(0, this.#firstLearning);
+    const first = frozen.reduce((x, layer) => this.#replaced(x, layer), this.#uploadImages(images));
     const traces = this.#forward(first, images.count, at);
     const loss = this.#loss(traces.at(-1)!.output, labels, at.batchSize);
     let dy = loss.gradient;
     const gradients = new Map<string, A>();
-    for (const [index, layer] of [...this.#net.layers.entries()].reverse()) {
-      const trace = traces[index]!;
-      const ofLayer = layer.kind.backward(layer, trace, dy, { ...this.#pass(layer), wantsInput: index > 0 });
+    const learning = [...this.#net.layers.entries()].slice(this.#firstLearning);
+    for (const [index, layer] of learning.reverse()) {
+      const wantsInput = index > this.#firstLearning;
+      const trace = traces[index - this.#firstLearning]!;
+      const ofLayer = layer.kind.backward(layer, trace, dy, { ...this.#pass(layer), wantsInput });
       for (const { name } of layer.kind.parameterShapes(layer))
         gradients.set(`${layer.name}.${name}`, wanted(ofLayer.parameters[name], layer, name));
       this.#free(...trace.kept, trace.output);
-      if (index > 0) dy = wanted(ofLayer.input, layer, 'its input');
+      if (wantsInput) dy = wanted(ofLayer.input, layer, 'its input');
       else if (ofLayer.input) ops.free(ofLayer.input);
     }
     ops.free(first);
     return { lossSum: loss.sum, gradients };
   }
 
-  /** Each trace's input is the output of the one before; the images are the first input. */
+  /** What a layer makes of `x`, which is freed. */
+  #replaced(x: A, layer: Layer): A {
+    return this.#ops.replace(x, layer.kind.forwardDense(layer, x, this.#pass(layer)));
+  }
+
+  /** Of the layers that learn: each trace's input is the output of the one before, `images` is the first. */
   #forward(images: A, count: number, at: MicroBatch): Trace<A>[] {
     const traces: Trace<A>[] = [];
     let input = images;
-    for (const [index, layer] of this.#net.layers.entries()) {
+    for (const [index, layer] of [...this.#net.layers.entries()].slice(this.#firstLearning)) {
       const dropoutMask = (units: number) => this.#dropoutMask([count, units], index, at);
       const forward = layer.kind.forward(layer, input, { ...this.#pass(layer), dropoutMask });
       traces.push({ input, ...forward });
@@ -206,6 +218,13 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
 function wanted<A>(gradient: A | undefined, { kind, name }: Layer, what: string): A {
   if (gradient !== undefined) return gradient;
   throw new UserError(`Layer kind "${kind.kind}" gave no gradient of ${what} for ${name}.`);
+}
+
+function firstLearning({ layers }: Net, name: string | undefined): number {
+  if (name === undefined) return 0;
+  const index = layers.findIndex((layer) => layer.name === name);
+  if (index < 0) throw new Error(`Internal error: the net has no layer ${name}`);
+  return index;
 }
 
 /** Where a micro-batch stands in its batch. */

@@ -19,13 +19,19 @@ export function meanScores(map: ScoreMap): Float64Array {
 
 /** Soft-max of each row of [count, classes]. */
 export function softmaxRows(scores: Float64Array, classes: number): Float64Array {
-  const posteriors = new Float64Array(scores.length);
+  return logSoftmaxRows(scores, classes).map(Math.exp);
+}
+
+/** Natural logarithm of the soft-max of each row of [count, classes]. */
+export function logSoftmaxRows(scores: Float64Array, classes: number): Float64Array {
+  const logs = new Float64Array(scores.length);
   for (let row = 0; row < scores.length; row += classes) {
     let highest = -Infinity;
     for (let k = row; k < row + classes; k++) highest = Math.max(highest, scores[k]!);
     let sum = 0;
-    for (let k = row; k < row + classes; k++) sum += posteriors[k] = Math.exp(scores[k]! - highest);
-    for (let k = row; k < row + classes; k++) posteriors[k]! /= sum;
+    for (let k = row; k < row + classes; k++) sum += Math.exp(scores[k]! - highest);
+    const logSum = Math.log(sum);
+    for (let k = row; k < row + classes; k++) logs[k] = scores[k]! - highest - logSum;
   }
-  return posteriors;
+  return logs;
 }

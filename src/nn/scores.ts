@@ -1,19 +1,26 @@
 /** The scores artifact: the posteriors of one net at one Q by one method, N x K, with the protocol that made them. */
+import { digestValue } from '../util/digest.js';
 import { readNpy, writeNpy } from '../util/npy.js';
 import type { NetShape } from './net.js';
 
 const POSTERIORS_FILE = 'posteriors.npy';
+const LOG_POSTERIORS_FILE = 'log-posteriors.npy';
 const LABELS_FILE = 'labels.jsonl';
 const PROTOCOL_FILE = 'protocol.json';
 
+/** The smallest normal number of float32: a posterior that rounds to 0 has a logarithm too. */
+const SMALLEST = 2 ** -126;
+
 /** How the scores were made; printed with every number. */
 export interface EvaluationProtocol {
-  readonly method: 'dense';
+  readonly method: 'dense' | 'centre-crop';
   readonly mirror: boolean;
   /** Name of the data set. */
   readonly dataset: string;
   /** How the net's weights were drawn, and its training: steps of how many images. */
   readonly initialisation: string;
+  /** Layers that were taken from a trained net; absent in older files. */
+  readonly copied?: readonly string[];
   readonly steps: number;
   readonly batch: number;
   /** Training scale in real px, or the range `96..160` that it was drawn from. */
@@ -23,7 +30,7 @@ export interface EvaluationProtocol {
   readonly net: NetShape;
   /** Fewest and most positions of the score map, over the images. */
   readonly positions: readonly [number, number];
-  readonly averaging: 'scores over positions before the soft-max, posteriors over mirrors after it';
+  readonly averaging: string;
 }
 
 /** A mean of posteriors, over scales, methods or nets. */
@@ -50,28 +57,50 @@ export interface Scores {
   readonly protocol: Protocol;
 }
 
-/** The files of a scores artifact, by name. */
-export function writeScores({
-  posteriors,
-  labels,
-  ids,
-  classes,
-  protocol,
-}: Scores): Readonly<Record<string, string | Uint8Array>> {
+/**
+ * The files of a scores artifact, by name. `protocol.json` holds digests of the label set (images, labels and
+ * classes in their order) and of the protocol, so that other tools see at a glance what may be averaged.
+ * @param logPosteriors mean natural logarithms of the posteriors behind, for averages of logits; those of the
+ *   posteriors themselves where left out
+ */
+export function writeScores(
+  { posteriors, labels, ids, classes, protocol }: Scores,
+  logPosteriors: Float32Array = posteriors.map((p) => Math.log(Math.max(SMALLEST, p))),
+): Readonly<Record<string, string | Uint8Array>> {
+  const shape = [ids.length, classes.length];
+  const digests = {
+    labelSet: digestValue({ ids, labels, classes }),
+    protocol: digestValue(protocol),
+  };
   return {
-    [POSTERIORS_FILE]: writeNpy({ shape: [ids.length, classes.length], data: posteriors }),
+    [POSTERIORS_FILE]: writeNpy({ shape, data: posteriors }),
+    [LOG_POSTERIORS_FILE]: writeNpy({ shape, data: logPosteriors }),
     [LABELS_FILE]: ids.map((id, i) => `${JSON.stringify({ id, label: labels[i] })}\n`).join(''),
-    [PROTOCOL_FILE]: `${JSON.stringify({ ...protocol, classes }, null, 2)}\n`,
+    [PROTOCOL_FILE]: `${JSON.stringify({ ...protocol, classes, digests }, null, 2)}\n`,
   };
 }
 
+interface Reader {
+  read(file: string): Promise<Uint8Array>;
+}
+
+/** [images, classes], row-major. @throws FormatError if they are damaged */
+export async function readLogPosteriors(reader: Reader): Promise<Float32Array> {
+  return readNpy(await reader.read(LOG_POSTERIORS_FILE)).data;
+}
+
 /** @throws FormatError if the posteriors are damaged */
-export async function readScores(reader: { read(file: string): Promise<Uint8Array> }): Promise<Scores> {
+export async function readScores(reader: Reader): Promise<Scores> {
   const text = async (file: string) => Buffer.from(await reader.read(file)).toString('utf8');
   const lines = (await text(LABELS_FILE)).split('\n').filter(Boolean);
   const images = lines.map((line) => JSON.parse(line) as { id: string; label: number });
-  const { classes, ...protocol } = JSON.parse(await text(PROTOCOL_FILE)) as Protocol & {
+  const {
+    classes,
+    digests: _,
+    ...protocol
+  } = JSON.parse(await text(PROTOCOL_FILE)) as Protocol & {
     classes: string[];
+    digests?: unknown;
   };
   const { data } = readNpy(await reader.read(POSTERIORS_FILE));
   return {

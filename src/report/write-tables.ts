@@ -1,13 +1,11 @@
 /** Puts the finished tables where people look: `runs/<experiment>/<table>.md` and `.json`. */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Execution } from '../plan/execution.js';
 import { describeEnvironment } from '../plan/environment.js';
-import { type Experiment, needed, type Plan, tasksByRecipe } from '../plan/plan.js';
-import { type ArtifactStore, DamagedArtifactError } from '../run/artifact-store.js';
+import { needed, type Plan, tasksByRecipe } from '../plan/plan.js';
 import { type Table, TABLE_FILE } from '../run/table.js';
-import type { Disk } from '../util/disk.js';
 import { tableToMarkdown } from './markdown.js';
+import { type FinishedExperiment, readOrSetAside, replaceFile, type Shelf } from './shelf.js';
 
 export interface WrittenTable {
   readonly table: Table;
@@ -16,29 +14,20 @@ export interface WrittenTable {
   readonly file: string;
 }
 
-/** One experiment of a plan, and what of the plan is done. */
-export interface FinishedExperiment {
-  readonly plan: Plan;
-  readonly experiment: Experiment;
-  readonly done: ReadonlyMap<string, Execution>;
-}
-
 /**
  * @throws DamagedArtifactError if a table is not what was stored; it has been set aside then
  */
 export async function writeTables(
   { plan, experiment, done }: FinishedExperiment,
-  {
-    store,
-    disk,
-    directory,
-  }: { readonly store: ArtifactStore; readonly disk: Disk; readonly directory: string },
+  { store, disk, directory }: Shelf,
 ): Promise<readonly WrittenTable[]> {
   const written: WrittenTable[] = [];
   for (const recipe of experiment.tables) {
     const execution = done.get(recipe);
     if (!execution) continue;
-    const table = JSON.parse(Buffer.from(await readTable(store, execution)).toString('utf8')) as Table;
+    const table = JSON.parse(
+      Buffer.from(await readOrSetAside(store, execution, TABLE_FILE)).toString('utf8'),
+    ) as Table;
     const environments = environmentsBehind(recipe, plan, done);
     const markdown = tableToMarkdown(table, environments);
     await disk.makeDirectory(directory);
@@ -63,22 +52,4 @@ function environmentsBehind(
     return environment?.engine ? [describeEnvironment(environment)] : [];
   });
   return [...new Set(withEngine)];
-}
-
-/** Readers see the old file or the new one, whole; two runs at once do not meet in what is being written. */
-async function replaceFile(disk: Disk, path: string, content: Uint8Array | string): Promise<void> {
-  const beside = `${path}.${randomUUID().slice(0, 8)}`;
-  await disk.writeFile(beside, content);
-  await disk.rename(beside, path);
-}
-
-async function readTable(store: ArtifactStore, execution: Execution): Promise<Uint8Array> {
-  try {
-    return await store.read(execution, TABLE_FILE);
-  } catch (error) {
-    if (!(error instanceof DamagedArtifactError)) throw error;
-    const movedTo = await store.setAside(execution);
-    const message = `${error.message}. It lies in ${movedTo} now; run again: it is made anew.`;
-    throw new DamagedArtifactError(message, execution, { cause: error });
-  }
 }

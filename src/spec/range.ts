@@ -14,6 +14,11 @@ export function parseRange(value: unknown): Range | undefined {
   return min < max ? { min, max } : undefined;
 }
 
+/** The ends of a range; both are the value itself where it is one scale. */
+export function endsOf(scale: number | string): Range {
+  return parseRange(scale) ?? { min: Number(scale), max: Number(scale) };
+}
+
 export function formatRange({ min, max }: Range): string {
   return `${min}..${max}`;
 }

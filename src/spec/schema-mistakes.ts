@@ -132,6 +132,8 @@ function toDiagnostic(error: ErrorObject, tree: Located, root: Root): Diagnostic
       const tag = String(params['tag']);
       const tagged = locate(tree, [...path, tag])?.value;
       if (!tagged) return undefined;
+      // As above: of a stage's own keys it is replaced for each member, and checked then.
+      if (root.path.length > 0 && tagged.kind === 'scalar' && isExpression(tagged)) return undefined;
       const allowed = tagsOf(error.parentSchema as ObjectSchema, tag);
       return {
         at: tagged.at,

@@ -2,6 +2,7 @@
 import type { StageDefinition } from '../plan/definition.js';
 import type { MetricSchema } from '../spec/schema.js';
 import { augmentDefinition } from './augment/definition.js';
+import { contactSheetDefinition } from './contact-sheet/definition.js';
 import { ensembleDefinition } from './ensemble/definition.js';
 import { evaluateDefinition } from './evaluate/definition.js';
 import { featuresDefinition } from './features/definition.js';
@@ -19,6 +20,7 @@ import { trainBoxesDefinition } from './train-boxes/definition.js';
 const DEFINITIONS = [
   indexDefinition,
   augmentDefinition,
+  contactSheetDefinition,
   trainDefinition,
   importDefinition,
   evaluateDefinition,

@@ -15,6 +15,15 @@ export function sampleDraws(key: PhiloxKey, sample: number): readonly [number, n
   return [unitInterval(words[0]!), unitInterval(words[1]!), unitInterval(words[2]!), unitInterval(words[3]!)];
 }
 
+/** Four draws of N(0, 1) that belong to one sample, by Box-Muller. */
+export function sampleNormals(key: PhiloxKey, sample: number): readonly [number, number, number, number] {
+  const [a, b, c, d] = sampleDraws(key, sample);
+  // 1 - a is never 0, so the logarithm is finite.
+  const [first, second] = [Math.sqrt(-2 * Math.log(1 - a)), Math.sqrt(-2 * Math.log(1 - c))];
+  const [alpha, beta] = [2 * Math.PI * b, 2 * Math.PI * d];
+  return [first * Math.cos(alpha), first * Math.sin(alpha), second * Math.cos(beta), second * Math.sin(beta)];
+}
+
 /** An integer in [low, high], both ends included, from a number in [0, 1). */
 export function integerBetween(low: number, high: number, draw: number): number {
   return low + Math.floor(draw * (high - low + 1));

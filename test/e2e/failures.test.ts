@@ -185,7 +185,7 @@ test('a store that cannot be written is told in words', async () => {
 
 function mountSmall(folder: string): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=192k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=448k', 'tmpfs', folder], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

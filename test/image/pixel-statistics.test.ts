@@ -70,7 +70,7 @@ test('the deviation of a pixel is over the three channels about the mean colour'
 
 test('an augmentation is read as it was written', async () => {
   const augmentation = {
-    policy: { crop: 'random', mirror: true },
+    policy: { crop: 'random', mirror: true, colour: 'pca', colourSd: 0.1 },
     images: 2,
     ...statisticsOf([noise(5, 4), noise(3, 3)]),
   } as const;

@@ -18,7 +18,7 @@ import { initialise } from '../../src/nn/net-state.js';
 import { buildNet, positionsAlong } from '../../src/nn/net.js';
 import { netShape } from '../../src/nn/nets.js';
 import { meanScores, softmaxRows } from '../../src/nn/posterior.js';
-import { evaluateDensely } from '../../src/stages/evaluate/dense.js';
+import { scoreImages } from '../../src/stages/evaluate/score-images.js';
 import { readNpy } from '../../src/util/npy.js';
 import { writeSafetensors } from '../../src/util/safetensors.js';
 import { availableBackends, engineOf } from '../support/engines.js';
@@ -90,7 +90,7 @@ const engine = await engineOf(availableBackends()[0]!);
 function evaluate(mirror: boolean): Float32Array {
   const session = engine.open(net, state);
   try {
-    return evaluateDensely(images, { net, session, normalisation, mirror }).posteriors;
+    return scoreImages(images, { view: 'dense', net, session, normalisation, mirror }).posteriors;
   } finally {
     session.close();
   }

@@ -30,6 +30,7 @@ for (const backend of availableBackends()) {
     ['with dropout', { dropout: 0.5 }],
     ['with dropout and in parts', { dropout: 0.5, microBatch: 3 }],
     ['without weight decay', { weightDecay: 0 }],
+    ['of the fully-connected layers alone', { dropout: 0.5, learnsFrom: 'fc6' }],
   ] as const) {
     test(`${backend}: a training step ${what} leaves as many arrays as it found`, async () => {
       const engine = await engineOf(backend);

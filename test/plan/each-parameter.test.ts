@@ -14,6 +14,8 @@ stages:
   listed: { kind: index, split: val }
   augmented: { kind: augment }
   varied: { kind: augment, crop: centre }
+  sheet: { kind: contact-sheet, from: augmented, S: 256 }
+  alone: { kind: train, net: A, S: 256, augment: augmented, seed: 9 }
   a: { kind: train, net: A, S: 256, augment: augmented }
   b: { kind: train, net: B, S: 256, augment: augmented, init: { from: a, layers: fc } }
   c: { kind: import, net: D, S: 256, file: weights.safetensors }
@@ -35,11 +37,15 @@ tables:
 
 /** Another value than the stage has: for each key of each stage. */
 const CHANGES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  augmented: { crop: 'centre', mirror: false },
+  augmented: { crop: 'centre', mirror: false, colour: 'none', colourSd: 0.2 },
+  sheet: { S: '256..512', seed: 2 },
+  // A net that others start from cannot be of another width.
+  alone: { width: 0.5 },
   a: {
-    ...{ net: 'C', width: 0.5, pooling: 'floor', S: '256..512', augment: 'varied', fineTune: 'fc' },
+    ...{ net: 'C', pooling: 'floor', S: '256..512', augment: 'varied', fineTune: 'fc' },
     ...{ initialisation: 'he', epochs: 3, batch: 8, rate: 0.5, momentum: 0.5, weightDecay: 0, dropout: 0 },
-    ...{ schedule: { kind: 'steps', at: [0.5], factor: 0.1 }, seed: 2, init: 'c' },
+    ...{ schedule: { kind: 'steps', at: [0.5], factor: 0.1 }, seed: 2, init: '{ from: c, layers: fc }' },
+    ...{ watch: 'held-out', heldOut: 0.1 },
   },
   b: { init: '{ from: c, layers: fc }' },
   c: { net: 'E', S: 384, file: 'other.pth', sha256: 'a'.repeat(64) },

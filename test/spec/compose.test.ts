@@ -88,7 +88,13 @@ describe('variables', () => {
     const { values } = await loaded(SPEC);
     assert.equal(values.data.name, 'base-set');
     const augmented = await memberValues(SPEC, 'augmented');
-    assert.deepEqual(augmented, { kind: 'augment', mirror: true, crop: 'random' });
+    assert.deepEqual(augmented, {
+      kind: 'augment',
+      mirror: true,
+      crop: 'random',
+      colour: 'pca',
+      colourSd: 0.1,
+    });
     const { epochs, schedule } = await memberValues(SPEC, 'a');
     assert.equal(epochs, 1);
     assert.deepEqual(schedule, { kind: 'steps', at: [0.5, 0.9], factor: 0.1 });

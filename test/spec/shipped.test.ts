@@ -52,7 +52,7 @@ const TASKS: Readonly<Record<string, number>> = {
   'vgg/published-weights.yaml': 33,
   'vgg/seeds.yaml': 76,
   'vgg/shallow.yaml': 9,
-  'vgg/table3.yaml': 28,
+  'vgg/table3.yaml': 29,
   'vgg/table4.yaml': 55,
   'vgg/table5.yaml': 29,
   'vgg/table6.yaml': 64,

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ImageIndex } from '../../src/data/index-file.js';
-import { cropWindow, writeWindow } from '../../src/image/batch.js';
+import type { Augmentation } from '../../src/image/augmentation.js';
+import { Augmenter } from '../../src/image/augmenter.js';
+import { writeWindow } from '../../src/image/batch.js';
 import { ImageLoader } from '../../src/image/image-loader.js';
 import { ImageError } from '../../src/image/pixels.js';
 import { type BatchSettings, type TrainingBatch, trainingBatches } from '../../src/stages/train/batches.js';
 import { Sampler } from '../../src/stages/train/sampler.js';
-import { sampleDraws, streamKey } from '../../src/util/random.js';
 import { noise, png } from '../support/pictures.js';
 
 const COUNT = 7;
@@ -16,12 +17,24 @@ const index: ImageIndex = {
   classes: ['a', 'b', 'c'],
   images: [...encoded].map(([id, bytes], i) => ({ id, label: i % 3, bytes: bytes.length, sha256: '' })),
 };
+const augmentation: Augmentation = {
+  policy: { crop: 'random', mirror: true, colour: 'pca', colourSd: 0.1 },
+  meanRgb: [120, 110, 100],
+  covarianceRgb: [
+    [900, 500, 400],
+    [500, 800, 300],
+    [400, 300, 700],
+  ],
+  pixels: 1,
+  images: COUNT,
+};
+const augmenter = (seed: number) => new Augmenter(augmentation, { min: 10, max: 10 }, seed);
 const settings: BatchSettings = {
   crop: 8,
   batch: 4,
   seed: 3,
   steps: 6,
-  policy: { crop: 'random', mirror: true },
+  augmenter: augmenter(3),
   normalisation: { meanRgb: [120, 110, 100], scale: 0.02 },
 };
 
@@ -53,8 +66,9 @@ test('each image of a batch is its sample’s crop, mirrored and normalised by t
     const expected = new Float32Array(images.data.length);
     for (const [i, { position, image }] of samples.entries()) {
       const pixels = await loader().load(`${image}`);
-      const draws = sampleDraws(streamKey(settings.seed, 'augment'), position);
-      writeWindow(pixels, cropWindow(pixels, 8, settings.policy, draws), settings.normalisation, expected, i);
+      const window = settings.augmenter.window(pixels, 8, position);
+      const shifted = settings.augmenter.normalisation(settings.normalisation, position);
+      writeWindow(pixels, window, shifted, expected, i);
     }
     assert.deepEqual(images, { count: 4, height: 8, width: 8, data: expected });
     assert.deepEqual(
@@ -77,7 +91,7 @@ test('an image is cropped in another way when its turn comes again', async () =>
 
 test('the seed changes order and crops', async () => {
   const [first] = await batches(0, { steps: 1 });
-  const [other] = await batches(0, { steps: 1, seed: 4 });
+  const [other] = await batches(0, { steps: 1, seed: 4, augmenter: augmenter(4) });
   assert.notDeepEqual(other!.images.data, first!.images.data);
 });
 

@@ -55,6 +55,8 @@ const train: Parameters<typeof trainDefinition.expand>[0] = {
   precision: 'float32',
   seed: 1,
   fineTune: 'all',
+  watch: 'none',
+  heldOut: 0.05,
 };
 
 test('a training becomes one task with real px in its parameters and the paper’s px in its labels', () => {
@@ -136,11 +138,17 @@ test('Q below the crop is a mistake at Q', () => {
 
 test('an augmentation reads the training images, and an index is the task that the plan implies', () => {
   const { expand } = context();
-  assert.deepEqual(augmentDefinition.expand({ kind: 'augment', crop: 'random', mirror: true }, expand), {
-    kind: 'augment',
-    parameters: { crop: 'random', mirror: true },
-    inputs: { index: index('train') },
-    labels: {},
-  });
+  assert.deepEqual(
+    augmentDefinition.expand(
+      { kind: 'augment', crop: 'random', mirror: true, colour: 'pca', colourSd: 0.1 },
+      expand,
+    ),
+    {
+      kind: 'augment',
+      parameters: { crop: 'random', mirror: true, colour: 'pca', colourSd: 0.1 },
+      inputs: { index: index('train') },
+      labels: {},
+    },
+  );
   assert.deepEqual(indexDefinition.expand({ split: 'val' }, expand), index('val'));
 });

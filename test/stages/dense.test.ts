@@ -4,7 +4,7 @@ import type { ImageBatch, NetSession, ScoreMap } from '../../src/nn/engine.js';
 import { initialise } from '../../src/nn/net-state.js';
 import { buildNet, positionsAlong } from '../../src/nn/net.js';
 import { netShape } from '../../src/nn/nets.js';
-import { evaluateDensely } from '../../src/stages/evaluate/dense.js';
+import { type Evaluator, scoreImages } from '../../src/stages/evaluate/score-images.js';
 import { anyEngine } from '../support/engines.js';
 import { noise, painted } from '../support/pictures.js';
 
@@ -33,7 +33,7 @@ test('images of different sizes keep their order and their positions', async () 
   const engine = await anyEngine();
   const session = engine.open(net, initialise(net, 'he', 1));
   try {
-    const evaluator = { net, session, normalisation, mirror: true };
+    const evaluator: Evaluator = { view: 'dense', net, session, normalisation, mirror: true };
     const sizes = [
       [64, 33],
       [32, 64],
@@ -42,13 +42,13 @@ test('images of different sizes keep their order and their positions', async () 
       [32, 64],
     ] as const;
     const images = sizes.map(([width, height], i) => noise(width, height, i));
-    const { posteriors, positions } = evaluateDensely(images, evaluator);
+    const { posteriors, positions } = scoreImages(images, evaluator);
     assert.deepEqual(
       positions,
       sizes.map(([width, height]) => positionsAlong(net, width) * positionsAlong(net, height)),
     );
     for (const [i, image] of images.entries()) {
-      const alone = evaluateDensely([image], evaluator);
+      const alone = scoreImages([image], evaluator);
       for (let k = 0; k < 3; k++) assert.ok(Math.abs(alone.posteriors[k]! - posteriors[3 * i + k]!) < 1e-5);
     }
   } finally {
@@ -60,7 +60,7 @@ test('images are batched by exact size, not by area', () => {
   const seen: ImageBatch[] = [];
   const session = scoring(() => [0, 0, 0], seen);
   const images = [noise(40, 50), noise(50, 40), noise(40, 50)];
-  evaluateDensely(images, { net, session, normalisation, mirror: false });
+  scoreImages(images, { view: 'dense', net, session, normalisation, mirror: false });
   assert.deepEqual(
     seen.map(({ count, width, height }) => [count, width, height]),
     [
@@ -84,7 +84,7 @@ function softmax(scores: readonly number[]): number[] {
 test('an image and its mirror image are averaged after the soft-max', () => {
   const image = painted(33, 32, (x) => (x === 0 ? 192 : 64));
   const session = scoring(byFirstPixel);
-  const { posteriors } = evaluateDensely([image], { net, session, normalisation, mirror: true });
+  const { posteriors } = scoreImages([image], { view: 'dense', net, session, normalisation, mirror: true });
   const [left, right] = [softmax([4, 0, -1]), softmax([-4, 0, 1])];
   for (let k = 0; k < 3; k++) assert.ok(Math.abs(posteriors[k]! - (left[k]! + right[k]!) / 2) < 1e-6);
   const before = softmax([0, 0, 0]);
@@ -95,7 +95,7 @@ test('without the mirror the image alone counts', () => {
   const seen: ImageBatch[] = [];
   const image = painted(33, 32, (x) => (x === 0 ? 192 : 64));
   const session = scoring(byFirstPixel, seen);
-  const { posteriors } = evaluateDensely([image], { net, session, normalisation, mirror: false });
+  const { posteriors } = scoreImages([image], { view: 'dense', net, session, normalisation, mirror: false });
   assert.equal(seen.length, 1);
   assert.ok(Math.abs(posteriors[0]! - softmax([4, 0, -1])[0]!) < 1e-6);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { readNpy } from '../../src/util/npy.js';
 import { History } from '../../src/stages/train/history.js';
 
 function recorded(images: number, batch: number, losses: readonly number[]) {
@@ -8,8 +9,11 @@ function recorded(images: number, batch: number, losses: readonly number[]) {
     progress: () => undefined,
     metric: (...metric) => metrics.push(metric),
   });
-  for (const [step, loss] of losses.entries()) history.step(step, loss, 0.01);
-  const lines = history.files()['history.jsonl']!.split('\n').filter(Boolean);
+  for (const [step, loss] of losses.entries()) {
+    const epoch = history.step(step, loss, 0.01);
+    if (epoch !== undefined) history.epoch(epoch);
+  }
+  const lines = history.files()['history.jsonl'].split('\n').filter(Boolean);
   return { metrics, lines: lines.map((line) => JSON.parse(line) as unknown) };
 }
 
@@ -42,4 +46,17 @@ test('loss and rate are reported every tenth step, and the mean at the end of an
     ['learning_rate', 0.01, 10],
     ['epoch_train_loss', 7, 1],
   ]);
+});
+
+test('loss and rate of every step are kept as an array of NumPy, and what was watched stands in its epoch', () => {
+  const history = new History(4, 4, { progress: () => undefined, metric: () => undefined });
+  const watched = { top1: 50, top5: 10, loss: 2.5 };
+  for (const [step, rate] of [0.1, 0.01].entries())
+    history.epoch(history.step(step, 3 - step, rate)!, watched);
+  const files = history.files();
+  const { shape, data } = readNpy(files['steps.npy']);
+  assert.deepEqual([...shape], [2, 2]);
+  assert.deepEqual([...data], [3, 0.1, 2, 0.01].map(Math.fround));
+  const lines = files['history.jsonl'].trim().split('\n');
+  assert.deepEqual(JSON.parse(lines[1]!), { epoch: 2, step: 2, trainLoss: 2, rate: 0.01, watched });
 });

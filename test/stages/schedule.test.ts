@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { rateAt } from '../../src/stages/train/schedule.js';
+import { LearningRate, type PlateauSchedule, rateAt } from '../../src/stages/train/schedule.js';
 
 const paper = { kind: 'steps', at: [0.25, 0.5, 0.75], factor: 0.1 } as const;
 
@@ -51,4 +51,43 @@ test('the rate never rises, and the order of the parts does not matter', () => {
       assert.deepEqual(rates([...parts].reverse()), falling);
     }),
   );
+});
+
+const plateau: PlateauSchedule = {
+  kind: 'plateau',
+  metric: 'top1',
+  patience: 2,
+  minDelta: 0.5,
+  factor: 0.1,
+  drops: 3,
+};
+
+/** The rate of the epoch after each of these errors. */
+function ratesAfter(errors: readonly number[], changed: Partial<PlateauSchedule> = {}): readonly number[] {
+  const rate = new LearningRate({ ...plateau, ...changed }, 1, 100);
+  return errors.map((top1) => {
+    rate.epochEnded({ top1, top5: 0, loss: 1 });
+    return rate.at(0);
+  });
+}
+
+test('the rate stays while the error falls, and drops after as many epochs without an improvement as are waited for', () => {
+  assert.deepEqual(ratesAfter([50, 40, 30, 20]), [1, 1, 1, 1]);
+  assert.deepEqual(ratesAfter([50, 50, 50, 50, 50]), [1, 1, 0.1, 0.1, 0.1 ** 2]);
+  assert.deepEqual(ratesAfter([50, 51, 40, 41, 42]), [1, 1, 1, 1, 0.1]);
+});
+
+test('an improvement below the least that counts is none, also in many small steps', () => {
+  assert.deepEqual(ratesAfter([50, 49.6, 49.5]), [1, 1, 0.1]);
+  assert.deepEqual(ratesAfter([50, 49.6, 49.4]), [1, 1, 1]);
+});
+
+test('the rate drops three times and no more', () => {
+  const rates = ratesAfter(Array<number>(20).fill(50));
+  assert.equal(new Set(rates).size, 4);
+  assert.ok(Math.abs(rates.at(-1)! / 1e-3 - 1) < 1e-9);
+});
+
+test('what is watched is the metric that the schedule names', () => {
+  assert.deepEqual(ratesAfter([50, 40, 30], { metric: 'loss' }), [1, 1, 0.1]);
 });

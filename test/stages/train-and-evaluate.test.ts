@@ -30,6 +30,8 @@ const PARAMETERS: TrainParameters = {
   precision: 'float32',
   seed: 1,
   fineTune: 'all',
+  watch: 'none',
+  heldOut: 0.05,
 };
 const EVALUATION = { Q: 48, method: 'dense', mirror: true } as const;
 
@@ -38,7 +40,12 @@ const indexStage = new IndexStage(dataset);
 const source = { kind: 'memory', name: 'noise' };
 const train = (await runStage(indexStage, { dataset: source, split: 'train', limit: null })).output;
 const val = (await runStage(indexStage, { dataset: source, split: 'val', limit: null })).output;
-const policy = { crop: 'random', mirror: true } as const;
+const policy = {
+  crop: 'random',
+  mirror: true,
+  colour: 'pca',
+  colourSd: 0.1,
+} as const;
 const augmentation = (await runStage(new AugmentStage(dataset), policy, { inputs: { index: train } })).output;
 
 function trained(engine: Engine, changed: Partial<TrainParameters> = {}, options: StageRunOptions = {}) {
@@ -117,7 +124,7 @@ test('the same training gives the same bytes, and another seed others', async ()
 
 test('pictures that brightness alone tells apart are learnt', async () => {
   const engine = await engineOf(availableBackends()[0]!);
-  const { output, metrics } = await trained(engine, { epochs: 20, dropout: 0, width: 1 / 16, rate: 0.003 });
+  const { output, metrics } = await trained(engine, { epochs: 40, dropout: 0, width: 1 / 16, rate: 0.003 });
   const losses = metrics.filter(([key]) => key === 'epoch_train_loss').map(([, value]) => value);
   assert.ok(losses.at(-1)! < losses[0]! / 4, losses.join());
   const [top1] = (await evaluated(engine, output)).metrics;
@@ -135,4 +142,106 @@ test('a net that was trained on other classes, or in another order, is refused b
     (error) => error instanceof TaskError && /^Class 2 is "grey" .* but "gray"/.test(error.message),
   );
   assert.equal(engine.liveArrays(), 0);
+});
+
+const first = availableBackends()[0]!;
+
+test('a net that starts from a trained one goes on with its weights and its input, and lists what it took', async () => {
+  const engine = await engineOf(first);
+  const source = (await trained(engine)).output;
+  const init = { inputs: { index: train, augmentation, init: source } };
+  const all = await trained(engine, { rate: 1e-30, epochs: 0.5, seed: 9 }, init);
+  const [before, after] = [await readCheckpoint(source), await readCheckpoint(all.output)];
+  for (const [name, { data }] of after.weights)
+    for (const [i, value] of before.weights.get(name)!.data.entries())
+      assert.ok(Math.abs(data[i]! - value) < 1e-20, name);
+  assert.equal(after.description.copied!.length, 11);
+  assert.deepEqual(after.description.mean, before.description.mean);
+
+  const deeper = await trained(engine, { net: 'B', epochs: 0.5, initLayers: 'firstFour+fc' }, init);
+  const { copied } = (await readCheckpoint(deeper.output)).description;
+  assert.deepEqual(copied, ['conv1_1', 'conv2_1', 'conv3_1', 'conv3_2', 'fc6', 'fc7', 'fc8']);
+});
+
+test('a net whose layers do not fit is refused with the layer and both shapes', async () => {
+  const engine = await engineOf(first);
+  const init = { inputs: { index: train, augmentation, init: (await trained(engine)).output } };
+  await assert.rejects(
+    trained(engine, { net: 'B-5x5', initLayers: 'firstFour+fc' }, init),
+    /^TaskError: Net B-5x5 cannot start from net A: conv1_1\.weight is \[3, 3, 3, 2\] there but \[5, 5, 3, 2\] here\./,
+  );
+});
+
+test('where the fully-connected layers are fine-tuned, the convolutions stay bit by bit', async () => {
+  const engine = await engineOf(first);
+  const source = (await trained(engine)).output;
+  const init = { inputs: { index: train, augmentation, init: source } };
+  const tuned = await readCheckpoint((await trained(engine, { fineTune: 'fc' }, init)).output);
+  const { weights } = await readCheckpoint(source);
+  for (const [name, { data }] of tuned.weights) {
+    const isSame = Buffer.from(data.buffer).equals(Buffer.from(weights.get(name)!.data.buffer));
+    assert.equal(isSame, !name.startsWith('fc'), name);
+  }
+});
+
+test('training at scales drawn from a range is another training, and says so', async () => {
+  const engine = await engineOf(first);
+  const fixed = await readCheckpoint((await trained(engine)).output);
+  const drawn = await readCheckpoint((await trained(engine, { S: '40..60' })).output);
+  assert.equal(drawn.description.S, '40..60');
+  assert.notDeepEqual(drawn.weights.get('fc8.weight'), fixed.weights.get('fc8.weight'));
+});
+
+test('held-out images are watched each epoch and not learnt from, the validation images are as they are', async () => {
+  const engine = await engineOf(first);
+  const plateau = {
+    kind: 'plateau',
+    metric: 'loss',
+    patience: 1,
+    minDelta: 1e9,
+    factor: 0.1,
+    drops: 3,
+  } as const;
+  const watching = { schedule: plateau, epochs: 4 };
+  const held = await trained(engine, { ...watching, watch: 'held-out', heldOut: 0.25 });
+  const lines = held.output.text('history.jsonl').trim().split('\n');
+  const epochs = lines.map((line) => JSON.parse(line) as { rate: number; watched: { top1: number } });
+  // Nothing improves by 1e9: the rate drops after each epoch but the first, which is the best so far.
+  assert.deepEqual(
+    epochs.map(({ rate }) => rate.toExponential(1)),
+    ['1.0e-2', '1.0e-2', '1.0e-3', '1.0e-4'],
+  );
+  assert.ok(epochs.every(({ watched }) => watched.top1 % (100 / 3) < 1e-9 || watched.top1 > 99));
+  assert.equal((await readCheckpoint(held.output)).description.steps, 6);
+  assert.equal(engine.liveArrays(), 0);
+  const inputs = { index: train, augmentation, watched: val };
+  const whole = await trained(engine, { ...watching, watch: 'validation' }, { inputs });
+  assert.equal((await readCheckpoint(whole.output)).description.steps, 8);
+  assert.ok(whole.metrics.some(([key]) => key === 'watched_top1_error_percent'));
+});
+
+test('one image cannot be learnt from and watched too', async () => {
+  const engine = await engineOf(first);
+  const one = (await runStage(indexStage, { dataset: source, split: 'train', limit: 1 })).output;
+  await assert.rejects(
+    trained(engine, { watch: 'held-out' }, { inputs: { index: one, augmentation } }),
+    /One training image cannot be learnt from and watched too\. Set watch: none\./,
+  );
+});
+
+test('dense evaluation is that of the centre crop where the image is the crop', async () => {
+  const engine = await engineOf(first);
+  const square = await pictureSet(3, [40, 40]);
+  const index = (await runStage(new IndexStage(square), { dataset: source, split: 'val', limit: null }))
+    .output;
+  const checkpoint = (await trained(engine, { crop: 40, S: 40 })).output;
+  const scores = async (method: 'dense' | 'centre-crop', Q: number) => {
+    const stage = new EvaluateStage(square, engine, BUILT_IN);
+    const inputs = { index, checkpoint };
+    return (await runStage(stage, { Q, method, mirror: true }, { inputs })).output.files.get(
+      'posteriors.npy',
+    );
+  };
+  assert.deepEqual(await scores('centre-crop', 40), await scores('dense', 40));
+  assert.notDeepEqual(await scores('centre-crop', 80), await scores('dense', 80));
 });

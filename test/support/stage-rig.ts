@@ -61,13 +61,16 @@ export async function runStage<P>(
   return run;
 }
 
-/** Pictures of three classes told apart by their brightness, of two shapes, in both splits. */
-export async function pictureSet(perClass: number): Promise<MemoryDataset> {
+/** Pictures of three classes told apart by their brightness, of two shapes or one, in both splits. */
+export async function pictureSet(
+  perClass: number,
+  shape?: readonly [width: number, height: number],
+): Promise<MemoryDataset> {
   const split = async (offset: number) => {
     const images = new Map<string, Uint8Array>();
     for (const [label, name] of ['dark', 'grey', 'light'].entries()) {
       for (let i = 0; i < perClass; i++) {
-        const [width, height] = i % 2 === 0 ? [48, 40] : [40, 56];
+        const [width, height] = shape ?? (i % 2 === 0 ? [48, 40] : [40, 56]);
         const picture = noise(width, height, offset + 100 * label + i);
         images.set(
           `${name}/${i}.png`,

@@ -40,8 +40,7 @@ export class AugmentStage extends Stage<AugmentParameters> {
       reporter.progress(Math.min(first + CHUNK, ids.length), ids.length, 'images');
       await breathe(signal);
     }
-    const { crop, mirror } = parameters;
-    const augmentation = { policy: { crop, mirror }, images: ids.length, ...sums.statistics() };
+    const augmentation = { policy: parameters, images: ids.length, ...sums.statistics() };
     for (const [file, text] of Object.entries(writeAugmentation(augmentation)))
       await output.write(file, text);
   }

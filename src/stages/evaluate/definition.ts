@@ -40,7 +40,7 @@ export interface EvaluateParameters {
 
 export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
   kind: 'evaluate',
-  version: '2',
+  version: '3',
   description: 'scores images with a net',
   schema,
   subject: { artifact: 'checkpoint', many: false, description: 'it evaluates a trained net.' },
@@ -72,7 +72,8 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
       ...(net && images !== undefined && { multiplyAdds: images * passes * net.multiplyAdds(side!) }),
     };
   },
-  notYet: ({ method }) => (method === 'dense' ? undefined : `evaluate by the method "${String(method)}"`),
+  notYet: ({ method }) =>
+    method === 'dense' || method === 'centre-crop' ? undefined : `evaluate by the method "${String(method)}"`,
 };
 
 function single(

@@ -6,11 +6,11 @@ import { type CheckpointDescription, readCheckpoint } from '../../nn/checkpoint.
 import type { Engine } from '../../nn/engine.js';
 import type { LayerKinds } from '../../nn/layer-kinds.js';
 import { buildNet } from '../../nn/net.js';
-import { writeScores } from '../../nn/scores.js';
+import { type Scores, writeScores } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
 import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import type { EvaluateParameters } from './definition.js';
-import { evaluateDensely } from './dense.js';
+import { scoreImages, type View } from './score-images.js';
 
 /** Images decoded and evaluated together; bounds memory. */
 const CHUNK = 128;
@@ -49,6 +49,9 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     });
     const classes = index.classes.length;
     const posteriors = new Float32Array(index.images.length * classes);
+    const logPosteriors = new Float32Array(index.images.length * classes);
+    const { method, mirror, Q } = parameters;
+    const view = viewOf(method);
     let [fewest, most] = [Infinity, 0];
     const session = this.#engine.open(net, { weights, velocity: new Map() });
     try {
@@ -63,8 +66,9 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         next = loader.loadAll(chunks[i + 1] ?? []);
         // Looked at when its turn comes; a failure before that is not an unhandled one.
         next.catch(() => undefined);
-        const result = evaluateDensely(images, { net, session, normalisation, mirror: parameters.mirror });
+        const result = scoreImages(images, { view, net, session, normalisation, mirror });
         posteriors.set(result.posteriors, i * CHUNK * classes);
+        logPosteriors.set(result.logPosteriors, i * CHUNK * classes);
         for (const positions of result.positions)
           [fewest, most] = [Math.min(fewest, positions), Math.max(most, positions)];
         reporter.progress(i * CHUNK + ids.length, index.images.length, 'images');
@@ -77,18 +81,17 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const { top1Wrong, top5Wrong, images } = topErrors(posteriors, labels);
     reporter.metric('top1_error_percent', (100 * top1Wrong) / images, 0);
     reporter.metric('top5_error_percent', (100 * top5Wrong) / images, 0);
-    const { method, mirror, Q } = parameters;
-    if (method !== 'dense') throw new Error(`Internal error: the method "${method}" is not there yet`);
-    const files = writeScores({
+    const scores: Scores = {
       posteriors,
       labels,
       ids: index.images.map(({ id }) => id),
       classes: index.classes,
       protocol: {
-        method,
+        method: view,
         mirror,
         dataset: source.name,
         initialisation: description.initialisation,
+        ...(description.copied && { copied: description.copied }),
         steps: description.steps,
         batch: description.batch,
         S: description.S,
@@ -97,9 +100,15 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         positions: [fewest, most],
         averaging: 'scores over positions before the soft-max, posteriors over mirrors after it',
       },
-    });
+    };
+    const files = writeScores(scores, logPosteriors);
     for (const [file, bytes] of Object.entries(files)) await output.write(file, bytes);
   }
+}
+
+function viewOf(method: EvaluateParameters['method']): View {
+  if (method === 'dense' || method === 'centre-crop') return method;
+  throw new Error(`Internal error: the method "${method}" is not there yet`);
 }
 
 /** Scores mean nothing if the net was trained on other classes, or on the same in another order. */

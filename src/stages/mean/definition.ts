@@ -10,7 +10,7 @@ export interface MeanParameters {
 /** A spec does not name it: `evaluate` with several scales and `ensemble` come to it. */
 export const meanDefinition: StageDefinition = {
   kind: MEAN_KIND,
-  version: '1',
+  version: '2',
   description: 'averages posteriors',
   inputs: { scores: 'scores' },
   output: 'scores',

@@ -1,5 +1,5 @@
 import { MEAN_KIND } from '../../plan/mean-draft.js';
-import { readScores, type Scores, writeScores } from '../../nn/scores.js';
+import { readLogPosteriors, readScores, type Scores, writeScores } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
 import { breathe, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import type { MeanParameters } from './definition.js';
@@ -14,14 +14,19 @@ export class MeanStage extends Stage<MeanParameters> {
     const total = weights.reduce((a, b) => a + b, 0);
     let first: Scores | undefined;
     let sum = new Float64Array(0);
+    let logSum = new Float64Array(0);
     const protocols: Scores['protocol'][] = [];
     for (const [i, reader] of readers.entries()) {
       const scores = await readScores(reader);
       first ??= scores;
       checkSame(first, scores);
-      if (i === 0) sum = new Float64Array(scores.posteriors.length);
+      if (i === 0) {
+        sum = new Float64Array(scores.posteriors.length);
+        logSum = new Float64Array(scores.posteriors.length);
+      }
       const weight = weights[i]! / total;
       for (const [j, p] of scores.posteriors.entries()) sum[j]! += weight * p;
+      for (const [j, log] of (await readLogPosteriors(reader)).entries()) logSum[j]! += weight * log;
       protocols.push(scores.protocol);
       reporter.progress(i + 1, readers.length, 'matrices');
       await breathe(signal);
@@ -34,7 +39,8 @@ export class MeanStage extends Stage<MeanParameters> {
     const { top1Wrong, top5Wrong, images } = topErrors(mean.posteriors, mean.labels);
     reporter.metric('top1_error_percent', (100 * top1Wrong) / images, 0);
     reporter.metric('top5_error_percent', (100 * top5Wrong) / images, 0);
-    for (const [file, bytes] of Object.entries(writeScores(mean))) await output.write(file, bytes);
+    for (const [file, bytes] of Object.entries(writeScores(mean, Float32Array.from(logSum))))
+      await output.write(file, bytes);
   }
 }
 

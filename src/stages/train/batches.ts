@@ -1,11 +1,11 @@
 /** Training batches: images decoded ahead, cropped, mirrored and normalised for the engine. */
 import type { ImageIndex } from '../../data/index-file.js';
-import type { Augmentation } from '../../image/augmentation.js';
-import { cropWindow, type Normalisation, writeWindow } from '../../image/batch.js';
+import type { Augmenter } from '../../image/augmenter.js';
+import { type Normalisation, writeWindow } from '../../image/batch.js';
 import type { ImageLoader } from '../../image/image-loader.js';
 import type { Pixels } from '../../image/pixels.js';
+import { rescale } from '../../image/rescale.js';
 import type { ImageBatch } from '../../nn/engine.js';
-import { sampleDraws, streamKey } from '../../util/random.js';
 import { type Sample, Sampler } from './sampler.js';
 
 export interface BatchSettings {
@@ -13,7 +13,7 @@ export interface BatchSettings {
   readonly batch: number;
   readonly seed: number;
   readonly steps: number;
-  readonly policy: Augmentation['policy'];
+  readonly augmenter: Augmenter;
   readonly normalisation: Normalisation;
 }
 
@@ -33,7 +33,12 @@ export async function* trainingBatches(
   const sampler = new Sampler(index.images.length, settings.seed);
   const load = (step: number) => {
     const samples = sampler.batch(step, settings.batch);
-    const pixels = loader.loadAll(samples.map(({ image }) => index.images[image]!.id));
+    const pixels = Promise.all(
+      samples.map(async ({ image, position }) =>
+        // Where S is the same for all, the loader has rescaled already, and this changes nothing.
+        rescale(await loader.load(index.images[image]!.id), settings.augmenter.side(position)),
+      ),
+    );
     // Looked at when its turn comes; a failure before that is not an unhandled one.
     pixels.catch(() => undefined);
     return { samples, pixels };
@@ -51,12 +56,12 @@ function assemble(
   pixels: readonly Pixels[],
   settings: BatchSettings,
 ): ImageBatch {
-  const { crop, policy, normalisation, seed } = settings;
-  const key = streamKey(seed, 'augment');
+  const { crop, augmenter, normalisation } = settings;
   const data = new Float32Array(samples.length * crop * crop * 3);
   for (const [i, { position }] of samples.entries()) {
     const image = pixels[i]!;
-    writeWindow(image, cropWindow(image, crop, policy, sampleDraws(key, position)), normalisation, data, i);
+    const window = augmenter.window(image, crop, position);
+    writeWindow(image, window, augmenter.normalisation(normalisation, position), data, i);
   }
   return { count: samples.length, height: crop, width: crop, data };
 }

@@ -2,6 +2,7 @@
 import { Type, type Static } from '../../util/type.js';
 import type { LayerSpec } from '../../nn/layer-spec.js';
 import { netCost } from '../../nn/net-cost.js';
+import type { TransferredLayers } from '../../nn/transfer.js';
 import { checkedScale } from '../../plan/checked-scale.js';
 import type { ExpandContext, StageDefinition, TaskDraft } from '../../plan/definition.js';
 import {
@@ -13,13 +14,8 @@ import {
   Strict,
   tagged,
 } from '../../spec/schema.js';
-
-/** `at`: parts of the training after which the rate is divided. */
-export interface StepSchedule {
-  readonly kind: 'steps';
-  readonly at: readonly number[];
-  readonly factor: number;
-}
+import { misfitOf } from './misfit.js';
+import type { Schedule } from './schedule.js';
 
 const steps = Strict({
   kind: Type.Literal('steps', { description: 'The learning rate drops after given parts of the training.' }),
@@ -37,10 +33,41 @@ const steps = Strict({
   }),
 });
 
-/** Which layers are taken from a trained net; the others are drawn. */
-const LAYERS = ['all', 'firstFour+fc', 'fc'] as const;
+const plateau = Strict({
+  kind: Type.Literal('plateau', {
+    description: 'The learning rate drops when what is watched no longer improves, as in the paper.',
+  }),
+  metric: Type.Enum(['top1', 'top5', 'loss'], {
+    default: 'top1',
+    description: 'What has to improve: an error in per cent, or the loss.',
+  }),
+  patience: Type.Integer({
+    minimum: 1,
+    default: 3,
+    description: 'Epochs without an improvement that are waited for before a drop.',
+  }),
+  minDelta: Type.Number({
+    minimum: 0,
+    default: 0.1,
+    description: 'A smaller improvement is none: points of error, or nats of loss.',
+  }),
+  factor: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1,
+    default: 0.1,
+    description: 'What the rate is multiplied by at each drop.',
+  }),
+  drops: Type.Integer({
+    minimum: 0,
+    maximum: 3,
+    default: 3,
+    description: 'Drops at the most; three in the paper.',
+  }),
+});
 
-type InitSpec = string | (Exclude<ReferenceSpec, string> & { readonly layers?: (typeof LAYERS)[number] });
+const LAYERS = ['all', 'firstFour+fc', 'fc'] as const satisfies readonly TransferredLayers[];
+
+type InitSpec = string | (Exclude<ReferenceSpec, string> & { readonly layers?: TransferredLayers });
 
 const schema = Strict(
   {
@@ -87,9 +114,20 @@ const schema = Strict(
     }),
     batch: Type.Integer({ minimum: 1, maximum: 65_536, default: 256, description: 'Images a step.' }),
     rate: Type.Number({ exclusiveMinimum: 0, default: 0.01, description: 'Learning rate at the start.' }),
-    schedule: Type.Unsafe<StepSchedule>({
-      ...tagged('kind', [steps], 'When the learning rate drops.'),
+    schedule: Type.Unsafe<Schedule>({
+      ...tagged('kind', [steps, plateau], 'When the learning rate drops.'),
       default: { kind: 'steps', at: [0.7, 0.9], factor: 0.1 },
+    }),
+    watch: Type.Enum(['none', 'held-out', 'validation'], {
+      default: 'none',
+      description:
+        'Images that are looked at after each epoch, by their centre crop: a fixed part of the training images, which is then not learnt from, or the validation images, as in the paper. A plateau is one of their errors.',
+    }),
+    heldOut: Type.Number({
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.05,
+      description: 'Part of the training images that "watch: held-out" keeps from learning.',
     }),
     momentum: Type.Number({
       minimum: 0,
@@ -120,17 +158,17 @@ type TrainSpec = Static<typeof schema>;
 export type TrainParameters = Omit<TrainSpec, 'kind' | 'augment' | 'init' | 'S' | 'schedule'> & {
   readonly S: ScaleSpec;
   readonly crop: number;
-  readonly schedule: StepSchedule;
+  readonly schedule: Schedule;
   readonly layers?: readonly LayerSpec[];
-  readonly initLayers?: (typeof LAYERS)[number];
+  readonly initLayers?: TransferredLayers;
 };
 
 export const trainDefinition: StageDefinition<TrainSpec> = {
   kind: 'train',
-  version: '2',
+  version: '3',
   description: 'trains a net',
   schema,
-  inputs: { index: 'index', augmentation: 'augmentation', init: 'checkpoint' },
+  inputs: { index: 'index', augmentation: 'augmentation', init: 'checkpoint', watched: 'index' },
   output: 'checkpoint',
   usesEngine: true,
   readsImages: true,
@@ -147,11 +185,6 @@ export const trainDefinition: StageDefinition<TrainSpec> = {
       ...(net && seen !== undefined && { multiplyAdds: 3 * seen * net.multiplyAdds(net.crop) }),
     };
   },
-  notYet: ({ S, fineTune }, inputs) => {
-    if (typeof S === 'string') return 'train at scales drawn from a range';
-    if (fineTune !== 'all') return 'train some layers only';
-    return inputs.includes('init') ? 'start from a trained net' : undefined;
-  },
 };
 
 function expand(spec: TrainSpec, context: ExpandContext): TaskDraft {
@@ -159,6 +192,14 @@ function expand(spec: TrainSpec, context: ExpandContext): TaskDraft {
   const from = context.referred('init');
   const layers = typeof init === 'object' ? (init.layers ?? 'all') : 'all';
   const net = context.net('net');
+  if (spec.schedule.kind === 'plateau' && spec.watch === 'none')
+    context.mistake(
+      'schedule',
+      'The schedule "plateau" waits for watched images to stop improving, but none are watched.',
+      'Set watch: held-out (5% of the training images), or watch: validation as the paper did.',
+    );
+  const misfit = from && misfitOf({ ...spec, ...net, crop: context.crop }, from.draft, layers);
+  if (misfit !== undefined) context.mistake('init', ...misfit);
   return {
     kind,
     parameters: {
@@ -172,6 +213,7 @@ function expand(spec: TrainSpec, context: ExpandContext): TaskDraft {
       index: context.images('train'),
       augmentation: context.referred('augment')!.draft,
       ...(from && { init: from.draft }),
+      ...(spec.watch === 'validation' && { watched: context.images('val') }),
     },
     labels: { net: spec.net, S: spec.S },
   };

@@ -1,5 +1,7 @@
-/** What happened in training, a line an epoch, for the artifact and for the tracker. */
+/** What happened in training, step by step and epoch by epoch, for the artifact and for the tracker. */
 import type { TaskReporter } from '../../run/stage.js';
+import { writeNpy } from '../../util/npy.js';
+import type { Watched } from './schedule.js';
 
 /** Steps between two points of the tracked loss. */
 const STEPS_A_POINT = 10;
@@ -8,6 +10,8 @@ export class History {
   readonly #images: number;
   readonly #batch: number;
   readonly #reporter: TaskReporter;
+  /** Loss and rate of each step. */
+  readonly #steps: number[] = [];
   readonly #lines: string[] = [];
   #losses: number[] = [];
 
@@ -18,23 +22,39 @@ export class History {
     this.#reporter = reporter;
   }
 
-  /** @param loss mean over the batch, before the update */
-  step(step: number, loss: number, rate: number): void {
+  /**
+   * @param loss mean over the batch, before the update
+   * @returns the epochs that are complete, if this step ended one
+   */
+  step(step: number, loss: number, rate: number): number | undefined {
     this.#losses.push(loss);
+    this.#steps.push(loss, rate);
     if (step % STEPS_A_POINT === 0) {
       this.#reporter.metric('train_loss', loss, step);
       this.#reporter.metric('learning_rate', rate, step);
     }
     const epochsBefore = Math.floor((step * this.#batch) / this.#images);
     const epochs = Math.floor(((step + 1) * this.#batch) / this.#images);
-    if (epochs === epochsBefore) return;
-    const mean = this.#losses.reduce((a, b) => a + b, 0) / this.#losses.length;
-    this.#losses = [];
-    this.#lines.push(`${JSON.stringify({ epoch: epochs, step: step + 1, trainLoss: mean, rate })}\n`);
-    this.#reporter.metric('epoch_train_loss', mean, epochs);
+    return epochs === epochsBefore ? undefined : epochs;
   }
 
-  files(): Readonly<Record<string, string>> {
-    return { 'history.jsonl': this.#lines.join('') };
+  /** @param watched what was measured at its end, if something is */
+  epoch(epoch: number, watched?: Watched): void {
+    const trainLoss = this.#losses.reduce((a, b) => a + b, 0) / this.#losses.length;
+    this.#losses = [];
+    const step = this.#steps.length / 2;
+    const rate = this.#steps.at(-1)!;
+    this.#lines.push(`${JSON.stringify({ epoch, step, trainLoss, rate, ...(watched && { watched }) })}\n`);
+    this.#reporter.metric('epoch_train_loss', trainLoss, epoch);
+    if (!watched) return;
+    this.#reporter.metric('watched_top1_error_percent', watched.top1, epoch);
+    this.#reporter.metric('watched_top5_error_percent', watched.top5, epoch);
+    this.#reporter.metric('watched_loss', watched.loss, epoch);
+  }
+
+  /** `history.jsonl`, a line an epoch; `steps.npy`, [steps, 2]: loss and rate of each step. */
+  files(): { readonly 'history.jsonl': string; readonly 'steps.npy': Uint8Array } {
+    const steps = { shape: [this.#steps.length / 2, 2], data: Float32Array.from(this.#steps) };
+    return { 'history.jsonl': this.#lines.join(''), 'steps.npy': writeNpy(steps) };
   }
 }

@@ -1,4 +1,72 @@
-import type { StepSchedule } from './definition.js';
+/** When the learning rate drops: after given parts of the training, or when what is watched no longer improves. */
+
+/** `at`: parts of the training after which the rate is multiplied by `factor`. */
+export interface StepSchedule {
+  readonly kind: 'steps';
+  readonly at: readonly number[];
+  readonly factor: number;
+}
+
+/** The paper's: the rate drops when the accuracy on the watched images stops improving, three times in all. */
+export interface PlateauSchedule {
+  readonly kind: 'plateau';
+  readonly metric: keyof Watched;
+  /** Epochs without an improvement that are waited for. */
+  readonly patience: number;
+  /** A smaller improvement is none: points of error, or nats of loss. */
+  readonly minDelta: number;
+  readonly factor: number;
+  readonly drops: number;
+}
+
+export type Schedule = StepSchedule | PlateauSchedule;
+
+/** What is measured on the watched images at the end of an epoch. */
+export interface Watched {
+  /** Errors in per cent. */
+  readonly top1: number;
+  readonly top5: number;
+  /** Mean negative log-likelihood, nats. */
+  readonly loss: number;
+}
+
+export class LearningRate {
+  readonly #schedule: Schedule;
+  readonly #start: number;
+  readonly #steps: number;
+  #best = Infinity;
+  #epochsWithout = 0;
+  #drops = 0;
+
+  /** @param steps of the whole training */
+  constructor(schedule: Schedule, start: number, steps: number) {
+    this.#schedule = schedule;
+    this.#start = start;
+    this.#steps = steps;
+  }
+
+  /** Of step `step`, from 0. */
+  at(step: number): number {
+    if (this.#schedule.kind === 'steps') return rateAt(this.#schedule, this.#start, step, this.#steps);
+    return this.#start * this.#schedule.factor ** this.#drops;
+  }
+
+  /** To be called at the end of each epoch where a plateau is waited for. */
+  epochEnded(watched: Watched): void {
+    if (this.#schedule.kind !== 'plateau') return;
+    const { metric, minDelta, patience, drops } = this.#schedule;
+    const value = watched[metric];
+    if (value < this.#best - minDelta) {
+      this.#best = value;
+      this.#epochsWithout = 0;
+      return;
+    }
+    this.#epochsWithout += 1;
+    if (this.#epochsWithout < patience || this.#drops === drops) return;
+    this.#drops += 1;
+    this.#epochsWithout = 0;
+  }
+}
 
 /** The learning rate of step `step` (from 0) of `steps`. */
 export function rateAt(schedule: StepSchedule, start: number, step: number, steps: number): number {

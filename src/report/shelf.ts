@@ -1,0 +1,44 @@
+/** `runs/<experiment>/`: what people look at, copied from the store. */
+import { randomUUID } from 'node:crypto';
+import type { Execution } from '../plan/execution.js';
+import type { Experiment, Plan } from '../plan/plan.js';
+import { type ArtifactStore, DamagedArtifactError } from '../run/artifact-store.js';
+import type { Disk } from '../util/disk.js';
+
+/** Where from, and where to. */
+export interface Shelf {
+  readonly store: ArtifactStore;
+  readonly disk: Disk;
+  /** Absolute. */
+  readonly directory: string;
+}
+
+/** One experiment of a plan, and what of the plan is done. */
+export interface FinishedExperiment {
+  readonly plan: Plan;
+  readonly experiment: Experiment;
+  readonly done: ReadonlyMap<string, Execution>;
+}
+
+/** Readers see the old file or the new one, whole; two runs at once do not meet in what is being written. */
+export async function replaceFile(disk: Disk, path: string, content: Uint8Array | string): Promise<void> {
+  const beside = `${path}.${randomUUID().slice(0, 8)}`;
+  await disk.writeFile(beside, content);
+  await disk.rename(beside, path);
+}
+
+/** @throws DamagedArtifactError if it is not what was stored; it has been set aside then */
+export async function readOrSetAside(
+  store: ArtifactStore,
+  execution: Execution,
+  file: string,
+): Promise<Uint8Array> {
+  try {
+    return await store.read(execution, file);
+  } catch (error) {
+    if (!(error instanceof DamagedArtifactError)) throw error;
+    const movedTo = await store.setAside(execution);
+    const message = `${error.message}. It lies in ${movedTo} now; run again: it is made anew.`;
+    throw new DamagedArtifactError(message, execution, { cause: error });
+  }
+}

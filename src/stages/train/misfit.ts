@@ -1,0 +1,27 @@
+/** A layer that a training takes from a trained net but that does not fit, found when the spec is planned. */
+import { describeMisfit, misfits, shapesOf, type TransferredLayers } from '../../nn/transfer.js';
+import { netOf } from '../../nn/net-cost.js';
+import type { NetShape } from '../../nn/net.js';
+import type { TaskDraft } from '../../plan/definition.js';
+
+/** The number of classes is not known yet; it is the same on both sides, or the task says so. */
+const CLASSES = 2;
+
+/** @returns message and help; undefined where all fits, or a net is known to the worker alone */
+export function misfitOf(
+  to: Partial<Omit<NetShape, 'layers'>> & { readonly layers?: readonly unknown[] },
+  from: TaskDraft,
+  which: TransferredLayers,
+): readonly [message: string, help: string] | undefined {
+  const source = netOf({ ...from.parameters, classes: CLASSES });
+  const target = netOf({ ...(to as Partial<NetShape>), classes: CLASSES });
+  if (!source || !target) return undefined;
+  const [misfit] = misfits(shapesOf(source), shapesOf(target), which);
+  if (!misfit) return undefined;
+  return [
+    `Net ${target.shape.net} cannot start from net ${source.shape.net}: ${describeMisfit(misfit)}.`,
+    which === 'fc'
+      ? 'Train both at the same width and crop.'
+      : 'Take other "layers" (firstFour+fc, fc), or train both at the same width and crop.',
+  ];
+}

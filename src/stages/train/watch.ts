@@ -1,0 +1,69 @@
+/** Images that are looked at but not learnt from, once an epoch: for the history and for the plateau schedule. */
+import { cropWindow, type Normalisation, writeWindow } from '../../image/batch.js';
+import type { ImageLoader } from '../../image/image-loader.js';
+import type { NetSession } from '../../nn/engine.js';
+import { meanScores, softmaxRows } from '../../nn/posterior.js';
+import { topErrors } from '../../nn/top-error.js';
+import { permutation, streamKey } from '../../util/random.js';
+import { breathe } from '../../run/stage.js';
+import type { ImageIndex } from '../../data/index-file.js';
+import type { Watched } from './schedule.js';
+
+/** Centre crops without mirror image: cheap, and the same each time. */
+const CENTRE = { crop: 'centre', mirror: false } as const;
+
+/** A posterior that rounds to 0 in float32 would make the loss infinite. */
+const SMALLEST = 1e-38;
+
+/** The part that is held out is a property of the set, so it does not follow an experiment's seed. */
+const HELD_OUT_SEED = 0;
+
+export interface Watcher {
+  readonly images: ImageIndex['images'];
+  /** Rescaled to the scale that they are looked at. */
+  readonly loader: ImageLoader;
+  readonly normalisation: Normalisation;
+  /** Side of the crop, px. */
+  readonly crop: number;
+  /** Images of one computation. */
+  readonly atOnce: number;
+}
+
+/** @throws Interrupted */
+export async function watch(watcher: Watcher, session: NetSession, signal: AbortSignal): Promise<Watched> {
+  const { images, loader, normalisation, crop, atOnce } = watcher;
+  const sum = { top1: 0, top5: 0, loss: 0 };
+  for (let first = 0; first < images.length; first += atOnce) {
+    const part = images.slice(first, first + atOnce);
+    const pixels = await loader.loadAll(part.map(({ id }) => id));
+    const data = new Float32Array(pixels.length * crop * crop * 3);
+    for (const [i, image] of pixels.entries())
+      writeWindow(image, cropWindow(image, crop, CENTRE, []), normalisation, data, i);
+    const map = session.scoreMap({ count: pixels.length, width: crop, height: crop, data });
+    const posteriors = Float32Array.from(softmaxRows(meanScores(map), map.classes));
+    const labels = part.map(({ label }) => label);
+    const { top1Wrong, top5Wrong } = topErrors(posteriors, labels);
+    sum.top1 += top1Wrong;
+    sum.top5 += top5Wrong;
+    for (const [i, label] of labels.entries())
+      sum.loss -= Math.log(Math.max(SMALLEST, posteriors[i * map.classes + label]!));
+    await breathe(signal);
+  }
+  const count = images.length;
+  return { top1: (100 * sum.top1) / count, top5: (100 * sum.top5) / count, loss: sum.loss / count };
+}
+
+/** The index in two: a fixed random `part` of it, at least one image, to be watched, and the rest to be learnt from. */
+export function holdOut(
+  index: ImageIndex,
+  part: number,
+): { readonly learnt: ImageIndex; readonly held: ImageIndex } {
+  const count = Math.max(1, Math.round(part * index.images.length));
+  const order = permutation(streamKey(HELD_OUT_SEED, 'held-out'), 0, index.images.length);
+  const chosen = new Set(order.subarray(0, count));
+  const side = (isHeld: boolean): ImageIndex => ({
+    ...index,
+    images: index.images.filter((_, i) => chosen.has(i) === isHeld),
+  });
+  return { learnt: side(false), held: side(true) };
+}
