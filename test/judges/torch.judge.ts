@@ -44,6 +44,8 @@ if (process.env['UPDATE_GOLDEN'] !== undefined) {
 /** The oracle takes half a minute a net; `npm test` compares it with the other backends on each net. */
 const judged = (net: string) => availableBackends().filter((backend) => backend !== 'cpu' || net === 'A-LRN');
 
+const judgements = new Map<string, Judgement>();
+
 for (const [net, pooling, dropout] of [
   ...NET_NAMES.map((name) => [name, 'ceil', 0] as const),
   ['A', 'floor', 0],
@@ -52,6 +54,7 @@ for (const [net, pooling, dropout] of [
   const plain = numericCase({ net, pooling });
   const numeric = { ...plain, training: { ...plain.training, dropout } };
   const judgement = judge(numeric);
+  judgements.set(`${net}, ${pooling}, ${dropout}`, judgement);
   for (const backend of judged(net)) {
     test(`${backend} agrees with PyTorch on net ${net}'s losses, gradients and dense scores, ${pooling} pooling, dropout ${dropout}`, async (t) => {
       const engine = await engineOf(backend);
@@ -79,7 +82,7 @@ for (const [net, pooling, dropout] of [
 }
 
 const numeric = numericCase();
-const judgement = judge(numeric);
+const judgement = judgements.get('A, ceil, 0')!;
 
 test('the judge sees channels that are swapped', async () => {
   const { dense } = numeric;
@@ -88,21 +91,6 @@ test('the judge sees channels that are swapped', async () => {
   assert.ok(
     largestDeviation(denseScores(engine, { ...numeric, dense: swapped }), judgement.scores) > 100 * SCORES,
   );
-});
-
-test('the judge sees pools that round down instead of up', async () => {
-  const odd = numericCase();
-  const dense = {
-    ...odd.dense,
-    height: 100,
-    width: 127,
-    data: odd.dense.data.subarray(0, odd.dense.count * 100 * 127 * 3),
-  };
-  const engine = await engineOf(availableBackends()[0]!);
-  const ceil = denseScores(engine, { ...odd, dense });
-  const floor = denseScores(engine, { ...odd, dense, net: numericCase({ pooling: 'floor' }).net });
-  assert.deepEqual(largestDeviation(judge({ ...odd, dense }).scores, ceil) <= SCORES, true);
-  assert.notEqual(ceil.length, floor.length);
 });
 
 test('the judge sees weights read in another order', async () => {
