@@ -40,6 +40,11 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   csv: '--csv               print rows as CSV',
   markdown: '--markdown          print the reference of the spec language',
   stage: '--stage NAME        show the members of this stage, each value with its origin',
+  width: "--width W           factor on a net's channels and units, e.g. 1/16 (default: 1, the paper's)",
+  crop: "--crop PX           side of a net's training crop (default: 224)",
+  px: '--px PX             side of a square image that a net is applied to (default: the crop)',
+  classes: '--classes N         classes of a net (default: 1000)',
+  pooling: "--pooling HOW       ceil or floor: how a net's pools treat odd sides (default: ceil)",
   mermaid: '--mermaid           print a drawing of the stages in the language of Mermaid',
   json: '--json              print facts as JSON',
 };
@@ -95,6 +100,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'show backend, versions, threads and devices, and what is missing',
     options: json,
     load: () => import('./doctor.js'),
+  },
+  net: {
+    usage: 'net [NAME]',
+    summary: "show a net's layers, sizes, receptive fields and costs, or all nets side by side",
+    options: {
+      ...json,
+      width: { type: 'string' },
+      crop: { type: 'string' },
+      px: { type: 'string' },
+      classes: { type: 'string' },
+      pooling: { type: 'string' },
+    },
+    load: () => import('./net.js'),
   },
   schema: {
     usage: 'schema',

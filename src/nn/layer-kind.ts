@@ -39,6 +39,16 @@ export interface ParameterShape {
   readonly initial?: number;
 }
 
+/** What one position of a layer's output is made of, along one side: windows are square. */
+export interface Window {
+  /** Positions of the input. */
+  readonly side: number;
+  /** From one window to the next, in positions of the input. */
+  readonly stride: number;
+  /** Positions by which the first window reaches beyond the input's edge. */
+  readonly padding: number;
+}
+
 /** One pass through the net, as a layer sees it. */
 export interface Pass<A extends DeviceArray> {
   readonly ops: Ops<A>;
@@ -93,6 +103,8 @@ export interface LayerKind<P extends LayerObject = LayerObject> {
   /** For an input of any size from that at the training crop up. */
   outputSize(layer: Layer<P>, input: Size): Size;
   parameterShapes(layer: Layer<P>): readonly ParameterShape[];
+  /** For what a position of the output sees of the image; left out where windows do not describe the kind. */
+  window?(layer: Layer<P>): Window;
   /** For one image; additions of biases and what has no products is not counted. */
   multiplyAdds(layer: Layer<P>, input: Size): number;
 

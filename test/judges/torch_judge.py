@@ -4,7 +4,9 @@
 Usage: torch_judge.py DIR      (needs torch and numpy)
 In DIR: case.json, weights.safetensors (HWIO, ours), images.npy [n, h, w, 3], dense.npy [n, h, w, 3], and
 masks.safetensors, the dropout masks `<layer>/<step>` [n, units].
-Writes: losses.json, gradients.safetensors (of the first step, HWIO), trained.safetensors (weights after all steps),
+case.json's "rates" has the learning rate of each step, "after" the numbers of steps to write the weights after, and
+"form" whose momentum is meant where the rate changes: "caffe" (v <- m v - lr g: the rate stands inside) or "torch".
+Writes: losses.json, gradients.safetensors (of the first step, HWIO), trained-<steps>.safetensors, and
 scores.npy [n, rows, columns, classes] of dense.npy with the weights as given.
 """
 import json, struct, sys
@@ -82,9 +84,23 @@ with torch.no_grad():
 weights = [p for name, p in parameters.items() if name.endswith(".weight")]
 biases = [p for name, p in parameters.items() if name.endswith(".bias")]
 groups = [{"params": weights, "weight_decay": case["weightDecay"]}, {"params": biases, "weight_decay": 0}]
-sgd = torch.optim.SGD(groups, case["rate"], momentum=case["momentum"])
+rates = case["rates"]
+sgd = torch.optim.SGD(groups, rates[0], momentum=case["momentum"])
+
+
+def change_rate(before, now):
+    """PyTorch multiplies what it has gathered by the new rate; scaled like this it goes on with the old one's."""
+    for group in sgd.param_groups:
+        group["lr"] = now
+        if case["form"] == "caffe":
+            for p in group["params"]:
+                sgd.state[p]["momentum_buffer"] *= before / now
+
+
 x, y, losses = images("images"), torch.tensor(case["labels"]), []
-for step in range(case["steps"]):
+for step, rate in enumerate(rates):
+    if step > 0 and rate != rates[step - 1]:
+        change_rate(rates[step - 1], rate)
     sgd.zero_grad()
     loss = F.cross_entropy(forward(x, step).mean((2, 3)), y)
     loss.backward()
@@ -92,5 +108,7 @@ for step in range(case["steps"]):
         write_safetensors(f"{directory}/gradients.safetensors", {n: to_ours(p.grad) for n, p in parameters.items()})
     sgd.step()
     losses.append(loss.item())
+    if step + 1 in case["after"]:
+        trained = {n: to_ours(p) for n, p in parameters.items()}
+        write_safetensors(f"{directory}/trained-{step + 1}.safetensors", trained)
 json.dump(losses, open(f"{directory}/losses.json", "w"))
-write_safetensors(f"{directory}/trained.safetensors", {n: to_ours(p) for n, p in parameters.items()})

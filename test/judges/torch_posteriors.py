@@ -3,7 +3,8 @@
 
 Usage: torch_posteriors.py DIR      (needs torch and numpy)
 In DIR: case.json with the layers, pooling, mean, scale and the images' sizes; weights.safetensors (HWIO);
-<i>.raw, the rescaled RGB bytes of image i. Writes scores.npy, the scores of each image averaged over positions
+<i>.raw, the rescaled RGB bytes of image i; "windows" has [top, left, height, width] of the part of each that is
+meant. Writes scores.npy, the scores of each image averaged over positions
 before the soft-max, and posteriors.npy, those of the image and its mirror image averaged after it: [n, classes].
 """
 import json, struct, sys
@@ -40,6 +41,8 @@ def scores(x):
 means, posteriors = [], []
 for i, (height, width) in enumerate(case["sizes"]):
     pixels = np.fromfile(f"{directory}/{i}.raw", np.uint8).reshape(height, width, 3).astype(np.float32)
+    top, left, rows, columns = case["windows"][i]
+    pixels = pixels[top : top + rows, left : left + columns]
     x = torch.from_numpy(((pixels - np.float32(case["mean"])) * np.float32(case["scale"])).transpose(2, 0, 1)[None].copy())
     one, other = scores(x), scores(x.flip(3))
     means.append(one[0].numpy())

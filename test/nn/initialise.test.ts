@@ -3,6 +3,8 @@ import test from 'node:test';
 import { buildNet, parameterShapes } from '../../src/nn/net.js';
 import { initialise } from '../../src/nn/net-state.js';
 import { netShape } from '../../src/nn/nets.js';
+import { anyEngine } from '../support/engines.js';
+import { randomImages } from '../support/numeric-case.js';
 
 const SHAPE = netShape('A', { width: 1 / 8, crop: 32, classes: 10, pooling: 'ceil' });
 const net = buildNet(SHAPE);
@@ -62,4 +64,32 @@ test('nets that share a layer share its draw', () => {
   const more = initialise(buildNet({ ...SHAPE, classes: 20 }), 'he', 1).weights;
   const fewer = initialise(net, 'he', 1).weights;
   assert.deepEqual(more.get('conv3_2.weight'), fewer.get('conv3_2.weight'));
+});
+
+/**
+ * At full width, so that fan-ins are the paper's (up to FC6: its 7x7 places are one at crop 32). A net of ReLUs
+ * without biases takes a factor on all weights through each of its 11 weight layers.
+ */
+test('the printed variance 1e-2 begins net A at class scores of ten millions, sd 0.01 near none', async () => {
+  const wide = buildNet({ ...SHAPE, width: 1 });
+  const { weights } = initialise(wide, 'gaussian', 1);
+  const engine = await anyEngine();
+  const pixels = randomImages(1, 32, 32, 'pixels');
+  // As loud as photographs less their mean: a standard deviation of some 60 grey levels.
+  const image = { ...pixels, data: pixels.data.map((value) => 60 * value) };
+  const session = engine.open(wide, { weights, velocity: new Map() });
+  const scoresAt = () => session.scoreMap(image).data;
+  try {
+    const krizhevsky = scoresAt();
+    // From sd 0.01 to 0.1, in place: there are 28 million.
+    for (const { data } of weights.values()) for (let i = 0; i < data.length; i++) data[i]! *= 10;
+    session.setState({ weights, velocity: new Map() });
+    const printed = scoresAt();
+    const largest = (scores: Float32Array) => Math.max(...scores.map(Math.abs));
+    assert.ok(largest(krizhevsky) < 1e-2, `${largest(krizhevsky)} with sd 0.01`);
+    assert.ok(largest(printed) > 1e6 && largest(printed) < 1e9, `${largest(printed)} with sd 0.1`);
+    assert.ok(Math.abs(largest(printed) / largest(krizhevsky) / 1e11 - 1) < 1e-3);
+  } finally {
+    session.close();
+  }
 });

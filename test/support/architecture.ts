@@ -59,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugins',
     'stages/built-in',
     'nn/installation',
+    'nn/net-facts',
     'executors/probe-worker',
     'report',
     'run',

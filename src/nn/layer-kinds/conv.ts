@@ -39,6 +39,7 @@ export const conv: LayerKind<Conv> = {
     { name: 'weight', shape: weightShape(layer), bias: false },
     { name: 'bias', shape: [layer.parameters.filters], bias: true },
   ],
+  window: ({ parameters: { filter } }) => ({ side: filter, stride: 1, padding: (filter - 1) / 2 }),
   multiplyAdds: ({ parameters: { filter, filters } }, [height, width, channels]) =>
     height * width * filter ** 2 * channels * filters,
   forward: (_layer, x, pass) => ({ output: convolve(x, pass, 'same', true), kept: [] }),

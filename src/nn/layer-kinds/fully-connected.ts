@@ -40,6 +40,7 @@ export const fullyConnected: LayerKind<FullyConnected> = {
     { name: 'weight', shape: weightShape(layer), bias: false },
     { name: 'bias', shape: [layer.parameters.units], bias: true },
   ],
+  window: ({ input }) => ({ side: input[0], stride: 1, padding: 0 }),
   multiplyAdds(layer, size) {
     const [rows, columns] = fullyConnected.outputSize(layer, size);
     return rows * columns * weightShape(layer).reduce((a, b) => a * b, 1);

@@ -30,6 +30,7 @@ export const lrn: LayerKind<Static<typeof schema>> = {
   schema,
   outputSize: (_layer, input) => input,
   parameterShapes: () => [],
+  window: () => ({ side: 1, stride: 1, padding: 0 }),
   multiplyAdds: () => 0,
   forward: ({ parameters }, x, { ops }) => ({ output: ops.lrn(x, parameters), kept: [] }),
   forwardDense: ({ parameters }, x, { ops }) => ops.lrn(x, parameters),

@@ -21,6 +21,7 @@ export const pool: LayerKind<Static<typeof schema>> = {
     channels,
   ],
   parameterShapes: () => [],
+  window: () => ({ side: 2, stride: 2, padding: 0 }),
   multiplyAdds: () => 0,
   forward: ({ pooling }, x, { ops }) => ({ output: ops.maxPool(x, pooling), kept: [] }),
   forwardDense: ({ pooling }, x, { ops }) => ops.maxPool(x, pooling),
