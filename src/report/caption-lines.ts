@@ -4,13 +4,16 @@ import type { Table, TableRow } from '../run/table.js';
 
 /** @param environments in which the results were made, if more than one */
 export function captionLines(table: Table, environments: readonly string[]): readonly string[] {
-  return [
-    ...protocolLines(table),
+  const protocols = protocolLines(table);
+  const others = [
     ...paperLines(table),
     ...(environments.length > 1
       ? [`Made in ${environments.length} environments: ${environments.join('; ')}.`]
       : []),
   ];
+  const isList = protocols.some((line) => line.startsWith('- '));
+  // Without an empty line what follows a list belongs to its last item.
+  return [...protocols, ...(isList && others.length > 0 ? [''] : []), ...others];
 }
 
 /** Rows that were measured alike share a line. */
@@ -53,6 +56,8 @@ function paperLines({ rows, measuredOn }: Table): readonly string[] {
 
 /** Why no difference is shown, or not for all rows. */
 function unlikeLines(joined: readonly TableRow[]): readonly string[] {
+  if (joined.length > 0 && joined.every(({ unlike }) => unlike === null))
+    return ['No difference from the paper is shown, since these results do not say how they were measured.'];
   const other = joined.filter(({ unlike }) => unlike !== null && unlike.length > 0);
   if (other.length === 0) return [];
   const found = new Map<string, { readonly ours: Set<string>; readonly paper: Set<string> }>();

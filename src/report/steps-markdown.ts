@@ -15,7 +15,7 @@ export function stepLines({ columns, steps }: Table): readonly string[] {
     { heading: 'where', cell: ({ same }: TableStep) => formatLabels(same) || '-' },
     ...metrics.flatMap((metric) => columnsOf(metric, steps)),
   ];
-  return ['**Steps**', '', ...markdownGrid(printed, steps), '', ...notes(steps)];
+  return ['**Steps**', '', ...markdownGrid(printed, steps), '', ...notes(steps, metrics)];
 }
 
 function columnsOf({ name, heading, isErrorRate }: TableColumn, steps: readonly TableStep[]) {
@@ -43,7 +43,7 @@ function paperCell({ paper }: StepChange): string {
   return paper === null ? '-' : signed(paper);
 }
 
-function notes(steps: readonly TableStep[]): readonly string[] {
+function notes(steps: readonly TableStep[], metrics: readonly TableColumn[]): readonly string[] {
   const changes = steps.flatMap((step) => Object.values(step.changes));
   const from = new Set(changes.filter(({ interval }) => interval !== null).map((change) => change.from));
   const sources = [
@@ -51,7 +51,7 @@ function notes(steps: readonly TableStep[]): readonly string[] {
     ...(from.has('runs') ? ["the spread over each row's seeds (Welch's interval of two means)"] : []),
   ];
   return [
-    'A change is the second row less the first; below 0 the second is better.',
+    `A change is the second row less the first${metrics.some(({ isErrorRate }) => isErrorRate) ? '; an error below 0 says that the second is better' : ''}.`,
     ...(sources.length > 0
       ? [`Its interval is by ${sources.join(', or by ')}; "not clear" where it holds 0.`]
       : []),

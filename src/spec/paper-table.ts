@@ -94,7 +94,7 @@ export function readPaperTable(
     ]);
   }
   const { value } = table;
-  const known = paperTable.required ?? [];
+  const known = paperTable.required;
   if (value.kind !== 'map' || !known.some((key) => value.entries.has(key)))
     return failed([
       {
