@@ -15,7 +15,7 @@ export { meanDraft } from './plan/mean-draft.js';
 export type { Cost, ExpandContext, StageDefinition, TaskDraft } from './plan/definition.js';
 export { breathe, sourceOf, Stage, TaskError } from './run/stage.js';
 export type { ArtifactReader, ArtifactWriter, StageTask, TaskReporter } from './run/stage.js';
-export type { Metric } from './run/metric.js';
+export type { Metric, Outcomes } from './run/metric.js';
 export { Dataset, DatasetError } from './data/dataset.js';
 export type { DatasetSource, ImageEntry, Listing, Split } from './data/dataset.js';
 export { readScores, writeScores, type Scores } from './nn/scores.js';

@@ -1,8 +1,8 @@
 /** The stages of one spec to their members, each stage once, in the order of their references. */
 import type { Diagnostic } from '../spec/diagnostic.js';
-import type { Selection } from '../spec/experiment-schema.js';
 import type { ResolvedSpec, SpecStage } from '../spec/load.js';
 import { keysAt, type Located, type LocatedMap, locate, mapAt, nearest } from '../spec/located.js';
+import type { Selection } from '../spec/selection-schema.js';
 import { isExpression } from '../spec/substitute.js';
 import { suggestion } from '../util/suggest.js';
 import type { ArtifactType } from './definition.js';

@@ -155,9 +155,14 @@ export function exampleOf([first, ...others]: readonly Member[]): string {
 
 /** A member that stands among others a second time, with the same axes. */
 export function repeated(members: readonly Member[]): Member | undefined {
-  return members.find(
-    (member, i) => members.findIndex((m) => m.draft === member.draft && sameAxes(m.axes, member.axes)) < i,
-  );
+  const byDraft = new Map<Member['draft'], Member[]>();
+  for (const member of members) {
+    const before = byDraft.get(member.draft);
+    if (before?.some(({ axes }) => sameAxes(axes, member.axes))) return member;
+    if (before) before.push(member);
+    else byDraft.set(member.draft, [member]);
+  }
+  return undefined;
 }
 
 function sameAxes(a: Axes, b: Axes): boolean {

@@ -81,7 +81,8 @@ function metricProblem(metric: Part): string | undefined {
   if (typeof name !== 'string' || !new RegExp(NAMES.LABEL_NAME).test(name))
     return `A metric cannot be named ${JSON.stringify(name)}: a letter, then letters, digits or "_".`;
   const forms = { artifact: 'string', description: 'string', heading: 'string', isErrorRate: 'boolean' };
-  return missing(`metric "${name}"`, metric, { ...forms, measure: 'function' });
+  const optional = metric['outcomes'] === undefined ? {} : { outcomes: 'function' };
+  return missing(`metric "${name}"`, metric, { ...forms, measure: 'function', ...optional });
 }
 
 function layerProblem(layer: Part): string | undefined {

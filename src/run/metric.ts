@@ -2,6 +2,14 @@
 import type { MetricSchema } from '../spec/schema.js';
 import type { ArtifactReader } from './stage.js';
 
+/** Which images a net got wrong. */
+export interface Outcomes {
+  /** The images, in an order that is the same whenever they are. */
+  readonly ids: readonly string[];
+  /** 1 for each image that is wrong, 0 otherwise. */
+  readonly wrong: Uint8Array;
+}
+
 export interface Metric extends MetricSchema {
   /** For people, with the unit: `top-1 error, %`. */
   readonly heading: string;
@@ -9,6 +17,11 @@ export interface Metric extends MetricSchema {
   readonly isErrorRate: boolean;
   /** @param artifact of the metric's type */
   measure(artifact: ArtifactReader): Promise<number>;
+  /**
+   * Image by image, for error rates: so the steps of a table compare two rows on the same images. Without it
+   * a change has no interval.
+   */
+  outcomes?(artifact: ArtifactReader): Promise<Outcomes>;
 }
 
 /** Every metric that a table may ask for, by name. */

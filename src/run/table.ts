@@ -1,12 +1,13 @@
 /** The table artifact: results beside the paper's numbers, as data. */
 import type { Labels, LabelValue } from '../plan/labels.js';
+import type { MeasuredOn } from '../spec/paper-table.js';
 
 export const TABLE_FILE = 'table.json';
 
 export interface TableColumn {
-  /** An axis (net, S, Q, ...) or a metric (top1, ...). */
   readonly name: string;
-  readonly isMetric: boolean;
+  /** An axis (net, S, Q, ...), a metric (top1, ...), or what scores say of themselves (positions, images). */
+  readonly kind: 'axis' | 'metric' | 'fact';
   /** For people, with the unit. */
   readonly heading: string;
   /** Whether the numbers are parts of the row's images in per cent, so that an interval follows from their count. */
@@ -20,6 +21,16 @@ export interface TableCell {
   readonly sd: number | null;
   /** The paper's; null where it prints none. */
   readonly paper: number | null;
+  /** Ours less the paper's, points; null unless the row was measured as the paper's was. */
+  readonly difference: number | null;
+}
+
+/** Something in which a row was measured otherwise than the paper's. */
+export interface Unlike {
+  /** `dataset`, `width`, `crop`, `images`, `classes`, `net`, `method`, `mirror images`, `S`, `Q`. */
+  readonly what: string;
+  readonly ours: string;
+  readonly paper: string;
 }
 
 export interface TableRow {
@@ -34,14 +45,56 @@ export interface TableRow {
   /** Images behind the metrics, and their classes; null where unknown. */
   readonly images: number | null;
   readonly classes: number | null;
+  /** Fewest and most positions of the score map, over the images; null where unknown. */
+  readonly positions: readonly [number, number] | null;
   /** How the row was measured, one line. */
   readonly protocol: string | null;
+  /** Null where the paper has no such row, does not say what it was measured on, or where ours is unknown. */
+  readonly unlike: readonly Unlike[] | null;
+}
+
+/** Whether our change and the paper's go the same way. */
+export type Verdict =
+  /** The interval of ours holds 0. */
+  | 'not clear'
+  | 'same sign'
+  | 'opposite sign'
+  /** The paper prints the same number twice. */
+  | 'paper unchanged'
+  /** Nothing says how sure ours is. */
+  | 'no interval';
+
+/** A metric of the second row of a step less that of the first. */
+export interface StepChange {
+  /** Points for error rates. */
+  readonly change: number;
+  /** 95%. */
+  readonly interval: readonly [number, number] | null;
+  /** What the interval follows from: the same images under both rows, or the spread over the runs of each. */
+  readonly from: 'images' | 'runs' | null;
+  readonly paper: number | null;
+  /** Null where the paper has no such change. */
+  readonly verdict: Verdict | null;
+}
+
+/** Two rows that differ in one axis. */
+export interface TableStep {
+  readonly axis: string;
+  readonly from: LabelValue;
+  readonly to: LabelValue;
+  /** What both rows share of the axes that the step names, in the paper's px. */
+  readonly same: Labels;
+  /** By metric. */
+  readonly changes: Readonly<Record<string, StepChange>>;
 }
 
 export interface Table {
-  readonly format: 2;
+  readonly format: 3;
   readonly name: string;
   readonly caption: string;
+  /** What the paper's numbers were measured on; null where it is not said. */
+  readonly measuredOn: MeasuredOn | null;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly TableRow[];
+  readonly steps: readonly TableStep[];
 }

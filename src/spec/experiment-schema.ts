@@ -1,7 +1,6 @@
 /** The schema of a whole spec, given the kinds that exist. */
 import { Type, type Static, type TSchema } from '../util/type.js';
 import {
-  type AxisValue,
   type DatasetSchema,
   Named,
   NAMES,
@@ -10,8 +9,9 @@ import {
   Strict,
   tagged,
   type Vocabulary,
-  where,
 } from './schema.js';
+import { selection } from './selection-schema.js';
+import { table } from './table-schema.js';
 
 const vars = Named(NAMES.VARIABLE_NAME, scalar, {
   description:
@@ -110,36 +110,6 @@ const profile = Strict(
   { description: 'A scale of work: sets vars, data, scales and limits, never what is done.' },
 );
 
-/** Members of a stage or group, with further labels if wanted. */
-export type Selection =
-  | string
-  | {
-      readonly each: string;
-      readonly where?: Readonly<Record<string, AxisValue>>;
-      readonly labels?: Readonly<Record<string, string | number | boolean>>;
-    };
-
-const partOfStage = Strict({
-  each: Type.String({
-    minLength: 1,
-    description: 'The stage or group whose members are meant.',
-    examples: ['scores'],
-  }),
-  where: Type.Optional(where),
-  labels: Type.Optional(
-    Named(NAMES.LABEL_NAME, scalar, {
-      description: "Axes with one value, e.g. to join rows with the paper's.",
-      examples: [{ entry: 'VGG (1 net)' }],
-    }),
-  ),
-});
-
-const selection = OneOf<Selection>(
-  [Type.String({ minLength: 1 }), partOfStage],
-  'the name of a stage or group, or {each: NAME, where: {...}}',
-  { examples: ['s256', { each: 'trained', where: { net: 'D' } }] },
-);
-
 const group = Strict(
   {
     concat: Type.Array(selection, {
@@ -157,55 +127,6 @@ const group = Strict(
     ),
   },
   { description: 'Members of several stages under one name.' },
-);
-
-const columnNames = (description: string, example: readonly string[]) => ({
-  minItems: 1,
-  uniqueItems: true,
-  description,
-  examples: [example],
-});
-
-const table = Strict(
-  {
-    rows: OneOf<Selection | readonly Selection[]>(
-      [Type.String({ minLength: 1 }), partOfStage, Type.Array(selection, { minItems: 1 })],
-      'the name of a stage or group, {each: NAME, where: {...}}, or a list of these',
-      { description: 'Whose results are the rows.', examples: ['scores', ['single', 'ensembles']] },
-    ),
-    columns: Type.Array(
-      Type.String({ minLength: 1 }),
-      columnNames('Axes (net, S, Q, ...) and metrics (top1, top5, ...) in the order of the columns.', [
-        'net',
-        'S',
-        'Q',
-        'top1',
-        'top5',
-      ]),
-    ),
-    over: Type.Optional(
-      Type.Array(
-        Type.String({ pattern: NAMES.LABEL_NAME }),
-        columnNames('Axes over which a row is a mean with its standard deviation.', ['seed']),
-      ),
-    ),
-    paper: Type.Optional(
-      Type.String({
-        pattern: '^[^#]+#[A-Za-z0-9_-]+$',
-        description: "The paper's numbers: file#table, relative to the file that says so.",
-        examples: ['paper.yaml#table3'],
-      }),
-    ),
-    paperRows: Type.Enum(['joined', 'all'], {
-      default: 'joined',
-      description: 'Which rows of the paper are printed: those that equal one of ours, or all.',
-    }),
-    join: Type.Array(Type.String({ minLength: 1 }), {
-      ...columnNames('Columns in which a row of ours equals a row of the paper.', ['net', 'S']),
-      default: ['net', 'S', 'Q'],
-    }),
-  },
-  { description: "A table of results, beside the paper's where one is named." },
 );
 
 /** Among alternatives nothing is filled in: what has a default may be left out, and is filled in when the net is built. */
@@ -365,7 +286,6 @@ export interface DataValues {
   readonly expect?: { readonly classes?: number; readonly train?: number; readonly val?: number };
 }
 
-export type TableSpec = Static<typeof table>;
 export type GroupSpec = Static<typeof group>;
 
 export { sections as sectionSchemas };

@@ -13,12 +13,43 @@ const cell = Type.Unsafe<string | number | null | readonly (string | number)[]>(
   items: { type: ['number', 'string'] },
 });
 
+const measuredOn = Strict(
+  {
+    dataset: Type.String({
+      minLength: 1,
+      description: 'Name of the image set; a set of ours that is the same is named so under "data".',
+      examples: ['ilsvrc2012'],
+    }),
+    images: Type.Integer({ minimum: 1, description: 'Images behind each error.', examples: [50000] }),
+    classes: Type.Integer({ minimum: 1, description: 'Classes of the set.', examples: [1000] }),
+    width: Type.Number({
+      exclusiveMinimum: 0,
+      description: 'Width of the nets, 1 for the full one.',
+      examples: [1],
+    }),
+    crop: Type.Integer({ minimum: 1, description: 'Side of the crop in px.', examples: [224] }),
+    method: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'How the nets were evaluated, where no column "method" says so; "dense" if left out.',
+        examples: ['dense'],
+      }),
+    ),
+  },
+  {
+    description:
+      'What the numbers were measured on: only where ours are from the same is a difference shown.',
+    examples: [{ dataset: 'ilsvrc2012', images: 50000, classes: 1000, width: 1, crop: 224 }],
+  },
+);
+
 export const paperTable = Strict({
   caption: Type.String({
     minLength: 1,
     description: "The paper's own caption.",
     examples: ['Table 3: ConvNet performance at a single test scale'],
   }),
+  measuredOn: Type.Optional(measuredOn),
   columns: Type.Array(Type.String({ minLength: 1 }), {
     minItems: 1,
     uniqueItems: true,
@@ -33,6 +64,7 @@ export const paperTable = Strict({
 });
 
 export type PaperTable = Static<typeof paperTable>;
+export type MeasuredOn = Static<typeof measuredOn>;
 
 const AJV_OPTIONS = {
   allErrors: true,
@@ -62,7 +94,7 @@ export function readPaperTable(
     ]);
   }
   const { value } = table;
-  const known = Object.keys(paperTable.properties);
+  const known = paperTable.required;
   if (value.kind !== 'map' || !known.some((key) => value.entries.has(key)))
     return failed([
       {

@@ -2,7 +2,10 @@
 import type { TSchema } from '../util/type.js';
 import { namedKinds, skeletonSchema } from './experiment-schema.js';
 import type { Vocabulary } from './schema.js';
+import { step } from './step-schema.js';
 import { languageSchemas } from './sweep-schema.js';
+import { FACTS_OF, TABLE_FACTS } from './table-facts.js';
+import { table as tableSchema } from './table-schema.js';
 
 interface Node {
   readonly type?: string | readonly string[];
@@ -57,6 +60,12 @@ export function referenceDocs(vocabulary: Vocabulary, outputs: ReadonlyMap<strin
     '## Kinds of image sets (`data`, `datasets`)',
     '',
     ...sets.flat(),
+    '## Keys of a table (`tables`)',
+    '',
+    ...table(tableSchema.properties, tableSchema.required),
+    '## Keys of a step (`steps` of a table)',
+    '',
+    ...table(step.properties, step.required),
     '## Metrics (columns of tables)',
     '',
     '| metric | of | what |',
@@ -64,6 +73,12 @@ export function referenceDocs(vocabulary: Vocabulary, outputs: ReadonlyMap<strin
     ...vocabulary.metrics.map(
       ({ name, artifact, description }) => `| \`${name}\` | ${artifact} | ${description} |`,
     ),
+    '',
+    `Of ${FACTS_OF} also what they say of themselves:`,
+    '',
+    '| column | what |',
+    '| --- | --- |',
+    ...TABLE_FACTS.map(({ name, description }) => `| \`${name}\` | ${description} |`),
     '',
     '## Layers (`nets`)',
     '',

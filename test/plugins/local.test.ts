@@ -183,6 +183,12 @@ const WRONG: Readonly<Record<string, readonly [string, RegExp]>> = {
     ),
     /Its metric "nll" has no heading\./,
   ],
+  'has a metric whose outcomes are no function': [
+    parts(
+      "metrics: [{ name: 'nll', artifact: 'scores', description: 'x', heading: 'x', isErrorRate: true, measure() {}, outcomes: 1 }]",
+    ),
+    /The outcomes of its metric "nll" is a number, but must be a function\./,
+  ],
   'has a metric that does not say whether it is a part of the images': [
     parts("metrics: [{ name: 'nll', artifact: 'scores', description: 'x', heading: 'x', measure() {} }]"),
     /Its metric "nll" has no isErrorRate\./,

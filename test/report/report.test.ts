@@ -6,30 +6,38 @@ import { tableToMarkdown } from '../../src/report/markdown.js';
 import { wilsonInterval } from '../../src/report/wilson.js';
 import { writeTables } from '../../src/report/write-tables.js';
 import { DamagedArtifactError } from '../../src/run/artifact-store.js';
-import { type Table, TABLE_FILE, type TableColumn, type TableRow } from '../../src/run/table.js';
+import {
+  type StepChange,
+  type Table,
+  TABLE_FILE,
+  type TableColumn,
+  type TableRow,
+  type TableStep,
+} from '../../src/run/table.js';
 import { FailingDisk } from '../support/failing-disk.js';
 import { TEST_ENVIRONMENT } from '../support/inline-executor.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 import { MemoryStore } from '../support/memory-store.js';
 import { numberTask, planOf } from '../support/toy.js';
 
-const column = (name: string, heading = name, isErrorRate = false) => ({
+const column = (name: string, heading = name, isErrorRate = false): TableColumn => ({
   ...{ name, heading, isErrorRate },
-  isMetric: heading !== name,
+  kind: heading === name ? 'axis' : 'metric',
 });
-const [NET, S, Q] = ['net', 'S', 'Q'].map((name) => column(name)) as [TableColumn, TableColumn, TableColumn];
+const [NET, S, Q] = [column('net'), column('S'), column('Q')];
 const TOP1 = column('top1', 'top-1 error, %', true);
 const TOP5 = column('top5', 'top-5 error, %', true);
 
 const cell = (value: number | null, paper: number | null = null, sd: number | null = null) => ({
   ...{ value, sd, paper },
+  difference: null,
 });
 
 const A: TableRow = {
   labels: { net: 'A', S: 256, Q: 256 },
   real: { S: 96, Q: 96 },
   metrics: { top1: cell(10, 29.6), top5: cell(0, 10.4) },
-  ...{ runs: 1, images: 100, classes: 10, protocol: 'net A; dense' },
+  ...{ runs: 1, images: 100, classes: 10, positions: [4, 4], protocol: 'net A; dense', unlike: [] },
 };
 const B: TableRow = {
   ...A,
@@ -38,11 +46,13 @@ const B: TableRow = {
   metrics: { top1: cell(100), top5: cell(0) },
 };
 const TABLE: Table = {
-  format: 2,
+  format: 3,
   name: 'table3',
   caption: 'Table 3: one scale',
+  measuredOn: { dataset: 'ilsvrc2012', images: 50000, classes: 1000, width: 1, crop: 224 },
   columns: [NET, S, TOP1],
   rows: [A, B],
+  steps: [],
 };
 
 test("a table stands beside the paper's numbers, with intervals, real px and the protocol", () => {
@@ -56,7 +66,8 @@ test("a table stands beside the paper's numbers, with intervals, real px and the
 | B   | 224         | 100.0 (96.3-100.0)            | -     |
 
 - A 256; B 224: net A; dense; 100 images of 10 classes, one seed.
-The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px.
+
+The paper's numbers are for 50000 images of 1000 classes (ilsvrc2012), nets of width 1, crop 224 px.
 `,
   );
 });
@@ -86,7 +97,7 @@ test('a row over seeds is a mean with its deviation, and says of how many', () =
 | A   | 256 (96 px) | 12.3 ± 1.3                      | 29.6  |
 
 Net A; dense; 100 images of 10 classes, 3 seeds.
-The paper's numbers are for ILSVRC-2012's validation set, nets of full width, crop 224 px.
+The paper's numbers are for 50000 images of 1000 classes (ilsvrc2012), nets of width 1, crop 224 px.
 `,
   );
 });
@@ -94,7 +105,7 @@ The paper's numbers are for ILSVRC-2012's validation set, nets of full width, cr
 test('rows that only the paper has stand without ours, and lists and other columns are printed as they are', () => {
   const other: TableRow = {
     ...{ labels: { net: 'MSRA' }, real: {}, metrics: { top1: cell(null, 27.9), nll: cell(null) } },
-    ...{ runs: 0, images: null, classes: null, protocol: null },
+    ...{ runs: 0, images: null, classes: null, positions: null, protocol: null, unlike: null },
   };
   const ours: TableRow = {
     ...A,
@@ -109,6 +120,115 @@ test('rows that only the paper has stand without ours, and lists and other colum
 |------|----------------------------|-------------------------------|-------|-------------------------------|
 | A    | 224,256,288 (64,96,128 px) | 10.0 (5.5-17.4)               | 29.6  | 1.2                           |
 | MSRA | -                          | -                             | 27.9  | -                             |`,
+  );
+});
+
+test('what scores say of themselves stands in columns: one number of positions, or the fewest and the most', () => {
+  const fact = (name: string, heading: string): TableColumn => ({
+    ...{ name, heading, kind: 'fact', isErrorRate: false },
+  });
+  const paper: TableRow = {
+    ...A,
+    metrics: { top1: cell(null, 29.6) },
+    runs: 0,
+    positions: null,
+    images: null,
+  };
+  const columns = [NET, fact('positions', 'positions an image'), TOP1, fact('images', 'images')];
+  const rows = [A, { ...B, positions: [4, 9] as const }, paper];
+  assert.equal(
+    tableToMarkdown({ ...TABLE, columns, rows }).split('\n\n')[1],
+    `| net | positions an image | top-1 error, % (95% interval) | paper | images |
+|-----|--------------------|-------------------------------|-------|--------|
+| A   | 4                  | 10.0 (5.5-17.4)               | 29.6  | 100    |
+| B   | 4-9                | 100.0 (96.3-100.0)            | -     | 100    |
+| A   | -                  | -                             | 29.6  | -      |`,
+  );
+});
+
+const WIDTH = { what: 'width', ours: '0.25', paper: '1' };
+
+test('a difference from the paper has a column only where rows were measured as the paper did, and the others say why not', () => {
+  const same = { ...A, unlike: [], metrics: { top1: { ...cell(31, 29.6), difference: 1.4 } } };
+  const other = { ...B, unlike: [WIDTH], metrics: { top1: cell(28, 28.7) } };
+  const parts = (rows: readonly TableRow[]) =>
+    tableToMarkdown({ ...TABLE, columns: [NET, TOP1], rows }).split('\n\n');
+  const [, mixed, ...mixedCaption] = parts([same, other]);
+  assert.equal(
+    mixed,
+    `| net | top-1 error, % (95% interval) | paper | difference |
+|-----|-------------------------------|-------|------------|
+| A   | 31.0 (22.8-40.6)              | 29.6  | +1.4       |
+| B   | 28.0 (20.1-37.5)              | 28.7  | -          |`,
+  );
+  assert.match(
+    mixedCaption.join('\n'),
+    /^A difference from the paper is shown where ours was measured likewise; of the other rows: width 0\.25 instead of 1\.$/m,
+  );
+  const dataset = { what: 'dataset', ours: 'drawings', paper: 'ilsvrc2012' };
+  const [, none, ...noneCaption] = parts([{ ...other, unlike: [dataset, WIDTH] }, other]);
+  assert.doesNotMatch(none!, /difference/);
+  assert.match(
+    noneCaption.join('\n'),
+    /^No difference from the paper is shown, since ours were measured otherwise: dataset drawings instead of ilsvrc2012; width 0\.25 instead of 1\.$/m,
+  );
+  assert.doesNotMatch(parts([same])[2]!, /instead of/);
+  assert.match(parts([{ ...other, unlike: null }])[2]!, /^No .* do not say how they were measured\.$/m);
+});
+
+test('where it is not declared what the paper measured, the table says so', () => {
+  assert.match(
+    tableToMarkdown({ ...TABLE, measuredOn: null }),
+    /^What the paper's numbers were measured on is not declared \(measuredOn\), so no difference is shown\.$/m,
+  );
+});
+
+test("steps stand below a table: each change with its interval, the paper's, and whether the sign is the same", () => {
+  const change = (
+    points: number,
+    interval: [number, number] | null,
+    others: Partial<StepChange>,
+  ): StepChange => ({
+    ...{ change: points, interval, from: interval && 'images', paper: null, verdict: null },
+    ...others,
+  });
+  const steps: TableStep[] = [
+    {
+      ...{ axis: 'net', from: 'A', to: 'B', same: { S: 256, Q: 256 } },
+      changes: {
+        top1: change(-2.04, [-3.96, -0.12], { paper: -0.9, verdict: 'same sign' }),
+        top5: change(0.02, [-0.98, 1.02], {}),
+      },
+    },
+    {
+      ...{ axis: 'S', from: 256, to: '256..512', same: {} },
+      changes: {
+        top1: change(1, null, { paper: 0, verdict: 'no interval' }),
+        top5: change(-1, [-2, -0.02], {}),
+      },
+    },
+  ];
+  const text = tableToMarkdown({ ...TABLE, columns: [NET, TOP1, TOP5], steps });
+  assert.equal(
+    text.slice(text.indexOf('**Steps**')),
+    `**Steps**
+
+| step              | where       | change of top-1 error, points (95% interval) | paper | sign        | change of top-5 error, points (95% interval) |
+|-------------------|-------------|----------------------------------------------|-------|-------------|----------------------------------------------|
+| net A to B        | S=256 Q=256 | -2.0 (-4.0 to -0.1)                          | -0.9  | same sign   | 0.0 (-1.0 to +1.0)                           |
+| S 256 to 256..512 | -           | +1.0                                         | 0.0   | no interval | -1.0 (-2.0 to 0.0)                           |
+
+A change is the second row less the first; an error below 0 says that the second is better.
+Its interval is by the same images of both rows, paired; "not clear" where it holds 0.
+`,
+  );
+  const runs = steps.map((step) => ({
+    ...step,
+    changes: { top1: { ...step.changes['top1']!, from: 'runs' as const } },
+  }));
+  assert.match(
+    tableToMarkdown({ ...TABLE, columns: [NET, TOP1], steps: runs }),
+    /^Its interval is by the spread over each row's seeds \(Welch's interval of two means\); /m,
   );
 });
 

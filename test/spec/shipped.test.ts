@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { rowsOfPaper } from '../../src/plan/paper-rows.js';
+import type { TableStepPlan } from '../../src/plan/table-steps.js';
 import type { TableRowPlan } from '../../src/plan/table-tasks.js';
 import { type Planned, Planner } from '../../src/planner.js';
 import { SpecPlugins } from '../../src/plugins/spec-plugins.js';
@@ -123,6 +124,22 @@ describe('each row that the paper prints equals exactly one of ours in', () => {
       }
     });
   }
+});
+
+test('the steps of Table 3 are those of Sect. 4.1, at each scale and for each net that both rows have', async () => {
+  const { plan } = await planned('vgg/table3.yaml', 'paper');
+  const { steps } = plan.tasks.find(({ kind }) => kind === 'table')!.parameters as unknown as {
+    readonly steps: readonly TableStepPlan[];
+  };
+  const counts = new Map<string, number>();
+  for (const { from, to } of steps) {
+    const step = `${String(from)} to ${String(to)}`;
+    counts.set(step, (counts.get(step) ?? 0) + 1);
+  }
+  assert.deepEqual(Object.fromEntries(counts), {
+    ...{ 'A to A-LRN': 1, 'A to B': 1, 'B to C': 1, 'B to D': 1, 'C to D': 3, 'D to E': 3 },
+    ...{ '256 to 256..512': 3, '384 to 256..512': 3 },
+  });
 });
 
 test('the submission is of the seven nets of the paper, each at its own scales', async () => {

@@ -1,83 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { netShape } from '../../src/nn/nets.js';
-import { type Scores, writeScores } from '../../src/nn/scores.js';
-import { Metrics } from '../../src/run/metric.js';
-import { type Table, TABLE_FILE } from '../../src/run/table.js';
+import type { Scores } from '../../src/nn/scores.js';
 import type { TableParameters } from '../../src/stages/table/definition.js';
-import { TABLE_METRICS } from '../../src/stages/table/metrics.js';
-import { TableStage } from '../../src/stages/table/stage.js';
-import { MemoryArtifact, runStage } from '../support/stage-rig.js';
-
-const net = netShape('A', { width: 0.25, crop: 64, classes: 6, pooling: 'ceil' });
-
-/** Four images of class 5: found first, second, sixth and sixth. */
-const scores: Scores = {
-  posteriors: Float32Array.from(
-    [
-      [0, 0, 0, 0, 0, 1],
-      [0.6, 0, 0, 0, 0, 0.4],
-      [0.3, 0.2, 0.2, 0.2, 0.1, 0],
-      [0.3, 0.2, 0.2, 0.2, 0.1, 0],
-    ].flat(),
-  ),
-  labels: [5, 5, 5, 5],
-  ids: ['a', 'b', 'c', 'd'],
-  classes: ['0', '1', '2', '3', '4', '5'],
-  protocol: {
-    method: 'dense',
-    mirror: true,
-    dataset: 'drawings',
-    initialisation: 'he',
-    steps: 12,
-    batch: 32,
-    S: 96,
-    Q: 128,
-    net,
-    positions: [6, 12],
-    averaging: 'scores over positions before the soft-max, posteriors over mirrors after it',
-  },
-};
-
-async function artifact(of: Scores): Promise<MemoryArtifact> {
-  const written = new MemoryArtifact();
-  for (const [file, bytes] of Object.entries(writeScores(of))) await written.write(file, bytes);
-  return written;
-}
-
-const LABELS = { net: 'A', S: 256, Q: 384, method: 'dense' };
-
-async function table(
-  changed: Partial<TableParameters> = {},
-  of: readonly Scores[] = [scores],
-): Promise<Table> {
-  const parameters: TableParameters = {
-    name: 'table3',
-    caption: 'ConvNet performance at a single test scale.',
-    artifact: 'scores',
-    columns: ['net', 'S', 'Q', 'top1', 'top5'],
-    metrics: ['top1', 'top5'],
-    join: ['net', 'S'],
-    paperRows: 'joined',
-    over: [],
-    paper: {
-      caption: 'ConvNet performance at a single test scale.',
-      columns: ['net', 'S', 'Q', 'top1', 'top5'],
-      rows: [
-        ['B', 256, 256, 28.7, 9.9],
-        ['A', 256, 256, 29.6, 10.4],
-      ],
-    },
-    rows: of.map(() => ({ labels: LABELS, inputs: 1 })),
-    ...changed,
-  };
-  const inputs = { rows: await Promise.all(of.map(artifact)) };
-  return JSON.parse(
-    (await runStage(new TableStage(new Metrics(TABLE_METRICS)), parameters, { inputs })).output.text(
-      TABLE_FILE,
-    ),
-  ) as Table;
-}
+import { found, LABELS, net, scores, table } from '../support/table-rig.js';
 
 test('a row holds our errors in per cent beside the paper’s, joined on the paper’s px', async () => {
   const { rows, caption } = await table();
@@ -85,7 +10,12 @@ test('a row holds our errors in per cent beside the paper’s, joined on the pap
   assert.deepEqual(rows, [
     {
       labels: LABELS,
-      metrics: { top1: { value: 75, sd: null, paper: 29.6 }, top5: { value: 50, sd: null, paper: 10.4 } },
+      metrics: {
+        top1: { value: 75, sd: null, paper: 29.6, difference: null },
+        top5: { value: 50, sd: null, paper: 10.4, difference: null },
+      },
+      positions: [6, 12],
+      unlike: null,
       runs: 1,
       real: { S: 96, Q: 128 },
       images: 4,
@@ -114,12 +44,6 @@ test('rows stand in the order of the plan, each with its own protocol', async ()
   assert.match(rows[1]!.protocol!, /mirror image$/);
 });
 
-/** Of the four images, so many are found first. */
-function found(first: number): Scores {
-  const rows = scores.ids.map((_, i) => (i < first ? [0, 0, 0, 0, 0, 1] : [1, 0, 0, 0, 0, 0]));
-  return { ...scores, posteriors: Float32Array.from(rows.flat()) };
-}
-
 test('a row over seeds is their mean, with the standard deviation of the sample', async () => {
   const { rows } = await table({ over: ['seed'], rows: [{ labels: LABELS, inputs: 3 }] }, [
     ...[found(1), found(2), found(4)],
@@ -143,9 +67,9 @@ test("all rows of the paper stand in its order, ours in the place of those that 
   assert.deepEqual(
     printed.map(({ labels, runs, metrics }) => [labels['net'], runs, metrics['top1']]),
     [
-      ['B', 0, { value: null, sd: null, paper: 28.7 }],
-      ['A', 1, { value: 75, sd: null, paper: 29.6 }],
-      ['Z', 1, { value: 75, sd: null, paper: null }],
+      ['B', 0, { value: null, sd: null, paper: 28.7, difference: null }],
+      ['A', 1, { value: 75, sd: null, paper: 29.6, difference: null }],
+      ['Z', 1, { value: 75, sd: null, paper: null, difference: null }],
     ],
   );
 });

@@ -35,7 +35,7 @@ export const ensembleDefinition: StageDefinition<EnsembleSpec> = {
     if (weights && weights.length !== members.length)
       context.mistake(
         'weights',
-        `There are ${weights.length} weights for ${members.length} members.`,
+        `There ${weights.length === 1 ? 'is 1 weight' : `are ${weights.length} weights`} for ${members.length === 1 ? '1 member' : `${members.length} members`}.`,
         'Give each member one, in the order of the plan.',
       );
     return meanDraft(members, {}, weights);

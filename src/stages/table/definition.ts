@@ -1,6 +1,7 @@
 /** A table of numbers beside the paper's. Written in a spec under `tables:`. */
 import type { StageDefinition } from '../../plan/definition.js';
 import { TABLE_KIND, type TableRowPlan } from '../../plan/table-tasks.js';
+import type { TableStepPlan } from '../../plan/table-steps.js';
 import type { PaperTable } from '../../spec/paper-table.js';
 
 /** As the plan writes them; the inputs stand in the order of the rows. */
@@ -9,20 +10,23 @@ export interface TableParameters {
   readonly caption: string;
   /** Type of the rows' artifacts. */
   readonly artifact: string;
-  /** Axes and metrics, in the order of the columns. */
+  /** Axes, metrics and facts, in the order of the columns. */
   readonly columns: readonly string[];
   readonly metrics: readonly string[];
+  /** Columns that scores say of themselves. */
+  readonly facts: readonly string[];
   readonly join: readonly string[];
   readonly paper: PaperTable | null;
   readonly paperRows: 'joined' | 'all';
   /** Axes over which rows are means. */
   readonly over: readonly string[];
   readonly rows: readonly TableRowPlan[];
+  readonly steps: readonly TableStepPlan[];
 }
 
 export const tableDefinition: StageDefinition = {
   kind: TABLE_KIND,
-  version: '2',
+  version: '3',
   description: "puts results beside the paper's",
   inputs: { rows: 'scores' },
   output: 'table',

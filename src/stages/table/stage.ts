@@ -1,13 +1,26 @@
-import { readScores } from '../../nn/scores.js';
 import type { Labels } from '../../plan/labels.js';
-import { rowsOfPaper } from '../../plan/paper-rows.js';
+import { paperNumber, rowsOfPaper } from '../../plan/paper-rows.js';
+import { FACTS_OF, TABLE_FACTS } from '../../spec/table-facts.js';
 import type { Metrics } from '../../run/metric.js';
-import { type ArtifactReader, Stage, type StageTask } from '../../run/stage.js';
-import { type Table, TABLE_FILE, type TableCell, type TableRow } from '../../run/table.js';
+import { type ArtifactReader, breathe, Stage, type StageTask } from '../../run/stage.js';
+import {
+  type Table,
+  TABLE_FILE,
+  type TableCell,
+  type TableColumn,
+  type TableRow,
+  type TableStep,
+} from '../../run/table.js';
 import type { TableParameters } from './definition.js';
-import { protocolLine, realScales } from './protocol-line.js';
+import { factsOf, NO_FACTS } from './facts.js';
+import { type OwnRow, stepOf } from './steps.js';
 
 type PaperRow = NonNullable<TableParameters['paper']>['rows'][number];
+
+/** A row of ours, beside the paper's row that it equals. */
+interface JoinedRow extends OwnRow {
+  readonly printed: PaperRow | undefined;
+}
 
 export class TableStage extends Stage<TableParameters> {
   readonly kind = 'table';
@@ -18,59 +31,60 @@ export class TableStage extends Stage<TableParameters> {
     this.#metrics = metrics;
   }
 
-  async run({ parameters, inputs, output }: StageTask<TableParameters>): Promise<void> {
-    const ours: { readonly row: TableRow; readonly printed: PaperRow | undefined }[] = [];
+  async run({ parameters, inputs, output, signal }: StageTask<TableParameters>): Promise<void> {
+    const ours: JoinedRow[] = [];
     let first = 0;
     for (const { labels, inputs: count } of parameters.rows) {
       const artifacts = inputs['rows']!.slice(first, first + count);
       first += count;
       const printed = paperRow(parameters, labels);
-      ours.push({ row: await this.#row(parameters, labels, { artifacts, printed }), printed });
+      ours.push({ row: await this.#row(parameters, labels, { artifacts, printed }), artifacts, printed });
+      await breathe(signal);
     }
+    const metrics = parameters.metrics.map((name) => this.#metrics.get(name));
+    const steps: TableStep[] = [];
+    for (const step of parameters.steps) steps.push(await stepOf(step, ours, metrics));
     const table: Table = {
-      format: 2,
+      format: 3,
       name: parameters.name,
       caption: parameters.caption,
+      measuredOn: parameters.paper?.measuredOn ?? null,
       columns: parameters.columns.map((name) => this.#column(name, parameters)),
       rows: parameters.paperRows === 'all' ? withPaper(parameters, ours) : ours.map(({ row }) => row),
+      steps,
     };
     await output.write(TABLE_FILE, `${JSON.stringify(table, null, 2)}\n`);
   }
 
-  #column(name: string, { metrics }: TableParameters) {
-    const metric = metrics.includes(name) ? this.#metrics.get(name) : undefined;
-    const { heading = name, isErrorRate = false } = metric ?? {};
-    return { name, isMetric: metric !== undefined, heading, isErrorRate };
+  #column(name: string, { metrics, facts }: TableParameters): TableColumn {
+    if (metrics.includes(name)) {
+      const { heading, isErrorRate } = this.#metrics.get(name);
+      return { name, kind: 'metric', heading, isErrorRate };
+    }
+    const fact = facts.includes(name) ? TABLE_FACTS.find((known) => known.name === name) : undefined;
+    return { name, kind: fact ? 'fact' : 'axis', heading: fact?.heading ?? name, isErrorRate: false };
   }
 
   async #row(
-    parameters: TableParameters,
+    { artifact, paper, metrics: names }: TableParameters,
     labels: Labels,
     {
       artifacts,
       printed,
     }: { readonly artifacts: readonly ArtifactReader[]; readonly printed: PaperRow | undefined },
   ): Promise<TableRow> {
+    const facts = artifact === FACTS_OF ? await factsOf({ labels, paper, printed }, artifacts) : NO_FACTS;
     const metrics: Record<string, TableCell> = {};
-    for (const name of parameters.metrics) {
+    for (const name of names) {
       const values: number[] = [];
-      for (const artifact of artifacts) values.push(await this.#metrics.get(name).measure(artifact));
-      metrics[name] = { ...meanAndDeviation(values), paper: paperNumber(parameters, printed, name) };
+      for (const one of artifacts) values.push(await this.#metrics.get(name).measure(one));
+      const ours = meanAndDeviation(values);
+      const theirs = paperNumber(paper, printed, name);
+      const difference = theirs !== null && facts.unlike?.length === 0 ? ours.value - theirs : null;
+      metrics[name] = { ...ours, paper: theirs, difference };
     }
-    return { labels, metrics, runs: artifacts.length, ...(await factsOf(parameters, artifacts[0]!)) };
+    return { labels, metrics, runs: artifacts.length, ...facts };
   }
-}
-
-/** What the scores say of themselves; other artifacts of rows say nothing. */
-async function factsOf({ artifact }: TableParameters, reader: ArtifactReader) {
-  if (artifact !== 'scores') return { real: {}, images: null, classes: null, protocol: null };
-  const { protocol, ids, classes } = await readScores(reader);
-  return {
-    real: realScales(protocol),
-    images: ids.length,
-    classes: classes.length,
-    protocol: protocolLine(protocol),
-  };
 }
 
 /** The mean, and for more than one value the standard deviation of the sample. */
@@ -85,16 +99,8 @@ function paperRow({ paper, join }: TableParameters, labels: Labels): PaperRow | 
   return paper ? rowsOfPaper(paper, join, labels)[0] : undefined;
 }
 
-function paperNumber({ paper }: TableParameters, row: PaperRow | undefined, column: string): number | null {
-  const cell = row?.[paper!.columns.indexOf(column)];
-  return typeof cell === 'number' ? cell : null;
-}
-
 /** Every row of the paper in its order, ours in the place of those that they equal; ours beyond them follow. */
-function withPaper(
-  parameters: TableParameters,
-  ours: readonly { readonly row: TableRow; readonly printed: PaperRow | undefined }[],
-): readonly TableRow[] {
+function withPaper(parameters: TableParameters, ours: readonly JoinedRow[]): readonly TableRow[] {
   const { paper, metrics, columns } = parameters;
   const rows = (paper?.rows ?? []).flatMap((printed): readonly TableRow[] => {
     const same = ours.filter((own) => own.printed === printed).map(({ row }) => row);
@@ -102,17 +108,14 @@ function withPaper(
     const labels = columns.filter((name) => !metrics.includes(name) && paper!.columns.includes(name));
     const cells = metrics.map((name): [string, TableCell] => [
       name,
-      { value: null, sd: null, paper: paperNumber(parameters, printed, name) },
+      { value: null, sd: null, paper: paperNumber(paper, printed, name), difference: null },
     ]);
     return [
       {
         labels: Object.fromEntries(labels.map((name) => [name, printed[paper!.columns.indexOf(name)]!])),
-        real: {},
         metrics: Object.fromEntries(cells),
         runs: 0,
-        images: null,
-        classes: null,
-        protocol: null,
+        ...NO_FACTS,
       },
     ];
   });

@@ -1,0 +1,82 @@
+/** What stands under a table: how its rows were measured, and what the paper's numbers can be compared with. */
+import { formatLabel } from '../plan/labels.js';
+import type { Table, TableRow } from '../run/table.js';
+
+/** @param environments in which the results were made, if more than one */
+export function captionLines(table: Table, environments: readonly string[]): readonly string[] {
+  const protocols = protocolLines(table);
+  const others = [
+    ...paperLines(table),
+    ...(environments.length > 1
+      ? [`Made in ${environments.length} environments: ${environments.join('; ')}.`]
+      : []),
+  ];
+  const isList = protocols.some((line) => line.startsWith('- '));
+  // Without an empty line what follows a list belongs to its last item.
+  return [...protocols, ...(isList && others.length > 0 ? [''] : []), ...others];
+}
+
+/** Rows that were measured alike share a line. */
+function protocolLines(table: Table): readonly string[] {
+  const protocols = new Map<string, string[]>();
+  const ours = table.rows.filter(({ protocol }) => protocol !== null);
+  for (const row of ours) {
+    const runs = row.runs === 1 ? 'one seed' : `${row.runs} seeds`;
+    const text = `${row.protocol!}; ${row.images!} images of ${row.classes!} classes, ${runs}.`;
+    const name = nameOf(row, table);
+    const alike = protocols.get(text);
+    if (alike) alike.push(name);
+    else protocols.set(text, [name]);
+  }
+  return [...protocols].map(([text, names]) =>
+    ours.length === 1 ? capitalised(text) : `- ${names.join('; ')}: ${text}`,
+  );
+}
+
+/** The row by its axes. */
+function nameOf(row: TableRow, { columns }: Table): string {
+  const axes = columns.filter(({ kind }) => kind === 'axis').map(({ name }) => name);
+  return axes.map((axis) => formatLabel(row.labels[axis] ?? '-')).join(' ');
+}
+
+function paperLines({ rows, measuredOn }: Table): readonly string[] {
+  const printed = rows.filter(({ metrics }) => Object.values(metrics).some(({ paper }) => paper !== null));
+  if (printed.length === 0) return [];
+  const joined = printed.filter(({ runs }) => runs > 0);
+  if (!measuredOn)
+    return joined.length > 0
+      ? ["What the paper's numbers were measured on is not declared (measuredOn), so no difference is shown."]
+      : [];
+  const { dataset, images, classes, width, crop } = measuredOn;
+  return [
+    `The paper's numbers are for ${images} images of ${classes} classes (${dataset}), nets of width ${width}, crop ${crop} px.`,
+    ...unlikeLines(joined),
+  ];
+}
+
+/** Why no difference is shown, or not for all rows. */
+function unlikeLines(joined: readonly TableRow[]): readonly string[] {
+  if (joined.length > 0 && joined.every(({ unlike }) => unlike === null))
+    return ['No difference from the paper is shown, since these results do not say how they were measured.'];
+  const other = joined.filter(({ unlike }) => unlike !== null && unlike.length > 0);
+  if (other.length === 0) return [];
+  const found = new Map<string, { readonly ours: Set<string>; readonly paper: Set<string> }>();
+  for (const { what, ours, paper } of other.flatMap(({ unlike }) => unlike!)) {
+    const one = found.get(what) ?? { ours: new Set(), paper: new Set() };
+    one.ours.add(ours);
+    one.paper.add(paper);
+    found.set(what, one);
+  }
+  const reasons = [...found].map(
+    ([what, { ours, paper }]) => `${what} ${[...ours].join(', ')} instead of ${[...paper].join(', ')}`,
+  );
+  return [
+    other.length === joined.length
+      ? `No difference from the paper is shown, since ours were measured otherwise: ${reasons.join('; ')}.`
+      : `A difference from the paper is shown where ours was measured likewise; of the other rows: ${reasons.join('; ')}.`,
+  ];
+}
+
+function capitalised(text: string): string {
+  return text[0]!.toUpperCase() + text.slice(1);
+}

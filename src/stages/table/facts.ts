@@ -1,0 +1,54 @@
+/** What scores say of themselves: how they were made, and how that differs from the paper's. */
+import { readScores, singleProtocols } from '../../nn/scores.js';
+import type { Labels } from '../../plan/labels.js';
+import type { PaperTable } from '../../spec/paper-table.js';
+import type { ArtifactReader } from '../../run/stage.js';
+import type { TableRow, Unlike } from '../../run/table.js';
+import { protocolLine, realScales } from './protocol-line.js';
+import { unlikePaper } from './unlike-paper.js';
+
+export type RowFacts = Pick<TableRow, 'real' | 'images' | 'classes' | 'positions' | 'protocol' | 'unlike'>;
+
+/** Of rows that only the paper has, and of artifacts other than scores. */
+export const NO_FACTS: RowFacts = {
+  real: {},
+  ...{ images: null, classes: null, positions: null, protocol: null, unlike: null },
+};
+
+/** What a row stands for, and the paper's row that it equals. */
+export interface FactsRow {
+  readonly labels: Labels;
+  readonly paper: PaperTable | null;
+  readonly printed: PaperTable['rows'][number] | undefined;
+}
+
+/** @param readers scores of the row's runs; what is the same for all is taken from the first */
+export async function factsOf(
+  { labels, paper, printed }: FactsRow,
+  readers: readonly ArtifactReader[],
+): Promise<RowFacts> {
+  let facts = NO_FACTS;
+  const unlike = new Map<string, Unlike>();
+  const isComparable = paper?.measuredOn !== undefined && printed !== undefined;
+  for (const [i, reader] of readers.entries()) {
+    const { protocol, ids, classes } = await readScores(reader);
+    const positions = singleProtocols(protocol).map((single) => single.positions);
+    if (i === 0)
+      facts = {
+        real: realScales(protocol),
+        images: ids.length,
+        classes: classes.length,
+        positions: [
+          Math.min(...positions.map(([fewest]) => fewest)),
+          Math.max(...positions.map(([, most]) => most)),
+        ],
+        protocol: protocolLine(protocol),
+        unlike: null,
+      };
+    if (!isComparable) continue;
+    const joined = { labels, printed, protocol, images: ids.length, classes: classes.length };
+    for (const one of unlikePaper(joined, { ...paper, measuredOn: paper.measuredOn! }))
+      unlike.set(`${one.what} ${one.ours}`, one);
+  }
+  return { ...facts, unlike: isComparable ? [...unlike.values()] : null };
+}
