@@ -18,7 +18,8 @@ export interface ImageIndex {
 /** The two files of an index, by name. */
 export function writeIndex({ classes, images }: ImageIndex): Readonly<Record<string, string>> {
   const lines = images.map(
-    ({ id, label, bytes, sha256 }) => `${JSON.stringify({ id, label, bytes, sha256 })}\n`,
+    ({ id, label, bytes, sha256, box }) =>
+      `${JSON.stringify({ id, label, bytes, sha256, ...(box && { box }) })}\n`,
   );
   return { [CLASSES_FILE]: `${JSON.stringify(classes, null, 2)}\n`, [IMAGES_FILE]: lines.join('') };
 }

@@ -25,7 +25,7 @@ const schema = Strict(
 
 export const indexDefinition: StageDefinition<{ readonly split: Split }> = {
   kind: 'index',
-  version: '1',
+  version: '2',
   description: 'lists the images',
   schema,
   inputs: {},
