@@ -1,7 +1,10 @@
 /** The whole of Stagecraft as an object: what the command line does, for programs. */
-import { type Dataset, DatasetError } from './data/dataset.js';
+import { DatasetError, type DatasetSource, type Split } from './data/dataset.js';
 import type { DatasetsByKind } from './data/datasets/by-kind.js';
+import type { SetReport } from './inspect/check-data.js';
+import type { ProgressListener } from './inspect/read-split.js';
 import type { Execution } from './plan/execution.js';
+import { datasetIdentity } from './plan/expand-spec.js';
 import { type Plan, runName } from './plan/plan.js';
 import type { Planned, Planner } from './planner.js';
 import type { LoadedPlugin } from './plugins/load-plugin.js';
@@ -16,6 +19,7 @@ import type { Runner } from './run/runner.js';
 import type { RunsDirectory } from './run/runs-directory.js';
 import { type Survey, survey, type SurveyOptions } from './run/survey.js';
 import type { LoadFailure, LoadOptions } from './spec/load.js';
+import { parseRange } from './spec/range.js';
 import type { Disk } from './util/disk.js';
 import type { Result } from './util/result.js';
 
@@ -99,6 +103,50 @@ export class Stagecraft {
     }
   }
 
+  /** Reads every image of the sets that specs name, whatever their limits, and says what they hold and what is wrong. */
+  async checkData(
+    { plan, sources, plugins }: Planned,
+    progress: ProgressListener,
+  ): Promise<readonly SetReport[]> {
+    const { checkData } = await import('./inspect/check-data.js');
+    const dataset = this.#dataset(plugins);
+    const reports: SetReport[] = [];
+    for (const source of sources.all()) {
+      requireServed(dataset, source);
+      const scales = plan.tasks
+        .filter((task) => sources.find(task) === source)
+        .flatMap(({ parameters: { S, Q } }) => [S, Q].flatMap(largestOf));
+      const largestScale = scales.length > 0 ? Math.max(...scales) : null;
+      reports.push(await checkData(dataset, source, { largestScale, progress }));
+    }
+    return reports;
+  }
+
+  /**
+   * Writes the images of a spec's `data`, as its limits choose them, below a folder: `train/`, `val/` and their lists.
+   * @param folder absolute
+   * @returns the number of images by split
+   */
+  async exportData(
+    { specs, sources, plugins }: Planned,
+    folder: string,
+    progress: ProgressListener,
+  ): Promise<Readonly<Record<Split, number>>> {
+    const { exportSplit } = await import('./inspect/export-data.js');
+    const dataset = this.#dataset(plugins);
+    const { data, values } = specs[0]!;
+    const source = sources.get(datasetIdentity(data));
+    requireServed(dataset, source);
+    const write = (split: Split) =>
+      exportSplit(dataset, source, folder, {
+        split,
+        limit: values.limits[split] ?? null,
+        skipsBad: data.values.badImages === 'skip',
+        progress,
+      });
+    return { train: await write('train'), val: await write('val') };
+  }
+
   /** Everything that the store holds, by kind and time. */
   async stored(): Promise<readonly Execution[]> {
     const { store } = this.#services;
@@ -127,8 +175,21 @@ export class Stagecraft {
     return { tables, pictures };
   }
 
-  #dataset(plugins: readonly LoadedPlugin[]): Dataset {
+  #dataset(plugins: readonly LoadedPlugin[]): DatasetsByKind {
     const more = plugins.flatMap(({ plugin }) => (plugin.datasets ?? []).map((set) => set.create()));
     return this.#services.datasets.with(more);
   }
+}
+
+/** @throws DatasetError for kinds that specs may name but that have no reader yet */
+function requireServed(dataset: DatasetsByKind, { kind, name }: DatasetSource): void {
+  if (!dataset.serves(kind))
+    throw new DatasetError(`This version cannot read images of the kind "${kind}" yet, which "${name}" is.`);
+}
+
+/** Of a scale or a range of them in real px; of anything else nothing. */
+function largestOf(scale: unknown): readonly number[] {
+  if (typeof scale === 'number') return [scale];
+  const range = typeof scale === 'string' ? parseRange(scale) : undefined;
+  return range ? [range.max] : [];
 }

@@ -95,6 +95,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: spec,
     load: () => import('./validate.js'),
   },
+  data: {
+    usage: 'data check|export SPEC...',
+    summary: 'name what is wrong with the images of specs, or write them as files (data export SPEC DIR)',
+    options: { ...spec, ...json },
+    load: () => import('./data.js'),
+  },
   doctor: {
     usage: 'doctor',
     summary: 'show backend, versions, threads and devices, and what is missing',

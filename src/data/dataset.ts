@@ -20,6 +20,14 @@ export interface DatasetSource {
 
 export type Split = 'train' | 'val';
 
+/** A rectangle of an image, px of the decoded picture from its top left corner, which is 0, 0. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** One labelled image. */
 export interface ImageEntry {
   /** Unique in its split, stable across machines (a relative path with `/`, or a name). */
@@ -28,6 +36,8 @@ export interface ImageEntry {
   readonly label: number;
   /** Length of the encoded image in bytes. */
   readonly bytes: number;
+  /** Around the object that the label names, for sets that tell where it is. */
+  readonly box?: Box;
 }
 
 /** All images of one split, sorted by id, and the names of the classes in label order. */

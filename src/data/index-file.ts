@@ -3,10 +3,19 @@ import type { ImageEntry } from './dataset.js';
 
 export const CLASSES_FILE = 'classes.json';
 export const IMAGES_FILE = 'images.jsonl';
+export const SKIPPED_FILE = 'skipped.jsonl';
 
 export interface IndexedImage extends ImageEntry {
   /** SHA-256 of the encoded bytes. */
   readonly sha256: string;
+}
+
+/** An image that was left out because it cannot be decoded. */
+export interface SkippedImage {
+  readonly id: string;
+  readonly label: number;
+  /** In the words of the decoder. */
+  readonly reason: string;
 }
 
 export interface ImageIndex {
@@ -15,20 +24,45 @@ export interface ImageIndex {
   readonly images: readonly IndexedImage[];
 }
 
-/** The two files of an index, by name. */
-export function writeIndex({ classes, images }: ImageIndex): Readonly<Record<string, string>> {
+/** The files of an index, by name. */
+export function writeIndex(
+  { classes, images }: ImageIndex,
+  skipped: readonly SkippedImage[] = [],
+): Readonly<Record<string, string>> {
   const lines = images.map(
-    ({ id, label, bytes, sha256 }) => `${JSON.stringify({ id, label, bytes, sha256 })}\n`,
+    ({ id, label, bytes, sha256, box }) =>
+      `${JSON.stringify({ id, label, bytes, sha256, ...(box && { box }) })}\n`,
   );
-  return { [CLASSES_FILE]: `${JSON.stringify(classes, null, 2)}\n`, [IMAGES_FILE]: lines.join('') };
+  return {
+    [CLASSES_FILE]: `${JSON.stringify(classes, null, 2)}\n`,
+    [IMAGES_FILE]: lines.join(''),
+    [SKIPPED_FILE]: skipped
+      .map(({ id, label, reason }) => `${JSON.stringify({ id, label, reason })}\n`)
+      .join(''),
+  };
 }
 
-export async function readIndex(reader: { read(file: string): Promise<Uint8Array> }): Promise<ImageIndex> {
-  const text = async (file: string) => Buffer.from(await reader.read(file)).toString('utf8');
-  const classes = JSON.parse(await text(CLASSES_FILE)) as string[];
-  const images = (await text(IMAGES_FILE))
+/** Indexes of version 1 have no list of what was skipped, since nothing was. */
+export async function readSkipped(reader: FileReader): Promise<readonly SkippedImage[]> {
+  return jsonLines<SkippedImage>(await textOf(reader, SKIPPED_FILE));
+}
+
+export async function readIndex(reader: FileReader): Promise<ImageIndex> {
+  const classes = JSON.parse(await textOf(reader, CLASSES_FILE)) as string[];
+  return { classes, images: jsonLines<IndexedImage>(await textOf(reader, IMAGES_FILE)) };
+}
+
+interface FileReader {
+  read(file: string): Promise<Uint8Array>;
+}
+
+async function textOf(reader: FileReader, file: string): Promise<string> {
+  return Buffer.from(await reader.read(file)).toString('utf8');
+}
+
+function jsonLines<T>(text: string): T[] {
+  return text
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as IndexedImage);
-  return { classes, images };
+    .map((line) => JSON.parse(line) as T);
 }

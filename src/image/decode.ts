@@ -27,8 +27,15 @@ export async function decode(encoded: Uint8Array): Promise<Pixels> {
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: toRgb(data, info.channels) };
   } catch (error) {
-    throw new ImageError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new ImageError(reasonOf(error), { cause: error });
   }
+}
+
+/** libvips says the same several times, a line each, with a prefix for the part of it that speaks. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const lines = text.split('\n').map((line) => line.replace(/\bVips\w+: /g, '').trim());
+  return [...new Set(lines)].filter(Boolean).join('; ').replace(/\.$/, '');
 }
 
 function toRgb(data: Uint8Array, channels: number): Uint8Array {

@@ -46,7 +46,10 @@ export class ImageLoader {
       return this.#options.side === undefined ? pixels : await rescale(pixels, this.#options.side);
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
-      throw new ImageError(`The image "${id}" cannot be used: ${error.message}`, { cause: error });
+      throw new ImageError(
+        `The image "${id}" cannot be used: ${error.message}. Mend or remove it, or let the spec say "badImages: skip" of its set; \`stagecraft data check\` names all such images.`,
+        { cause: error },
+      );
     }
   }
 }

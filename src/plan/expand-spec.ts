@@ -45,6 +45,7 @@ export class ExpandSpec {
         dataset: datasetIdentity(data),
         split,
         limit: this.#spec.values.limits[split] ?? null,
+        ...(data.values.badImages === 'skip' && { badImages: 'skip' }),
       },
       inputs: {},
       labels: dataset === undefined ? { split } : { split, dataset },
@@ -75,8 +76,8 @@ export class ExpandSpec {
   }
 }
 
-/** Kind, name and what tells variants apart: not where it lies, nor what it should hold. */
+/** Kind, name and what tells variants apart: not where it lies, what it should hold, or what is done about its bad images (which the index says). */
 export function datasetIdentity({ values, root }: SpecData): DatasetIdentity {
-  const { root: _, expect: __, ...identity } = values;
+  const { root: _, expect: __, badImages: ___, ...identity } = values;
   return { ...identity, name: values.name ?? root?.split('/').filter(Boolean).at(-1) ?? values.kind };
 }

@@ -12,7 +12,7 @@ type Part = Readonly<Record<string, unknown>>;
 const KIND = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 /** What `data:` has in every kind of image set. */
-const DATASET_KEYS = new Set(['kind', 'name', 'expect']);
+const DATASET_KEYS = new Set(['kind', 'name', 'expect', 'badImages']);
 
 const LAYER_METHODS = [
   'outputSize',

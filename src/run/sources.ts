@@ -18,6 +18,17 @@ export class Sources {
     return source;
   }
 
+  get(identity: DatasetIdentity): DatasetSource {
+    const source = this.#byIdentity.get(canonicalJson(identity));
+    if (!source) throw new Error(`Internal error: no image set ${identity.name}`);
+    return source;
+  }
+
+  /** Each set once. */
+  all(): readonly DatasetSource[] {
+    return [...this.#byIdentity.values()];
+  }
+
   /** Undefined for tasks that read none. */
   find({ dataset }: Task): DatasetSource | undefined {
     return dataset === null ? undefined : this.#byIdentity.get(canonicalJson(dataset));

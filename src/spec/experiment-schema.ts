@@ -64,6 +64,12 @@ const expect = Strict(
   },
 );
 
+const badImages = Type.Enum(['stop', 'skip'], {
+  default: 'stop',
+  description:
+    'What happens to an image that cannot be decoded: stop (the task that needs it fails and names it) or skip (it is left out when the images are listed, and counted).',
+});
+
 function dataSchema(kinds: readonly DatasetSchema[], description: string, options: object = {}): TSchema {
   const members = kinds.map(({ kind, description: text, properties }) =>
     Strict({
@@ -77,6 +83,7 @@ function dataSchema(kinds: readonly DatasetSchema[], description: string, option
       ),
       ...properties,
       expect: Type.Optional(expect),
+      badImages,
     }),
   );
   return { ...tagged('kind', members, description), ...options };
@@ -284,6 +291,7 @@ export interface DataValues {
   readonly name?: string;
   readonly root?: string;
   readonly expect?: { readonly classes?: number; readonly train?: number; readonly val?: number };
+  readonly badImages: 'stop' | 'skip';
 }
 
 export type GroupSpec = Static<typeof group>;

@@ -32,7 +32,7 @@ export interface Subject {
 export interface DatasetSchema {
   readonly kind: string;
   readonly description: string;
-  /** The keys besides `kind`, `name` and `expect`; each has a description. */
+  /** The keys besides `kind`, `name`, `expect` and `badImages`; each has a description. */
   readonly properties: Readonly<Record<string, TSchema>>;
   /** What every set of this kind holds, where that is known. */
   readonly holds?: { readonly classes?: number; readonly train?: number; readonly val?: number };

@@ -37,6 +37,7 @@ export function isMissing(error: unknown): boolean {
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full',
+  EFBIG: 'A file would grow beyond the limit that is set for this process (ulimit -f)',
   EDQUOT: 'The disk quota is used up',
   EROFS: 'The disk is read-only',
   EACCES: 'Access is denied',

@@ -1,10 +1,10 @@
 /** What goes wrong in a run, as the user of the command line meets it. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { createStagecraft } from '../../src/container.js';
-import { stagecraft } from '../support/command.js';
+import { CLI, stagecraft } from '../support/command.js';
 import { FOLDER_SPEC, jpeg, makeFolderExperiment } from '../support/folder-experiment.js';
 import { artifactsIn } from '../support/store-contents.js';
 import { Scratch } from '../support/scratch.js';
@@ -220,3 +220,23 @@ test('a disk that fills up is told in words, and the run goes on where there is 
     }
   });
 });
+
+test('a limit on the size of files is told as what it is, and without it the run goes on', async () => {
+  await withExperiment(async (scratch) => {
+    const limited = await limitedTo(16, scratch.folder);
+    assert.equal(limited.status, 1);
+    assert.match(limited.stdout, /FAILED +train .*A file would grow beyond the limit .* \(EFBIG/);
+    assert.doesNotMatch(limited.stdout + limited.stderr, STACK);
+    const next = await stagecraft(scratch.folder, ...RUN);
+    assert.equal(next.status, 0, next.stderr);
+    assert.match(next.stdout, /done before +augment/);
+  });
+});
+
+/** The same run under a limit of `blocks` times 512 bytes a file. */
+async function limitedTo(blocks: number, folder: string) {
+  const command = ['ulimit -f "$1"', 'shift', 'exec "$@"'].join('; ');
+  const args = ['-c', command, 'sh', String(blocks), process.execPath, CLI, ...RUN];
+  const { status, stdout, stderr } = spawnSync('sh', args, { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}

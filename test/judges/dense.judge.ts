@@ -35,7 +35,8 @@ const engine = await engineOf(availableBackends()[0]!);
 function evaluate(mirror: boolean): Float32Array {
   const session = engine.open(net, state);
   try {
-    return scoreImages(images, { view: 'dense', net, session, normalisation: NORMALISATION, mirror }).posteriors;
+    return scoreImages(images, { view: 'dense', net, session, normalisation: NORMALISATION, mirror })
+      .posteriors;
   } finally {
     session.close();
   }

@@ -131,6 +131,7 @@ describe('these change no recipe:', () => {
     'whether results of other environments count': ['reuse=same-environment'],
     'labels of stages': ['stages.both.labels={ nets: two }'],
     'a default that is written out': [
+      'data.badImages=stop',
       'stages.a.momentum=0.9',
       'stages.a.fineTune=all',
       'stages.scores.mirror=true',

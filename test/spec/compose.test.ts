@@ -79,7 +79,7 @@ describe('precedence', () => {
 
   test('a map of another kind is replaced whole: no key of the old kind stays behind', async () => {
     const spec = await loaded(SPEC, { profile: 'folder' });
-    assert.deepEqual(spec.values.data, { kind: 'image-folder', root: '~/images' });
+    assert.deepEqual(spec.values.data, { kind: 'image-folder', root: '~/images', badImages: 'stop' });
   });
 });
 

@@ -42,22 +42,22 @@ async function planned(file: string, profile?: string): Promise<Planned> {
   return result.value;
 }
 
-/** Tasks in every profile, by file. */
+/** Tasks in every profile, by file, without the lists of images, of which a profile that watches some needs one more. */
 const TASKS: Readonly<Record<string, number>> = {
-  'ensembles/d-plus-e.yaml': 74,
-  'sweeps/scales.yaml': 26,
-  'vgg/features.yaml': 47,
-  'vgg/first-row.yaml': 6,
-  'vgg/localisation.yaml': 21,
-  'vgg/nets.yaml': 14,
-  'vgg/published-weights.yaml': 33,
-  'vgg/seeds.yaml': 76,
-  'vgg/shallow.yaml': 9,
-  'vgg/table3.yaml': 29,
-  'vgg/table4.yaml': 55,
-  'vgg/table5.yaml': 29,
-  'vgg/table6.yaml': 64,
-  'vgg/table7.yaml': 58,
+  'ensembles/d-plus-e.yaml': 72,
+  'sweeps/scales.yaml': 24,
+  'vgg/features.yaml': 36,
+  'vgg/first-row.yaml': 4,
+  'vgg/localisation.yaml': 19,
+  'vgg/nets.yaml': 13,
+  'vgg/published-weights.yaml': 32,
+  'vgg/seeds.yaml': 74,
+  'vgg/shallow.yaml': 7,
+  'vgg/table3.yaml': 27,
+  'vgg/table4.yaml': 53,
+  'vgg/table5.yaml': 27,
+  'vgg/table6.yaml': 62,
+  'vgg/table7.yaml': 56,
 };
 
 test('every shipped spec is in this test', () => {
@@ -75,7 +75,7 @@ describe('without any images', () => {
       assert.ok(profiles.includes('paper'));
       for (const profile of profiles) {
         const { plan } = await planned(file, profile);
-        assert.equal(plan.tasks.length, tasks, profile);
+        assert.equal(plan.tasks.filter(({ kind }) => kind !== 'index').length, tasks, profile);
       }
     });
   }

@@ -13,9 +13,13 @@ const SOURCE = { kind: 'memory', name: 'noise' } as const;
 
 test('an index of any names is read as it was written, a line an image', async () => {
   const text = fc.string({ unit: 'grapheme' });
-  const image = fc.record(
-    { id: text, label: fc.nat(), bytes: fc.nat(), sha256: text },
+  const box = fc.record(
+    { left: fc.nat(), top: fc.nat(), width: fc.nat(), height: fc.nat() },
     { noNullPrototype: true },
+  );
+  const image = fc.record(
+    { id: text, label: fc.nat(), bytes: fc.nat(), sha256: text, box },
+    { noNullPrototype: true, requiredKeys: ['id', 'label', 'bytes', 'sha256'] },
   );
   await fc.assert(
     fc.asyncProperty(fc.array(text), fc.array(image), async (classes, images) => {

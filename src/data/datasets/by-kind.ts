@@ -15,6 +15,11 @@ export class DatasetsByKind extends Dataset {
     return new DatasetsByKind([...this.#members, ...more]);
   }
 
+  /** Whether images of this kind can be read. */
+  serves(kind: string): boolean {
+    return this.#members.some((dataset) => dataset.kind === kind);
+  }
+
   async fingerprint(source: DatasetSource, split: Split): Promise<string> {
     return this.#member(source).fingerprint(source, split);
   }

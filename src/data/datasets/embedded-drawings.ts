@@ -9,7 +9,8 @@ import {
 } from '../dataset.js';
 import { CLASSES, LEFT_OUT } from './drawing-classes.js';
 import { NEAR_COPIES } from './drawing-near-copies.js';
-import { compose } from './drawing-scene.js';
+import { boxOf } from './drawing-box.js';
+import { compose, place } from './drawing-scene.js';
 import { loadDrawings, packageVersions, type Drawing } from './drawing-source.js';
 import { splitDrawings } from './drawing-split.js';
 
@@ -26,7 +27,7 @@ interface Loaded {
  * Drawings of the same things by six artists, from npm packages that every installation has: a labelled set
  * without a download. Each picture is an SVG document of 112 to 214 pixels a side, of an aspect ratio between
  * 3:4 and 4:3, in which one drawing stands at a random place on a random background. Ids are
- * `class/concept/artist-view`. `root` is not used.
+ * `class/concept/artist-view`. Each entry has the box around its drawing. `root` is not used.
  */
 export class EmbeddedDrawings extends Dataset {
   override readonly kind = 'embedded';
@@ -83,6 +84,7 @@ function loadSplit(all: readonly Drawing[], split: Split): Loaded {
         id,
         label: labels.get(drawing.className)!,
         bytes: Buffer.byteLength(compose(drawing, split, id)),
+        box: boxOf(drawing.viewBox, place(split, id)),
       });
     }
   }

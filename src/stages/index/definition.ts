@@ -9,6 +9,8 @@ export interface IndexParameters {
   readonly split: Split;
   /** Images used; null for all. */
   readonly limit: number | null;
+  /** Absent: every image is listed, and a later stage fails at one that cannot be decoded. */
+  readonly badImages?: 'skip';
 }
 
 const schema = Strict(
@@ -25,7 +27,7 @@ const schema = Strict(
 
 export const indexDefinition: StageDefinition<{ readonly split: Split }> = {
   kind: 'index',
-  version: '1',
+  version: '2',
   description: 'lists the images',
   schema,
   inputs: {},

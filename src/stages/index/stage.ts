@@ -1,9 +1,11 @@
 import type { Dataset, DatasetSource, Listing, Split } from '../../data/dataset.js';
-import { type IndexedImage, writeIndex } from '../../data/index-file.js';
+import { type IndexedImage, type SkippedImage, writeIndex } from '../../data/index-file.js';
+import { decode } from '../../image/decode.js';
+import { ImageError } from '../../image/pixels.js';
 import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import { digestBytes } from '../../util/digest.js';
 import type { IndexParameters } from './definition.js';
-import { selectImages } from './select.js';
+import { selectImages } from '../../data/select-images.js';
 
 /** Images read at once; bounds memory. */
 const CHUNK = 64;
@@ -18,24 +20,73 @@ export class IndexStage extends Stage<IndexParameters> {
   }
 
   async run({ parameters, output, reporter, signal, ...task }: StageTask<IndexParameters>): Promise<void> {
-    const { split, limit } = parameters;
+    const { split, limit, badImages } = parameters;
     const source = sourceOf(task);
     const listing = await this.#dataset.list(source, split);
     checkExpected(listing, source, split);
+    if (split === 'train') checkClasses(listing, source);
     const entries = limit === null ? listing.images : selectImages(listing.images, limit);
     const images: IndexedImage[] = [];
+    const skipped: SkippedImage[] = [];
     for (let first = 0; first < entries.length; first += CHUNK) {
       const chunk = entries.slice(first, first + CHUNK);
-      const digests = await Promise.all(
-        chunk.map(async ({ id }) => digestBytes(await this.#dataset.read(source, split, id))),
+      const looked = await Promise.all(
+        chunk.map(async ({ id }) => {
+          const bytes = await this.#dataset.read(source, split, id);
+          const isBad = badImages === 'skip' && (await whyBad(bytes)) !== undefined;
+          return { sha256: digestBytes(bytes), bad: isBad ? bytes : undefined };
+        }),
       );
-      images.push(...chunk.map((entry, i) => ({ ...entry, sha256: digests[i]! })));
-      reporter.progress(images.length, entries.length, 'images');
+      for (const [i, { sha256, bad }] of looked.entries()) {
+        const entry = chunk[i]!;
+        // Asked again alone: what libvips says of one image may hold what it said of another at the same time.
+        const reason = bad && (await whyBad(bad));
+        if (reason === undefined) images.push({ ...entry, sha256 });
+        else skipped.push({ id: entry.id, label: entry.label, reason });
+      }
+      reporter.progress(first + chunk.length, entries.length, 'images');
       await breathe(signal);
     }
-    for (const [file, text] of Object.entries(writeIndex({ classes: listing.classes, images })))
-      await output.write(file, text);
+    checkNoneEmptied(listing.classes, images, skipped, split);
+    if (badImages === 'skip') reporter.metric('skipped_images', skipped.length, 0);
+    const files = writeIndex({ classes: listing.classes, images }, skipped);
+    for (const [file, text] of Object.entries(files)) await output.write(file, text);
   }
+}
+
+/** Why an image cannot be used; undefined if it can. A file that cannot even be read is no bad image, and throws. */
+async function whyBad(bytes: Uint8Array): Promise<string | undefined> {
+  try {
+    await decode(bytes);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ImageError) return error.message;
+    throw error;
+  }
+}
+
+/** Skipping is for a few bad images among good ones: a class without any left would be one that nothing learns. */
+function checkNoneEmptied(
+  classes: readonly string[],
+  images: readonly IndexedImage[],
+  skipped: readonly SkippedImage[],
+  split: Split,
+): void {
+  const left = new Set(images.map(({ label }) => label));
+  const lost = skipped.find(({ label }) => !left.has(label));
+  if (!lost) return;
+  const count = skipped.filter(({ label }) => label === lost.label).length;
+  throw new TaskError(
+    `No image of the class "${classes[lost.label]!}" in ${split} can be decoded: ${count} skipped, e.g. "${lost.id}" (${lost.reason}). Mend or replace them, or remove the class.`,
+  );
+}
+
+/** @throws TaskError for a single class: every net would be right about it */
+function checkClasses({ classes }: Listing, { name, root }: DatasetSource): void {
+  if (classes.length > 1) return;
+  throw new TaskError(
+    `"${name}" holds one class to train on, "${classes[0]!}", but a net learns to tell at least two apart. ${root === undefined ? 'Add another.' : `Each is a folder of images in ${root}/train and in ${root}/val.`}`,
+  );
 }
 
 /** A set that is not what the spec says would give numbers that mean something else. */

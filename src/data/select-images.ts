@@ -1,6 +1,6 @@
 /** A part of a set: seeded and balanced over the classes. */
-import type { ImageEntry } from '../../data/dataset.js';
-import { permutation, streamKey } from '../../util/random.js';
+import type { ImageEntry } from './dataset.js';
+import { permutation, streamKey } from '../util/random.js';
 
 /** The part is a property of the set, so it does not follow an experiment's seed. */
 const SELECTION_SEED = 0;

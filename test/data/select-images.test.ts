@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { selectImages } from '../../src/stages/index/select.js';
+import { selectImages } from '../../src/data/select-images.js';
 
 const labels = fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 60 });
 
