@@ -6,6 +6,23 @@ import { readSafetensors, writeSafetensors } from '../util/safetensors.js';
 const DESCRIPTION_FILE = 'checkpoint.json';
 const WEIGHTS_FILE = 'weights.safetensors';
 
+/** How a net was trained, beside steps and batch: for captions, which state what the paper leaves unsaid. */
+export interface TrainingFacts {
+  /** At the start. */
+  readonly rate: number;
+  /** When it drops, in words. */
+  readonly schedule: string;
+  /** Caffe's form. */
+  readonly momentum: number;
+  /** On weights, not on biases. */
+  readonly weightDecay: number;
+  readonly dropout: number;
+  /** What varied the images, in words. */
+  readonly augmentation: string;
+  /** Layers that learnt. */
+  readonly learnt: 'all' | 'fc';
+}
+
 export interface CheckpointDescription {
   readonly format: 1;
   readonly shape: NetShape;
@@ -23,6 +40,8 @@ export interface CheckpointDescription {
   readonly initialisation: string;
   /** Layers whose weights were taken from a trained net at the start; absent in older files. */
   readonly copied?: readonly string[];
+  /** Absent in older files. */
+  readonly training?: TrainingFacts;
   readonly steps: number;
   /** Images of a step. */
   readonly batch: number;

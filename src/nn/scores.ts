@@ -1,6 +1,7 @@
 /** The scores artifact: the posteriors of one net at one Q by one method, N x K, with the protocol that made them. */
 import { digestValue } from '../util/digest.js';
 import { readNpy, writeNpy } from '../util/npy.js';
+import type { TrainingFacts } from './checkpoint.js';
 import type { NetShape } from './net.js';
 
 const POSTERIORS_FILE = 'posteriors.npy';
@@ -21,6 +22,8 @@ export interface EvaluationProtocol {
   readonly initialisation: string;
   /** Layers that were taken from a trained net; absent in older files. */
   readonly copied?: readonly string[];
+  /** Absent in older files. */
+  readonly training?: TrainingFacts;
   readonly steps: number;
   readonly batch: number;
   /** Training scale in real px, or the range `96..160` that it was drawn from. */

@@ -16,21 +16,28 @@ export function captionLines(table: Table, environments: readonly string[]): rea
   return [...protocols, ...(isList && others.length > 0 ? [''] : []), ...others];
 }
 
-/** Rows that were measured alike share a line. */
+/** What all rows share is said first, and rows that were measured alike share a line. */
 function protocolLines(table: Table): readonly string[] {
-  const protocols = new Map<string, string[]>();
   const ours = table.rows.filter(({ protocol }) => protocol !== null);
-  for (const row of ours) {
-    const runs = row.runs === 1 ? 'one seed' : `${row.runs} seeds`;
-    const text = `${row.protocol!}; ${row.images!} images of ${row.classes!} classes, ${runs}.`;
-    const name = nameOf(row, table);
-    const alike = protocols.get(text);
-    if (alike) alike.push(name);
-    else protocols.set(text, [name]);
-  }
-  return [...protocols].map(([text, names]) =>
-    ours.length === 1 ? capitalised(text) : `- ${names.join('; ')}: ${text}`,
+  const clauses = ours.map(clausesOf);
+  if (ours.length <= 1) return clauses.map((one) => `${capitalised(one.join('; '))}.`);
+  // A mean of nets says everything of each, in which a clause taken out would be missed.
+  const isPlain = ours.every(({ protocol }) => !protocol!.startsWith('mean of'));
+  const shared = (clauses[0] ?? []).filter(
+    (clause) => isPlain && clauses.every((all) => all.includes(clause)),
   );
+  const alike = new Map<string, string[]>();
+  for (const [i, row] of ours.entries()) {
+    const own = clauses[i]!.filter((clause) => !shared.includes(clause)).join('; ');
+    alike.set(own, [...(alike.get(own) ?? []), nameOf(row, table)]);
+  }
+  const rows = [...alike].flatMap(([own, names]) => (own === '' ? [] : [`- ${names.join('; ')}: ${own}.`]));
+  return shared.length > 0 ? [`All rows: ${shared.join('; ')}.`, ...rows] : rows;
+}
+
+function clausesOf({ protocol, runs, images, classes }: TableRow): readonly string[] {
+  const seeds = runs === 1 ? 'one seed' : `${runs} seeds`;
+  return [...protocol!.split('; '), `${images!} images of ${classes!} classes, ${seeds}`];
 }
 
 /** The row by its axes. */

@@ -92,6 +92,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         dataset: source.name,
         initialisation: description.initialisation,
         ...(description.copied && { copied: description.copied }),
+        ...(description.training && { training: description.training }),
         steps: description.steps,
         batch: description.batch,
         S: description.S,

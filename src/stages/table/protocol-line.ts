@@ -1,4 +1,5 @@
 /** How scores were made, in one line, and the real scales behind them. */
+import type { TrainingFacts } from '../../nn/checkpoint.js';
 import { type EvaluationProtocol, type Protocol, singleProtocols } from '../../nn/scores.js';
 import type { LabelValue } from '../../plan/labels.js';
 
@@ -15,11 +16,41 @@ export function protocolLine(protocol: Protocol): string {
   return lines.length === 1 ? lines[0]! : `mean of the posteriors of ${lines.join(', and of ')}`;
 }
 
-function trainingLine({ net, S, dataset, initialisation, steps, batch }: EvaluationProtocol): string {
-  return (
-    `net ${net.net} at width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling; initialisation ${initialisation}; ` +
-    `trained on ${dataset} at S = ${S} px, ${steps} steps of ${batch}`
-  );
+/** Clauses between semicolons, so that those which all rows of a table share can be said once. */
+function trainingLine({
+  net,
+  S,
+  dataset,
+  initialisation,
+  copied = [],
+  steps,
+  batch,
+  training,
+}: EvaluationProtocol) {
+  const taken = copied.length > 0 ? [`started from a trained net's ${layersInWords(copied)}`] : [];
+  return [
+    `net ${net.net}`,
+    `width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling`,
+    `initialisation ${initialisation}`,
+    ...taken,
+    `trained on ${dataset} at S = ${S} px`,
+    `${steps} steps of ${batch}`,
+    ...(training ? trainingClauses(training) : []),
+  ].join('; ');
+}
+
+function trainingClauses(training: TrainingFacts): readonly string[] {
+  const { rate, schedule, momentum, weightDecay, dropout, augmentation, learnt } = training;
+  return [
+    `rate ${rate}, ${schedule}`,
+    `SGD in Caffe's form with momentum ${momentum}, weight decay ${weightDecay} on weights, dropout ${dropout}`,
+    augmentation,
+    ...(learnt === 'fc' ? ['only the fully-connected layers learnt'] : []),
+  ];
+}
+
+function layersInWords(layers: readonly string[]): string {
+  return layers.length > 7 ? `${layers.length} layers` : layers.join(', ');
 }
 
 function methodLine(singles: readonly EvaluationProtocol[]): string {
@@ -29,7 +60,7 @@ function methodLine(singles: readonly EvaluationProtocol[]): string {
   const most = Math.max(...singles.map(({ positions }) => positions[1]));
   const places = fewest === most ? `${fewest}` : `${fewest} to ${most}`;
   return (
-    `${method} at Q = ${scales} px, ${places} positions an image${mirror ? ', averaged with the mirror image' : ''}` +
+    `${method} at Q = ${scales} px, ${places} ${places === '1' ? 'position' : 'positions'} an image${mirror ? ', averaged with the mirror image' : ''}` +
     (singles.length > 1 ? ', posteriors averaged over the scales' : '')
   );
 }

@@ -50,7 +50,7 @@ export class TableStage extends Stage<TableParameters> {
       caption: parameters.caption,
       measuredOn: parameters.paper?.measuredOn ?? null,
       columns: parameters.columns.map((name) => this.#column(name, parameters)),
-      rows: parameters.paperRows === 'all' ? withPaper(parameters, ours) : ours.map(({ row }) => row),
+      rows: parameters.paperRows === 'all' ? withPaper(parameters, ours) : inOrder(parameters, ours),
       steps,
     };
     await output.write(TABLE_FILE, `${JSON.stringify(table, null, 2)}\n`);
@@ -85,6 +85,17 @@ export class TableStage extends Stage<TableParameters> {
     }
     return { labels, metrics, runs: artifacts.length, ...facts };
   }
+}
+
+/** Rows that the paper has come in its order, ours beyond them after those. */
+function inOrder({ paper }: TableParameters, ours: readonly JoinedRow[]): readonly TableRow[] {
+  const place = ({ printed }: JoinedRow) => (printed && paper ? paper.rows.indexOf(printed) : Infinity);
+  const places = new Map(ours.map((own) => [own, place(own)]));
+  return [...ours].sort((a, b) => compare(places.get(a)!, places.get(b)!)).map(({ row }) => row);
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** The mean, and for more than one value the standard deviation of the sample. */

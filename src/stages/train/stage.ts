@@ -4,7 +4,7 @@ import { type ImageIndex, readIndex } from '../../data/index-file.js';
 import { readAugmentation } from '../../image/augmentation.js';
 import { Augmenter } from '../../image/augmenter.js';
 import { ImageLoader } from '../../image/image-loader.js';
-import { type CheckpointDescription, writeCheckpoint } from '../../nn/checkpoint.js';
+import { writeCheckpoint } from '../../nn/checkpoint.js';
 import type { Engine, NetSession } from '../../nn/engine.js';
 import type { LayerKinds } from '../../nn/layer-kinds.js';
 import type { LayerSpec } from '../../nn/layer-spec.js';
@@ -15,6 +15,7 @@ import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/s
 import { endsOf } from '../../spec/range.js';
 import { type BatchSettings, trainingBatches } from './batches.js';
 import type { TrainParameters } from './definition.js';
+import { describeTraining } from './describe.js';
 import { History } from './history.js';
 import { totalSteps } from './sampler.js';
 import { LearningRate } from './schedule.js';
@@ -71,7 +72,8 @@ export class TrainStage extends Stage<TrainParameters> {
           normalisation: start.normalisation,
         },
       });
-      const description = describe(parameters, { net, start, classes, steps });
+      const { policy } = augmentation;
+      const description = describeTraining(parameters, { net, start, classes, steps, policy });
       const files = writeCheckpoint({ description, weights: session.getState().weights });
       for (const [file, bytes] of Object.entries({ ...files, ...history.files() }))
         await output.write(file, bytes);
@@ -157,30 +159,4 @@ function layersOf({ net, layers }: TrainParameters): readonly LayerSpec[] {
   const found = layers ?? builtInLayers(net);
   if (!found) throw new Error(`Internal error: no net "${net}"`);
   return found;
-}
-
-function describe(
-  { S, initialisation, batch }: TrainParameters,
-  made: {
-    readonly net: Net;
-    readonly start: Start;
-    readonly classes: readonly string[];
-    readonly steps: number;
-  },
-): CheckpointDescription {
-  const { net, start, classes, steps } = made;
-  return {
-    format: 1,
-    shape: net.shape,
-    classes,
-    mean: start.normalisation.meanRgb,
-    inputScale: start.normalisation.scale,
-    channelOrder: 'RGB',
-    flattenOrder: 'HWC',
-    S,
-    initialisation,
-    copied: start.copied,
-    steps,
-    batch,
-  };
 }

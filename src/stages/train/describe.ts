@@ -1,0 +1,70 @@
+/** What a checkpoint says of its training. */
+import type { AugmentationPolicy } from '../../image/augmentation.js';
+import type { CheckpointDescription, TrainingFacts } from '../../nn/checkpoint.js';
+import type { Net } from '../../nn/net.js';
+import type { TrainParameters } from './definition.js';
+import type { Schedule } from './schedule.js';
+import type { Start } from './start.js';
+
+export interface Trained {
+  readonly net: Net;
+  readonly start: Start;
+  readonly classes: readonly string[];
+  readonly steps: number;
+  readonly policy: AugmentationPolicy;
+}
+
+export function describeTraining(
+  parameters: TrainParameters,
+  { net, start, classes, steps, policy }: Trained,
+): CheckpointDescription {
+  const { S, initialisation, batch } = parameters;
+  return {
+    format: 1,
+    shape: net.shape,
+    classes,
+    mean: start.normalisation.meanRgb,
+    inputScale: start.normalisation.scale,
+    channelOrder: 'RGB',
+    flattenOrder: 'HWC',
+    S,
+    initialisation,
+    copied: start.copied,
+    training: factsOf(parameters, policy),
+    steps,
+    batch,
+  };
+}
+
+function factsOf(parameters: TrainParameters, policy: AugmentationPolicy): TrainingFacts {
+  const { rate, schedule, momentum, weightDecay, dropout, fineTune } = parameters;
+  return {
+    ...{ rate, momentum, weightDecay, dropout, learnt: fineTune },
+    schedule: scheduleInWords(schedule, parameters),
+    augmentation: policyInWords(policy),
+  };
+}
+
+function scheduleInWords(schedule: Schedule, { watch, heldOut }: TrainParameters): string {
+  if (schedule.kind === 'steps') {
+    const parts = schedule.at.map((part) => `${percent(part)}%`).join(' and ');
+    return parts === '' ? 'kept' : `times ${schedule.factor} after ${parts} of the steps`;
+  }
+  const watched = watch === 'held-out' ? `${percent(heldOut)}% held out` : 'the validation images';
+  const { factor, metric, patience, drops } = schedule;
+  return `times ${factor} at a plateau of ${patience} epochs of ${metric} on ${watched}, at most ${drops} times`;
+}
+
+/** Without the digits that binary fractions add: 0.07 is 7%. */
+function percent(part: number): number {
+  return Number((100 * part).toPrecision(12));
+}
+
+function policyInWords({ crop, mirror, colour, colourSd }: AugmentationPolicy): string {
+  const shift = {
+    pca: [`colour shift by the PCA's standard deviations times N(0, ${colourSd}^2)`],
+    'pca-literal': [`colour shift by the PCA's variances times N(0, ${colourSd}^2)`],
+    none: [],
+  }[colour];
+  return [`${crop} crop`, ...(mirror ? ['mirror'] : []), ...shift].join(', ');
+}
