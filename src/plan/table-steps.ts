@@ -27,7 +27,7 @@ interface StepTable {
   readonly metrics: readonly string[];
 }
 
-/** The axes of the rows have to differ in nothing but what a step says, so every pair is found or blamed here. */
+/** Every pair of rows that a step means, each once; a step that means none, or leaves open which, is a mistake. */
 export function tableSteps(name: string, table: StepTable, expansion: Expansion): readonly TableStepPlan[] {
   return (table.table.steps ?? []).flatMap((step, i) =>
     new StepFinder(['tables', name, 'steps', String(i)], step, { ...table, name, expansion }).pairs(),
