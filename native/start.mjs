@@ -7,7 +7,7 @@ import path from 'node:path';
 import { isProgram, runCommand } from './command.mjs';
 import { ensureSetup, ROOT } from './ensure.mjs';
 
-const DEFAULT_SPECS = ['experiments/vgg/first-row.yaml'];
+const DEFAULT_SPECS = ['experiments/vgg/table3.yaml', 'experiments/vgg/shallow.yaml'];
 
 /**
  * What the command line is given: the user's specs or ours, and a profile that the backend can carry.

@@ -22,14 +22,15 @@ const { platformOf, thisMachine } = (await loadNative('platforms.mjs')) as {
 
 test('start runs the tables, or the spec that it is given', () => {
   const words = (args: string[]) => runArguments(args, 'tensorflow').args.join(' ');
-  assert.equal(words([]), 'run experiments/vgg/first-row.yaml');
-  assert.equal(words(['--profile', 'smoke']), 'run experiments/vgg/first-row.yaml --profile smoke');
+  const tables = 'run experiments/vgg/table3.yaml experiments/vgg/shallow.yaml';
+  assert.equal(words([]), tables);
+  assert.equal(words(['--profile', 'smoke']), `${tables} --profile smoke`);
   assert.equal(words(['mine.yaml', '--json']), 'run mine.yaml --json');
 });
 
 test('start on the wasm backend takes the profile smoke unless one is asked for', () => {
   assert.deepEqual(runArguments([], 'wasm'), {
-    args: ['run', 'experiments/vgg/first-row.yaml', '--profile', 'smoke'],
+    args: ['run', 'experiments/vgg/table3.yaml', 'experiments/vgg/shallow.yaml', '--profile', 'smoke'],
     smoke: true,
   });
   assert.equal(runArguments(['--profile=demo'], 'wasm').smoke, false);

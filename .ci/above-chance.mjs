@@ -1,0 +1,42 @@
+// @ts-check
+/**
+ * Whether every net of a table is at least five standard errors better than always naming the most frequent class.
+ * Usage: node above-chance.mjs RUNS EXPERIMENT TABLE
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const STANDARD_ERRORS = 5;
+const [runs = 'runs', experiment = 'table3-demo', table = 'table3'] = process.argv.slice(2);
+
+/** Labels of each list of images in the store. */
+const lists = readdirSync(join(runs, 'store/index'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('images.jsonl'))
+  .map((file) =>
+    readFileSync(join(runs, 'store/index', file), 'utf8')
+      .trim()
+      .split('\n'),
+  )
+  .map((lines) => lines.map((line) => /** @type {{ label: number }} */ (JSON.parse(line)).label));
+
+/** @param {number} images Of the row. @returns {number} The least error of a constant guess, a part of 1. */
+function chance(images) {
+  const labels = lists.find((list) => list.length === images);
+  if (!labels) throw new Error(`No list of ${images} images in the store.`);
+  const counts = new Map();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return 1 - Math.max(...counts.values()) / images;
+}
+
+/** @type {{ rows: { labels: object, images: number, metrics: { top1: { value: number } } }[] }} */
+const { rows } = JSON.parse(readFileSync(join(runs, experiment, `${table}.json`), 'utf8'));
+let isWell = rows.length > 0;
+for (const { labels, images, metrics } of rows) {
+  const error = metrics.top1.value / 100;
+  const better = (chance(images) - error) / Math.sqrt((error * (1 - error)) / images);
+  console.log(
+    `${JSON.stringify(labels)}: ${metrics.top1.value.toFixed(1)}%, ${better.toFixed(1)} standard errors better than chance`,
+  );
+  isWell &&= better >= STANDARD_ERRORS;
+}
+process.exit(isWell ? 0 : 1);
