@@ -28,12 +28,12 @@ interface IconSetInfo {
 
 /** What a package says of the drawings in it; of itself, where it holds none. */
 function claims(name: string): readonly string[] {
-  const json = <T>(path: string) => JSON.parse(readFileSync(path, 'utf8')) as T;
+  const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
   const path = resolve(`${name}/package.json`);
-  const { license, author } = json<PackageJson>(path);
+  const { license, author } = json(path) as PackageJson;
   const infoPath = path.replace('package.json', 'info.json');
   if (!existsSync(infoPath)) return [LICENCES[license]!, typeof author === 'string' ? author : author.name];
-  const info = json<IconSetInfo>(infoPath);
+  const info = json(infoPath) as IconSetInfo;
   assert.equal(info.license.spdx, license, name);
   return [LICENCES[license]!, info.author.name, info.author.url, info.license.url];
 }

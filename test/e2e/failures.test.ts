@@ -223,7 +223,7 @@ test('a disk that fills up is told in words, and the run goes on where there is 
 
 test('a limit on the size of files is told as what it is, and without it the run goes on', async () => {
   await withExperiment(async (scratch) => {
-    const limited = await limitedTo(16, scratch.folder);
+    const limited = limitedTo(16, scratch.folder);
     assert.equal(limited.status, 1);
     assert.match(limited.stdout, /FAILED +train .*A file would grow beyond the limit .* \(EFBIG/);
     assert.doesNotMatch(limited.stdout + limited.stderr, STACK);
@@ -234,7 +234,7 @@ test('a limit on the size of files is told as what it is, and without it the run
 });
 
 /** The same run under a limit of `blocks` times 512 bytes a file. */
-async function limitedTo(blocks: number, folder: string) {
+function limitedTo(blocks: number, folder: string) {
   const command = ['ulimit -f "$1"', 'shift', 'exec "$@"'].join('; ');
   const args = ['-c', command, 'sh', String(blocks), process.execPath, CLI, ...RUN];
   const { status, stdout, stderr } = spawnSync('sh', args, { cwd: folder, encoding: 'utf8' });
