@@ -88,7 +88,11 @@ function taskOf(
 function vggPlan() {
   const index = (split: string) => taskOf(indexDefinition, { dataset: MEMORY_SET, split, limit: null }, {});
   const [train, val] = [index('train'), index('val')];
-  const augment = taskOf(augmentDefinition, { crop: 'random', mirror: true }, { index: train.recipe });
+  const augment = taskOf(
+    augmentDefinition,
+    { crop: 'random', mirror: true, colour: 'none', colourSd: 0.1 },
+    { index: train.recipe },
+  );
   const net = taskOf(
     trainDefinition,
     {
@@ -103,7 +107,7 @@ function vggPlan() {
         batch: 2,
       },
       ...{ rate: 0.01, schedule: { kind: 'steps', at: [0.5], factor: 0.1 }, momentum: 0.9, weightDecay: 0 },
-      ...{ dropout: 0, precision: 'float32', seed: 1 },
+      ...{ dropout: 0, precision: 'float32', seed: 1, fineTune: 'all', watch: 'none', heldOut: 0.05 },
     },
     { index: train.recipe, augmentation: augment.recipe },
   );

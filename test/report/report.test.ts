@@ -65,8 +65,7 @@ test("a table stands beside the paper's numbers, with intervals, real px and the
 | A   | 256 (96 px) | 10.0 (5.5-17.4)               | 29.6  |
 | B   | 224         | 100.0 (96.3-100.0)            | -     |
 
-- A 256; B 224: net A; dense; 100 images of 10 classes, one seed.
-
+All rows: net A; dense; 100 images of 10 classes, one seed.
 The paper's numbers are for 50000 images of 1000 classes (ilsvrc2012), nets of width 1, crop 224 px.
 `,
   );

@@ -21,8 +21,8 @@ test('a row holds our errors in per cent beside the paper’s, joined on the pap
       images: 4,
       classes: 6,
       protocol:
-        'net A at width 0.25, crop 64 px, ceil pooling; initialisation he; ' +
-        'trained on drawings at S = 96 px, 12 steps of 32; ' +
+        'net A; width 0.25, crop 64 px, ceil pooling; initialisation he; ' +
+        'trained on drawings at S = 96 px; 12 steps of 32; ' +
         'dense at Q = 128 px, 6 to 12 positions an image, averaged with the mirror image',
     },
   ]);
@@ -88,6 +88,6 @@ test('a mean over scales and nets says what is behind it, and a scale that all s
   const both = { ...scores, protocol: { mean: [{ mean: [at(96)] }, other] } };
   assert.match(
     (await table({}, [both])).rows[0]!.protocol!,
-    /^mean of the posteriors of net A .*, and of net E /,
+    /^mean of the posteriors of net A; .*, and of net E; /,
   );
 });
