@@ -9,6 +9,8 @@ import { ensureSetup, ROOT } from './ensure.mjs';
 
 const DEFAULT_SPECS = ['experiments/vgg/table3.yaml', 'experiments/vgg/shallow.yaml'];
 
+const SLOTS = ['--slots', String(Math.min(2, os.availableParallelism()))];
+
 /**
  * What the command line is given: the user's specs or ours, and a profile that the backend can carry.
  * @param {string[]} args @param {'tensorflow' | 'wasm'} backend
@@ -17,7 +19,9 @@ export function runArguments(args, backend) {
   const specs = args[0] === undefined || args[0].startsWith('-') ? DEFAULT_SPECS : [];
   const profile = args.some((arg) => arg === '--profile' || arg.startsWith('--profile='));
   const smoke = backend === 'wasm' && !profile;
-  return { args: ['run', ...specs, ...args, ...(smoke ? ['--profile', 'smoke'] : [])], smoke };
+  // The nets of our small profiles are too narrow to keep two cores busy with one operation.
+  const slots = args.some((arg) => arg === '--slots' || arg.startsWith('--slots=')) ? [] : SLOTS;
+  return { args: ['run', ...specs, ...args, ...(smoke ? ['--profile', 'smoke'] : []), ...slots], smoke };
 }
 
 /**

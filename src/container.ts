@@ -28,15 +28,22 @@ export interface ContainerOptions {
   readonly runsDirectory: string;
   /** `auto`: TensorFlow where set-up has built it, else WebAssembly. */
   readonly backend: Backend | 'auto';
+  /** Tasks at once, each in a worker with its part of the cores; 1 if left out. */
+  readonly slots?: number;
   /** Plugins that specs may load; none if left out. */
   readonly allowedPlugins?: AllowedPlugins;
 }
 
-export function createContainer({ runsDirectory, backend, allowedPlugins }: ContainerOptions): Container {
+export function createContainer({
+  runsDirectory,
+  backend,
+  slots = 1,
+  allowedPlugins,
+}: ContainerOptions): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(RunsDirectory).toConstantValue(new RunsDirectory(runsDirectory));
   container.bind(Disk).toResolvedValue(() => new NodeDisk(), []);
-  container.bind(Executor).toResolvedValue(() => new LocalExecutor(localWorkers(backend)), []);
+  container.bind(Executor).toResolvedValue(() => new LocalExecutor(localWorkers(backend, slots)), []);
   const allowed = allowedPlugins ?? { names: [], folder: runsDirectory };
   container.bind(SpecPlugins).toResolvedValue(() => new SpecPlugins(BUILT_IN_KINDS, allowed), []);
   container
@@ -59,21 +66,22 @@ export function createStagecraft(options: ContainerOptions): Stagecraft {
   return createContainer(options).get(Stagecraft);
 }
 
-/** One worker at a time: each uses all cores. */
-export function localWorkers(backend: Backend | 'auto'): LocalExecutorOptions {
+/** One worker at a time uses all cores; several share them, which is faster where nets are small. */
+export function localWorkers(backend: Backend | 'auto', slots = 1): LocalExecutorOptions {
   const program = fileURLToPath(new URL('worker.js', import.meta.url));
-  return { program, settings: workerSettings(backend), slots: 1 };
+  return { program, settings: workerSettings(backend, slots), slots };
 }
 
 /** @throws UserError */
-function threadsWanted(): number {
+function threadsWanted(slots: number): number {
   const text = process.env['TF_NUM_INTRAOP_THREADS'];
-  const threads = text === undefined ? availableParallelism() : Number(text);
+  const share = Math.max(1, Math.floor(availableParallelism() / slots));
+  const threads = text === undefined ? share : Number(text);
   if (Number.isInteger(threads) && threads > 0) return threads;
   throw new UserError(`TF_NUM_INTRAOP_THREADS is "${text ?? ''}", but must be a whole number above 0.`);
 }
 
-function workerSettings(backend: Backend | 'auto'): WorkerSettings {
+function workerSettings(backend: Backend | 'auto', slots: number): WorkerSettings {
   const { backend: installed, binding, libraryPath = [], reason } = readInstallation();
   if (backend === 'tensorflow' && binding === undefined) {
     throw new UserError(`The tensorflow backend is not ready: ${reason ?? 'npm run setup'}`);
@@ -81,7 +89,7 @@ function workerSettings(backend: Backend | 'auto'): WorkerSettings {
   return {
     backend: backend === 'auto' ? installed : backend,
     ...(binding !== undefined && { binding }),
-    threads: threadsWanted(),
+    threads: threadsWanted(slots),
     libraryPath,
   };
 }

@@ -19,7 +19,7 @@ const spec: Options = {
 };
 const store: Options = { store: { type: 'string' } };
 const json: Options = { json: { type: 'boolean' } };
-const backend: Options = { backend: { type: 'string' } };
+const backend: Options = { backend: { type: 'string' }, slots: { type: 'string' } };
 const only: Options = { only: { type: 'string', multiple: true } };
 const fresh: Options = { 'fresh-code': { type: 'boolean' } };
 
@@ -34,6 +34,7 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   'fresh-code': '--fresh-code        do again what another version of Stagecraft has made',
   store: '--store DIR         where results go (default: runs)',
   backend: '--backend NAME      tensorflow, wasm, cpu (default: auto: tensorflow where set up, else wasm)',
+  slots: '--slots N           tasks at once, which share the cores (default: 1): faster where nets are small',
   where:
     '--where axis=value  only these rows; may be repeated; also a stage, table or kind, state=done, state=to-do',
   columns: '--columns A,B       these columns: recipe, kind, stage, state, reason, any axis, ...',

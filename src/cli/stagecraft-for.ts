@@ -16,6 +16,16 @@ export function stagecraftFor({ values }: Invocation): Stagecraft {
   return createStagecraft({
     runsDirectory: resolve(String(values['store'] ?? 'runs')),
     backend,
+    slots: slotsOf(values['slots']),
     allowedPlugins: allowedPlugins(listOf(values['allow-plugin'])),
   });
+}
+
+/** Tasks at once. More than a machine has cores for would only wait for each other. */
+const MOST_SLOTS = 64;
+
+function slotsOf(text: unknown = '1'): number {
+  const slots = Number(text);
+  if (Number.isInteger(slots) && slots >= 1 && slots <= MOST_SLOTS) return slots;
+  throw new UserError(`--slots is "${String(text)}", but must be a whole number from 1 to ${MOST_SLOTS}.`);
 }
