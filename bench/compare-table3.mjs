@@ -25,11 +25,16 @@ function add(key, side, errors) {
   row[side].push(errors);
   rows.set(key, row);
 }
-for (const file of args.slice(1, split))
-  for (const [net, S, ...errors] of read(file).table3) add(`${net} ${S}`, 'peer', errors);
+for (const file of args.slice(1, split)) {
+  const { table3, shallow } = read(file);
+  for (const [net, S, ...errors] of table3) add(`${net} ${S} dense`, 'peer', errors);
+  for (const [net, ...errors] of shallow) add(`${net} 256 centre-crop`, 'peer', errors);
+}
 for (const file of args.slice(split + 1))
-  for (const { labels, metrics } of read(file).rows)
-    add(`${labels.net} ${labels.S}`, 'ours', [metrics.top1.value, metrics.top5.value]);
+  for (const { labels, metrics, protocol } of read(file).rows ?? []) {
+    const method = protocol.includes('centre-crop') ? 'centre-crop' : 'dense';
+    add(`${labels.net} ${labels.S} ${method}`, 'ours', [metrics.top1.value, metrics.top5.value]);
+  }
 
 /** @param {number[]} values */
 function summary(values) {

@@ -28,6 +28,7 @@ p.add_argument("--width", type=float, default=0.125)
 p.add_argument("--crop", type=int, default=64)
 p.add_argument("--scales", default="96,128,160", help="real px for the paper's 256, 384 and 512")
 p.add_argument("--epochs", type=float, default=12)
+p.add_argument("--deeper-epochs", type=float, help="of the nets that start from net A (default: as many)")
 p.add_argument("--fine-tune-epochs", type=float, default=4)
 p.add_argument("--batch", type=int, default=64)
 p.add_argument("--rate", type=float, default=0.01)
@@ -211,7 +212,8 @@ for name in a.nets.split(","):
     net = Vgg(name)
     if name not in ("A", "A-LRN") and trained_a:
         net = copied(net, trained_a, "fc" if name == "B-5x5" else "firstFour+fc")
-    net = fit(net, (S1, S1), a.epochs, a.rate)
+    starts_from_a = name not in ("A", "A-LRN")
+    net = fit(net, (S1, S1), a.deeper_epochs or a.epochs if starts_from_a else a.epochs, a.rate)
     trained_a = net if name == "A" else trained_a
     if name in ("B", "B-5x5"):
         shallow.append([name, *errors(net, S1, centre=True)])
