@@ -4,6 +4,7 @@ export {
   type Plugin,
   type PluginDataset,
   type PluginLayer,
+  type PluginMetric,
   type PluginStage,
   type StageServices,
 } from './plugins/plugin.js';

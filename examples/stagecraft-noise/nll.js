@@ -1,11 +1,12 @@
 /** A metric: the mean negative log-likelihood of the true classes, in nats. */
 import { readScores } from 'stagecraft/plugin';
 
-/** @import { Metric } from 'stagecraft/plugin' */
+/** @import { PluginMetric } from 'stagecraft/plugin' */
 
-/** @type {Metric} */
+/** @type {PluginMetric} */
 export const nll = {
   name: 'nll',
+  version: '1',
   artifact: 'scores',
   description: 'Mean negative log-likelihood of the true class, nats.',
   heading: 'negative log-likelihood, nats',

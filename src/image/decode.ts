@@ -9,6 +9,9 @@ import { ImageError, type Pixels } from './pixels.js';
 /** Refuses images that would not fit: 16,384 x 16,384 px is beyond any photograph of these sets. */
 const MAX_PIXELS = 16384 * 16384;
 
+/** Rescaled to a smallest side of some hundred px, longer strips than this would fill the memory. */
+const LONGEST_ASPECT = 50;
+
 // Parallelism is over images, not inside one; and nothing read twice is worth libvips' own cache.
 sharp.concurrency(1);
 sharp.cache(false);
@@ -25,7 +28,12 @@ export async function decode(encoded: Uint8Array): Promise<Pixels> {
       .toColourspace('srgb')
       .raw()
       .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: toRgb(data, info.channels) };
+    const { width, height } = info;
+    if (Math.max(width, height) > LONGEST_ASPECT * Math.min(width, height))
+      throw new ImageError(
+        `${width} x ${height} px is no image but a strip: at most ${LONGEST_ASPECT} to 1 can be used`,
+      );
+    return { width, height, data: toRgb(data, info.channels) };
   } catch (error) {
     throw new ImageError(reasonOf(error), { cause: error });
   }

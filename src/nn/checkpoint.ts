@@ -8,6 +8,8 @@ const WEIGHTS_FILE = 'weights.safetensors';
 
 /** How a net was trained, beside steps and batch: for captions, which state what the paper leaves unsaid. */
 export interface TrainingFacts {
+  /** That were learnt from. */
+  readonly images: number;
   /** At the start. */
   readonly rate: number;
   /** When it drops, in words. */

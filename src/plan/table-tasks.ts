@@ -41,6 +41,7 @@ export function tableDraft(name: string, table: TableSpec, expansion: Expansion)
     artifact: rows[0]!.artifact,
     columns: table.columns,
     metrics: columns.metrics,
+    ...metricVersions(columns.metrics, expansion),
     facts: columns.facts,
     join: paper ? join : [],
     paper,
@@ -51,6 +52,14 @@ export function tableDraft(name: string, table: TableSpec, expansion: Expansion)
   };
   const inputs = { rows: gathered.flatMap(({ members }) => members.map(({ draft }) => draft)) };
   return { kind: TABLE_KIND, parameters, inputs, labels: {} };
+}
+
+/** Of those that plugins bring. */
+function metricVersions(names: readonly string[], { spec }: Expansion) {
+  const versions = spec.validator.vocabulary.metrics.flatMap(({ name, version }) =>
+    version !== undefined && names.includes(name) ? [[name, version] as const] : [],
+  );
+  return versions.length > 0 ? { metricVersions: Object.fromEntries(versions) } : {};
 }
 
 function rowMembers(name: string, expansion: Expansion): readonly Member[] | undefined {

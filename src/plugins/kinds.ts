@@ -33,7 +33,12 @@ export function kindsWith(builtIn: BuiltInKinds, plugins: readonly Plugin[]): Ki
         ...DATASET_SCHEMAS,
         ...plugins.flatMap(({ datasets = [] }) => datasets.map(({ schema }) => schema)),
       ],
-      metrics: [...builtIn.metrics, ...plugins.flatMap(({ metrics = [] }) => metrics)],
+      metrics: [
+        ...builtIn.metrics,
+        ...plugins.flatMap(({ name: plugin, metrics = [] }) =>
+          metrics.map((metric) => ({ ...metric, version: versionIn(plugin, metric) })),
+        ),
+      ],
       layers: [
         ...BUILT_IN_LAYER_KINDS,
         ...plugins.flatMap(({ name, layers = [] }) =>

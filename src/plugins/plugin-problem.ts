@@ -80,7 +80,13 @@ function metricProblem(metric: Part): string | undefined {
   const { name } = metric;
   if (typeof name !== 'string' || !new RegExp(NAMES.LABEL_NAME).test(name))
     return `A metric cannot be named ${JSON.stringify(name)}: a letter, then letters, digits or "_".`;
-  const forms = { artifact: 'string', description: 'string', heading: 'string', isErrorRate: 'boolean' };
+  const forms = {
+    version: 'string',
+    artifact: 'string',
+    description: 'string',
+    heading: 'string',
+    isErrorRate: 'boolean',
+  };
   const optional = metric['outcomes'] === undefined ? {} : { outcomes: 'function' };
   return missing(`metric "${name}"`, metric, { ...forms, measure: 'function', ...optional });
 }

@@ -33,6 +33,11 @@ export interface PluginLayer<P extends LayerObject = LayerObject> extends LayerK
   readonly version: string;
 }
 
+export interface PluginMetric extends Metric {
+  /** Raised when it measures something else than before. */
+  readonly version: string;
+}
+
 /** The default export of a plugin's module. It is loaded by the parent and by workers, so it does nothing by itself. */
 export interface Plugin {
   /** The version of this interface. */
@@ -41,7 +46,7 @@ export interface Plugin {
   readonly name: string;
   readonly stages?: readonly PluginStage[];
   readonly datasets?: readonly PluginDataset[];
-  readonly metrics?: readonly Metric[];
+  readonly metrics?: readonly PluginMetric[];
   readonly layers?: readonly PluginLayer[];
 }
 

@@ -19,7 +19,7 @@ export function captionLines(table: Table, environments: readonly string[]): rea
 /** What all rows share is said first, and rows that were measured alike share a line. */
 function protocolLines(table: Table): readonly string[] {
   const ours = table.rows.filter(({ protocol }) => protocol !== null);
-  const clauses = ours.map(clausesOf);
+  const clauses = ours.map((row) => clausesOf(row, table));
   if (ours.length <= 1) return clauses.map((one) => `${capitalised(one.join('; '))}.`);
   // A mean of nets says everything of each, in which a clause taken out would be missed.
   const isPlain = ours.every(({ protocol }) => !protocol!.startsWith('mean of'));
@@ -35,9 +35,14 @@ function protocolLines(table: Table): readonly string[] {
   return shared.length > 0 ? [`All rows: ${shared.join('; ')}.`, ...rows] : rows;
 }
 
-function clausesOf({ protocol, runs, images, classes }: TableRow): readonly string[] {
-  const seeds = runs === 1 ? 'one seed' : `${runs} seeds`;
-  return [...protocol!.split('; '), `${images!} images of ${classes!} classes, ${seeds}`];
+function clausesOf({ protocol, runs, images, classes }: TableRow, { over }: Table): readonly string[] {
+  return [...protocol!.split('; '), `${images!} images of ${classes!} classes, ${runsInWords(runs, over)}`];
+}
+
+function runsInWords(runs: number, over: readonly string[]): string {
+  if (runs === 1) return 'one seed';
+  if (over.join() === 'seed') return `${runs} seeds`;
+  return `mean of ${runs} results, over ${over.join(', ')}`;
 }
 
 /** The row by its axes. */

@@ -95,6 +95,8 @@ export interface Table {
   /** What the paper's numbers were measured on; null where it is not said. */
   readonly measuredOn: MeasuredOn | null;
   readonly columns: readonly TableColumn[];
+  /** Axes over which rows are means, e.g. `seed`. */
+  readonly over: readonly string[];
   readonly rows: readonly TableRow[];
   readonly steps: readonly TableStep[];
 }

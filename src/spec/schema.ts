@@ -44,6 +44,8 @@ export interface MetricSchema {
   /** What it is a number of. */
   readonly artifact: ArtifactType;
   readonly description: string;
+  /** Of a plugin's metric: raised when it measures something else, so that tables are made again. */
+  readonly version?: string;
 }
 
 /** A kind of layer that nets are made of. */

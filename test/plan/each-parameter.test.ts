@@ -15,9 +15,10 @@ stages:
   augmented: { kind: augment }
   varied: { kind: augment, crop: centre }
   sheet: { kind: contact-sheet, from: augmented, S: 256 }
-  alone: { kind: train, net: A, S: 256, augment: augmented, seed: 9 }
+  alone: { kind: train, net: A, S: 256, augment: augmented, seed: 9, watch: held-out }
   a: { kind: train, net: A, S: 256, augment: augmented }
   b: { kind: train, net: B, S: 256, augment: augmented, init: { from: a, layers: fc } }
+  tuned: { kind: train, net: B, S: 256, augment: augmented, init: { from: a, layers: firstFour+fc }, seed: 3 }
   c: { kind: import, net: D, S: 256, file: weights.safetensors }
   scores: { kind: evaluate, from: b, Q: [256, 384] }
   others: { kind: evaluate, from: c, Q: 256 }
@@ -40,14 +41,15 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   augmented: { crop: 'centre', mirror: false, colour: 'none', colourSd: 0.2 },
   sheet: { S: '256..512', seed: 2 },
   // A net that others start from cannot be of another width.
-  alone: { width: 0.5 },
+  alone: { width: 0.5, heldOut: 0.1, initialisation: 'he' },
   a: {
-    ...{ net: 'C', pooling: 'floor', S: '256..512', augment: 'varied', fineTune: 'fc' },
-    ...{ initialisation: 'he', epochs: 3, batch: 8, rate: 0.5, momentum: 0.5, weightDecay: 0, dropout: 0 },
+    ...{ net: 'C', pooling: 'floor', S: '256..512', augment: 'varied' },
+    ...{ epochs: 3, batch: 8, rate: 0.5, momentum: 0.5, weightDecay: 0, dropout: 0 },
     ...{ schedule: { kind: 'steps', at: [0.5], factor: 0.1 }, seed: 2, init: '{ from: c, layers: fc }' },
-    ...{ watch: 'held-out', heldOut: 0.1 },
+    watch: 'held-out',
   },
   b: { init: '{ from: c, layers: fc }' },
+  tuned: { fineTune: 'fc' },
   c: { net: 'E', S: 384, file: 'other.pth', sha256: 'a'.repeat(64) },
   scores: { Q: 288, method: 'multi-crop', mirror: false },
   both: { weights: [0.25, 0.75] },
@@ -134,6 +136,8 @@ describe('these change no recipe:', () => {
       'data.badImages=stop',
       'stages.a.momentum=0.9',
       'stages.a.fineTune=all',
+      // Nothing is watched.
+      'stages.a.heldOut=0.3',
       'stages.scores.mirror=true',
     ],
   };

@@ -179,18 +179,20 @@ const WRONG: Readonly<Record<string, readonly [string, RegExp]>> = {
   ],
   'has a metric without a heading': [
     parts(
-      "metrics: [{ name: 'nll', artifact: 'scores', description: 'x', isErrorRate: false, measure() {} }]",
+      "metrics: [{ name: 'nll', version: '1', artifact: 'scores', description: 'x', isErrorRate: false, measure() {} }]",
     ),
     /Its metric "nll" has no heading\./,
   ],
   'has a metric whose outcomes are no function': [
     parts(
-      "metrics: [{ name: 'nll', artifact: 'scores', description: 'x', heading: 'x', isErrorRate: true, measure() {}, outcomes: 1 }]",
+      "metrics: [{ name: 'nll', version: '1', artifact: 'scores', description: 'x', heading: 'x', isErrorRate: true, measure() {}, outcomes: 1 }]",
     ),
     /The outcomes of its metric "nll" is a number, but must be a function\./,
   ],
   'has a metric that does not say whether it is a part of the images': [
-    parts("metrics: [{ name: 'nll', artifact: 'scores', description: 'x', heading: 'x', measure() {} }]"),
+    parts(
+      "metrics: [{ name: 'nll', version: '1', artifact: 'scores', description: 'x', heading: 'x', measure() {} }]",
+    ),
     /Its metric "nll" has no isErrorRate\./,
   ],
   'has a layer without a gradient': [

@@ -51,6 +51,7 @@ const TABLE: Table = {
   caption: 'Table 3: one scale',
   measuredOn: { dataset: 'ilsvrc2012', images: 50000, classes: 1000, width: 1, crop: 224 },
   columns: [NET, S, TOP1],
+  over: [],
   rows: [A, B],
   steps: [],
 };
@@ -88,7 +89,7 @@ Net A; dense; 100 images of 10 classes, one seed.
 test('a row over seeds is a mean with its deviation, and says of how many', () => {
   const row = { ...A, metrics: { top1: cell(12.3456, 29.6, 1.26), top5: cell(1) }, runs: 3 };
   assert.equal(
-    tableToMarkdown({ ...TABLE, rows: [row] }),
+    tableToMarkdown({ ...TABLE, over: ['seed'], rows: [row] }),
     `**Table 3: one scale**
 
 | net | S           | top-1 error, % (mean ± sd of 3) | paper |
@@ -323,4 +324,12 @@ test('what tasks print lies in a file each, and a log that cannot be written sto
     ),
   );
   assert.deepEqual(texts.sort(), ['No.\n', 'some words\n']);
+});
+
+test('a mean over another axis than the seed says which', () => {
+  const row = { ...A, metrics: { top1: cell(12.3456, 29.6, 1.26), top5: cell(1) }, runs: 3 };
+  assert.match(
+    tableToMarkdown({ ...TABLE, over: ['width', 'seed'], rows: [row] }),
+    /10 classes, mean of 3 results, over width, seed\./,
+  );
 });

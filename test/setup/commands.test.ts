@@ -23,14 +23,22 @@ const { platformOf, thisMachine } = (await loadNative('platforms.mjs')) as {
 test('start runs the tables, or the spec that it is given', () => {
   const words = (args: string[]) => runArguments(args, 'tensorflow').args.join(' ');
   const tables = 'run experiments/vgg/table3.yaml experiments/vgg/shallow.yaml';
-  assert.equal(words([]), tables);
-  assert.equal(words(['--profile', 'smoke']), `${tables} --profile smoke`);
-  assert.equal(words(['mine.yaml', '--json']), 'run mine.yaml --json');
+  assert.match(words([]), new RegExp(`^${tables} --slots [12]$`));
+  assert.equal(words(['--slots=1']), `${tables} --slots=1`);
+  assert.match(words(['--profile', 'smoke']), new RegExp(`^${tables} --profile smoke --slots [12]$`));
+  assert.match(words(['mine.yaml', '--json']), /^run mine\.yaml --json --slots [12]$/);
 });
 
 test('start on the wasm backend takes the profile smoke unless one is asked for', () => {
-  assert.deepEqual(runArguments([], 'wasm'), {
-    args: ['run', 'experiments/vgg/table3.yaml', 'experiments/vgg/shallow.yaml', '--profile', 'smoke'],
+  assert.deepEqual(runArguments(['--slots=1'], 'wasm'), {
+    args: [
+      'run',
+      'experiments/vgg/table3.yaml',
+      'experiments/vgg/shallow.yaml',
+      '--slots=1',
+      '--profile',
+      'smoke',
+    ],
     smoke: true,
   });
   assert.equal(runArguments(['--profile=demo'], 'wasm').smoke, false);

@@ -71,27 +71,32 @@ test("a change of means has Welch's interval, not narrower and hardly wider", ()
   const from = { value: 0.75, sd: 1.78901, runs: 10 };
   const to = { value: 2.33, sd: 2.002249, runs: 10 };
   const { change, interval } = meanChange(from, to);
-  assert.ok(near(change, 1.58));
+  assert.ok(near(change, 1.58) && interval);
   assert.ok(interval[0] <= -0.2054832 && near(interval[0], -0.2054832, 0.01), String(interval[0]));
   assert.ok(interval[1] >= 3.3654832 && near(interval[1], 3.3654832, 0.01), String(interval[1]));
 });
 
 test('means over two runs each are told apart only if they are far apart', () => {
   const at = (value: number) => ({ value, sd: 1, runs: 2 });
-  assert.ok(meanChange(at(0), at(4)).interval[0] < 0);
-  assert.ok(meanChange(at(0), at(5)).interval[0] > 0);
+  assert.ok(meanChange(at(0), at(4)).interval![0] < 0);
+  assert.ok(meanChange(at(0), at(5)).interval![0] > 0);
 });
 
-test('an interval of a change of means lies round the change, also where the runs are equal', () => {
+test('where no run differs from another there is no interval of a change of means', () => {
+  const at = (value: number) => ({ value, sd: 0, runs: 2 });
+  assert.deepEqual(meanChange(at(1), at(2)), { change: 1, interval: null });
+});
+
+test('an interval of a change of means lies round the change', () => {
   const mean = fc.record({
     value: fc.double({ min: 0, max: 100, noNaN: true }),
-    sd: fc.double({ min: 0, max: 30, noNaN: true }),
+    sd: fc.double({ min: 0.001, max: 30, noNaN: true }),
     runs: fc.integer({ min: 2, max: 100 }),
   });
   fc.assert(
     fc.property(mean, mean, (from, to) => {
       const { change, interval } = meanChange(from, to);
-      assert.ok(near(change, to.value - from.value));
+      assert.ok(near(change, to.value - from.value) && interval);
       assert.ok(near((interval[0] + interval[1]) / 2, change, 1e-6));
       assert.ok(interval[0] <= change && change <= interval[1]);
     }),

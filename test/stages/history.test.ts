@@ -3,12 +3,16 @@ import test from 'node:test';
 import { readNpy } from '../../src/util/npy.js';
 import { History } from '../../src/stages/train/history.js';
 
-function recorded(images: number, batch: number, losses: readonly number[]) {
+function recorded(images: number, batch: number, losses: readonly number[], steps = losses.length) {
   const metrics: [string, number, number][] = [];
-  const history = new History(images, batch, {
-    progress: () => undefined,
-    metric: (...metric) => metrics.push(metric),
-  });
+  const history = new History(
+    images,
+    { batch, steps },
+    {
+      progress: () => undefined,
+      metric: (...metric) => metrics.push(metric),
+    },
+  );
   for (const [step, loss] of losses.entries()) {
     const epoch = history.step(step, loss, 0.01);
     if (epoch !== undefined) history.epoch(epoch);
@@ -38,6 +42,7 @@ test('loss and rate are reported every tenth step, and the mean at the end of an
     44,
     4,
     Array.from({ length: 12 }, (_, i) => 12 - i),
+    100,
   );
   assert.deepEqual(metrics, [
     ['train_loss', 12, 0],
@@ -49,7 +54,11 @@ test('loss and rate are reported every tenth step, and the mean at the end of an
 });
 
 test('loss and rate of every step are kept as an array of NumPy, and what was watched stands in its epoch', () => {
-  const history = new History(4, 4, { progress: () => undefined, metric: () => undefined });
+  const history = new History(
+    4,
+    { batch: 4, steps: 2 },
+    { progress: () => undefined, metric: () => undefined },
+  );
   const watched = { top1: 50, top5: 10, loss: 2.5 };
   for (const [step, rate] of [0.1, 0.01].entries())
     history.epoch(history.step(step, 3 - step, rate)!, watched);
@@ -59,4 +68,16 @@ test('loss and rate of every step are kept as an array of NumPy, and what was wa
   assert.deepEqual([...data], [3, 0.1, 2, 0.01].map(Math.fround));
   const lines = files['history.jsonl'].trim().split('\n');
   assert.deepEqual(JSON.parse(lines[1]!), { epoch: 2, step: 2, trainLoss: 2, rate: 0.01, watched });
+});
+
+test('the last step ends the last epoch, also where the steps are a part of a batch short of it, or half an epoch was asked for', () => {
+  const epochs = (images: number, batch: number, steps: number) =>
+    recorded(images, batch, Array<number>(steps).fill(1)).lines.map(
+      (line) => (line as { epoch: number }).epoch,
+    );
+  // 12 images in batches of 5: 2 steps, 10 images, are one epoch; 7 steps, 35 images, are three.
+  assert.deepEqual(epochs(12, 5, 2), [1]);
+  assert.deepEqual(epochs(12, 5, 7), [1, 2, 3]);
+  assert.deepEqual(epochs(40, 5, 4), [0.5]);
+  assert.deepEqual(epochs(40, 5, 8), [1]);
 });

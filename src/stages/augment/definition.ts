@@ -5,6 +5,9 @@ import { costOfImages } from '../../plan/cost.js';
 import type { StageDefinition } from '../../plan/definition.js';
 import { Strict } from '../../spec/schema.js';
 
+/** Krizhevsky et al. 2012. */
+const COLOUR_SD = 0.1;
+
 const schema = Strict(
   {
     kind: Type.Literal('augment', {
@@ -26,7 +29,7 @@ const schema = Strict(
     colourSd: Type.Number({
       minimum: 0,
       maximum: 10,
-      default: 0.1,
+      default: COLOUR_SD,
       description: 'Standard deviation of the factors on the principal components.',
     }),
   },
@@ -49,7 +52,8 @@ export const augmentDefinition: StageDefinition<Static<typeof schema>> = {
   readsImages: true,
   expand: ({ crop, mirror, colour, colourSd }, context) => ({
     kind: 'augment',
-    parameters: { crop, mirror, colour, colourSd },
+    // What nothing asks for makes no other augmentation.
+    parameters: { crop, mirror, colour, colourSd: colour === 'none' ? COLOUR_SD : colourSd },
     inputs: { index: context.images('train') },
     labels: {},
   }),

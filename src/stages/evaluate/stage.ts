@@ -1,8 +1,9 @@
 import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
 import { readIndex } from '../../data/index-file.js';
+import { classesDiffer } from '../../data/same-classes.js';
 import { ImageLoader } from '../../image/image-loader.js';
-import { type CheckpointDescription, readCheckpoint } from '../../nn/checkpoint.js';
+import { readCheckpoint } from '../../nn/checkpoint.js';
 import type { Engine } from '../../nn/engine.js';
 import type { LayerKinds } from '../../nn/layer-kinds.js';
 import { buildNet } from '../../nn/net.js';
@@ -40,7 +41,8 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const source = sourceOf(task);
     const index = await readIndex(inputs['index']![0]!);
     const { description, weights } = await readCheckpoint(inputs['checkpoint']![0]!);
-    checkClasses(description, index.classes);
+    const differ = classesDiffer(description.classes, index.classes);
+    if (differ !== undefined) throw new TaskError(differ);
     const net = buildNet(description.shape, this.#layerKinds);
     const loader = new ImageLoader({
       read: checkedReader(this.#dataset, source, 'val', index),
@@ -77,6 +79,10 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     } finally {
       session.close();
     }
+    if (!posteriors.every(Number.isFinite))
+      throw new TaskError(
+        'The net gives scores that are no numbers: its training went astray. Train it anew, at a lower rate.',
+      );
     const labels = index.images.map(({ label }) => label);
     const { top1Wrong, top5Wrong, images } = topErrors(posteriors, labels);
     reporter.metric('top1_error_percent', (100 * top1Wrong) / images, 0);
@@ -110,17 +116,6 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
 function viewOf(method: EvaluateParameters['method']): View {
   if (method === 'dense' || method === 'centre-crop') return method;
   throw new Error(`Internal error: the method "${method}" is not there yet`);
-}
-
-/** Scores mean nothing if the net was trained on other classes, or on the same in another order. */
-function checkClasses({ classes }: CheckpointDescription, found: readonly string[]): void {
-  const longer = classes.length > found.length ? classes : found;
-  const at = longer.findIndex((_, i) => classes[i] !== found[i]);
-  if (at >= 0) {
-    throw new TaskError(
-      `Class ${at + 1} is "${found[at] ?? 'missing'}" in the validation images but "${classes[at] ?? 'missing'}" in the training images. Both splits need the same class folders.`,
-    );
-  }
 }
 
 function chunked<T>(items: readonly T[], size: number): T[][] {

@@ -7,7 +7,7 @@ import type { MeanParameters } from './definition.js';
 export class MeanStage extends Stage<MeanParameters> {
   readonly kind = MEAN_KIND;
 
-  /** One matrix is in memory at a time, besides the sum. */
+  /** Posteriors and their logarithms of one member are in memory at a time, besides the sums and the first member. */
   async run({ parameters, inputs, output, reporter, signal }: StageTask<MeanParameters>): Promise<void> {
     const readers = inputs['scores']!;
     const weights = parameters.weights ?? readers.map(() => 1);

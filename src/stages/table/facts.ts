@@ -22,16 +22,18 @@ export interface FactsRow {
   readonly printed: PaperTable['rows'][number] | undefined;
 }
 
-/** @param readers scores of the row's runs; what is the same for all is taken from the first */
+/** @param readers scores of the row's runs; images, classes, positions and scales are those of the first */
 export async function factsOf(
   { labels, paper, printed }: FactsRow,
   readers: readonly ArtifactReader[],
 ): Promise<RowFacts> {
   let facts = NO_FACTS;
   const unlike = new Map<string, Unlike>();
+  const lines = new Set<string>();
   const isComparable = paper?.measuredOn !== undefined && printed !== undefined;
   for (const [i, reader] of readers.entries()) {
     const { protocol, ids, classes } = await readScores(reader);
+    lines.add(protocolLine(protocol));
     const positions = singleProtocols(protocol).map((single) => single.positions);
     if (i === 0)
       facts = {
@@ -42,7 +44,7 @@ export async function factsOf(
           Math.min(...positions.map(([fewest]) => fewest)),
           Math.max(...positions.map(([, most]) => most)),
         ],
-        protocol: protocolLine(protocol),
+        protocol: null,
         unlike: null,
       };
     if (!isComparable) continue;
@@ -50,5 +52,8 @@ export async function factsOf(
     for (const one of unlikePaper(joined, { ...paper, measuredOn: paper.measuredOn! }))
       unlike.set(`${one.what} ${one.ours}`, one);
   }
-  return { ...facts, unlike: isComparable ? [...unlike.values()] : null };
+  // Where runs were measured in several ways, each is said.
+  const protocol =
+    lines.size === 0 ? null : lines.size === 1 ? [...lines][0]! : `mean of ${[...lines].join(', and of ')}`;
+  return { ...facts, protocol, unlike: isComparable ? [...unlike.values()] : null };
 }

@@ -16,15 +16,16 @@ export interface RunsMean {
 /**
  * The change between two means over runs (seeds), by their spread: Welch's interval. Degrees of freedom are rounded
  * down and at most 30, so it is never narrower than 95% wants.
- * @returns second less first, with its 95% interval, in the unit of the means
+ * @returns second less first, with its 95% interval, in the unit of the means; without one where no run differs from
+ *   another, which says nothing of how sure a change is
  */
 export function meanChange(
   from: RunsMean,
   to: RunsMean,
-): { readonly change: number; readonly interval: readonly [number, number] } {
+): { readonly change: number; readonly interval: readonly [number, number] | null } {
   const change = to.value - from.value;
   const [a, b] = [from.sd ** 2 / from.runs, to.sd ** 2 / to.runs];
-  if (a + b === 0) return { change, interval: [change, change] };
+  if (a + b === 0) return { change, interval: null };
   const share = a / (a + b);
   const freedom = 1 / (share ** 2 / (from.runs - 1) + (1 - share) ** 2 / (to.runs - 1));
   const spread = T[Math.min(T.length, Math.max(1, Math.floor(freedom))) - 1]! * Math.sqrt(a + b);

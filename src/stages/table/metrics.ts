@@ -27,7 +27,7 @@ export const TABLE_METRICS: readonly Metric[] = (['top1', 'top5'] as const).map(
   },
 }));
 
-/** Scores of 50,000 images of 1,000 classes have 200 MB: each is read once for all that is asked about it. */
+/** Scores of 50,000 images of 1,000 classes have 200 MB: each is read once for all metrics. */
 const known = new WeakMap<ArtifactReader, Promise<Judged>>();
 
 function judged(artifact: ArtifactReader): Promise<Judged> {

@@ -33,7 +33,7 @@ function trainingLine({
     `width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling`,
     `initialisation ${initialisation}`,
     ...taken,
-    `trained on ${dataset} at S = ${S} px`,
+    `trained on ${training ? `${training.images} images of ` : ''}${dataset} at S = ${S} px`,
     `${steps} steps of ${batch}`,
     ...(training ? trainingClauses(training) : []),
   ].join('; ');

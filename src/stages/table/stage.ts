@@ -49,6 +49,7 @@ export class TableStage extends Stage<TableParameters> {
       name: parameters.name,
       caption: parameters.caption,
       measuredOn: parameters.paper?.measuredOn ?? null,
+      over: parameters.over,
       columns: parameters.columns.map((name) => this.#column(name, parameters)),
       rows: parameters.paperRows === 'all' ? withPaper(parameters, ours) : inOrder(parameters, ours),
       steps,

@@ -1,3 +1,5 @@
+import type { NetShape } from '../../nn/net.js';
+import { builtInLayers } from '../../nn/nets.js';
 import { type EvaluationProtocol, type Protocol, singleProtocols } from '../../nn/scores.js';
 import { formatLabel, type Labels, type LabelValue, sameLabel } from '../../plan/labels.js';
 import type { MeasuredOn, PaperTable } from '../../spec/paper-table.js';
@@ -15,6 +17,11 @@ export interface JoinedRow {
 
 /** The methods of the paper that average over mirror images (Sect. 3.2). */
 const MIRRORED: readonly string[] = ['dense', 'multi-crop'];
+
+/** A spec may call a net of its own as one of Table 1 is called. */
+function hasPapersLayers({ net, layers }: NetShape): boolean {
+  return JSON.stringify(layers) === JSON.stringify(builtInLayers(net));
+}
 
 /**
  * In what a row was measured otherwise than the paper's: only where it is nothing may the two be subtracted. What
@@ -43,6 +50,9 @@ export function unlikePaper(
   compare('crop', ({ net }) => net.crop, measuredOn.crop);
   const net = printed('net');
   if (typeof net === 'string') compare('net', (single) => single.net.net, net);
+  compare('pooling', (single) => single.net.pooling, 'ceil');
+  if (singles.some((single) => !hasPapersLayers(single.net)))
+    found.push({ what: 'layers', ours: "the spec's own", paper: "Table 1's" });
   const methods = formatLabel(printed('method') ?? measuredOn.method ?? 'dense').split(' & ');
   compare('method', ({ method }) => method, methods.sort().join(' & '));
   if (singles.some((single) => MIRRORED.includes(single.method) && !single.mirror))

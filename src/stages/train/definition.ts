@@ -14,7 +14,7 @@ import {
   Strict,
   tagged,
 } from '../../spec/schema.js';
-import { misfitOf } from './misfit.js';
+import { tellMistakes } from './mistakes.js';
 import type { Schedule } from './schedule.js';
 
 const steps = Strict({
@@ -64,6 +64,9 @@ const plateau = Strict({
     description: 'Drops at the most; three in the paper.',
   }),
 });
+
+/** Sect. 3.1 watched the validation images; design: a fixed 5% of the training images. */
+const HELD_OUT = 0.05;
 
 const LAYERS = ['all', 'firstFour+fc', 'fc'] as const satisfies readonly TransferredLayers[];
 
@@ -126,7 +129,7 @@ const schema = Strict(
     heldOut: Type.Number({
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
-      default: 0.05,
+      default: HELD_OUT,
       description: 'Part of the training images that "watch: held-out" keeps from learning.',
     }),
     momentum: Type.Number({
@@ -192,18 +195,13 @@ function expand(spec: TrainSpec, context: ExpandContext): TaskDraft {
   const from = context.referred('init');
   const layers = typeof init === 'object' ? (init.layers ?? 'all') : 'all';
   const net = context.net('net');
-  if (spec.schedule.kind === 'plateau' && spec.watch === 'none')
-    context.mistake(
-      'schedule',
-      'The schedule "plateau" waits for watched images to stop improving, but none are watched.',
-      'Set watch: held-out (5% of the training images), or watch: validation as the paper did.',
-    );
-  const misfit = from && misfitOf({ ...spec, ...net, crop: context.crop }, from.draft, layers);
-  if (misfit !== undefined) context.mistake('init', ...misfit);
+  tellMistakes({ spec, net, from, layers }, context);
   return {
     kind,
     parameters: {
       ...rest,
+      // What nothing asks for makes no other training.
+      heldOut: spec.watch === 'held-out' ? spec.heldOut : HELD_OUT,
       ...net,
       S: checkedScale(context, 'S', spec.S),
       crop: context.crop,

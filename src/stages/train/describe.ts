@@ -1,7 +1,8 @@
 /** What a checkpoint says of its training. */
 import type { AugmentationPolicy } from '../../image/augmentation.js';
 import type { CheckpointDescription, TrainingFacts } from '../../nn/checkpoint.js';
-import type { Net } from '../../nn/net.js';
+import type { Net, NetShape } from '../../nn/net.js';
+import { builtInLayers } from '../../nn/nets.js';
 import type { TrainParameters } from './definition.js';
 import type { Schedule } from './schedule.js';
 import type { Start } from './start.js';
@@ -12,11 +13,21 @@ export interface Trained {
   readonly classes: readonly string[];
   readonly steps: number;
   readonly policy: AugmentationPolicy;
+  /** That were learnt from. */
+  readonly images: number;
+}
+
+/** What is built, of so many classes. */
+export function shapeOf(parameters: TrainParameters, classes: number): NetShape {
+  const { net, width, crop, pooling } = parameters;
+  const layers = parameters.layers ?? builtInLayers(net);
+  if (!layers) throw new Error(`Internal error: no net "${net}"`);
+  return { net, layers, width, crop, pooling, classes };
 }
 
 export function describeTraining(
   parameters: TrainParameters,
-  { net, start, classes, steps, policy }: Trained,
+  { net, start, classes, steps, policy, images }: Trained,
 ): CheckpointDescription {
   const { S, initialisation, batch } = parameters;
   return {
@@ -30,13 +41,13 @@ export function describeTraining(
     S,
     initialisation,
     copied: start.copied,
-    training: factsOf(parameters, policy),
+    training: { images, ...factsOf(parameters, policy) },
     steps,
     batch,
   };
 }
 
-function factsOf(parameters: TrainParameters, policy: AugmentationPolicy): TrainingFacts {
+function factsOf(parameters: TrainParameters, policy: AugmentationPolicy): Omit<TrainingFacts, 'images'> {
   const { rate, schedule, momentum, weightDecay, dropout, fineTune } = parameters;
   return {
     ...{ rate, momentum, weightDecay, dropout, learnt: fineTune },
@@ -46,13 +57,14 @@ function factsOf(parameters: TrainParameters, policy: AugmentationPolicy): Train
 }
 
 function scheduleInWords(schedule: Schedule, { watch, heldOut }: TrainParameters): string {
+  const watched = watch === 'held-out' ? `${percent(heldOut)}% held out` : 'the validation images';
   if (schedule.kind === 'steps') {
     const parts = schedule.at.map((part) => `${percent(part)}%`).join(' and ');
-    return parts === '' ? 'kept' : `times ${schedule.factor} after ${parts} of the steps`;
+    const drops = parts === '' ? 'kept' : `times ${schedule.factor} after ${parts} of the steps`;
+    return watch === 'held-out' ? `${drops} (${watched} to be watched)` : drops;
   }
-  const watched = watch === 'held-out' ? `${percent(heldOut)}% held out` : 'the validation images';
-  const { factor, metric, patience, drops } = schedule;
-  return `times ${factor} at a plateau of ${patience} epochs of ${metric} on ${watched}, at most ${drops} times`;
+  const { factor, metric, patience, minDelta, drops } = schedule;
+  return `times ${factor} at a plateau of ${patience} epochs of ${metric} on ${watched} (less than ${minDelta} better), at most ${drops} times`;
 }
 
 /** Without the digits that binary fractions add: 0.07 is 7%. */
@@ -66,5 +78,5 @@ function policyInWords({ crop, mirror, colour, colourSd }: AugmentationPolicy): 
     'pca-literal': [`colour shift by the PCA's variances times N(0, ${colourSd}^2)`],
     none: [],
   }[colour];
-  return [`${crop} crop`, ...(mirror ? ['mirror'] : []), ...shift].join(', ');
+  return [`bilinear rescaling, ${crop} crop`, ...(mirror ? ['mirror'] : []), ...shift].join(', ');
 }

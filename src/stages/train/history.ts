@@ -15,16 +15,20 @@ export class History {
   readonly #lines: string[] = [];
   #losses: number[] = [];
 
-  /** @param images of an epoch */
-  constructor(images: number, batch: number, reporter: TaskReporter) {
+  /** Steps of the whole training. */
+  readonly #total: number;
+
+  /** @param images of an epoch; the batch and all steps of the training */
+  constructor(images: number, { batch, steps }: { batch: number; steps: number }, reporter: TaskReporter) {
     this.#images = images;
     this.#batch = batch;
+    this.#total = steps;
     this.#reporter = reporter;
   }
 
   /**
    * @param loss mean over the batch, before the update
-   * @returns the epochs that are complete, if this step ended one
+   * @returns the epochs that are complete, if this step ended one; the last step ends the last epoch
    */
   step(step: number, loss: number, rate: number): number | undefined {
     this.#losses.push(loss);
@@ -33,9 +37,18 @@ export class History {
       this.#reporter.metric('train_loss', loss, step);
       this.#reporter.metric('learning_rate', rate, step);
     }
+    if (step + 1 === this.#total) return this.#lastEpoch();
     const epochsBefore = Math.floor((step * this.#batch) / this.#images);
     const epochs = Math.floor(((step + 1) * this.#batch) / this.#images);
     return epochs === epochsBefore ? undefined : epochs;
+  }
+
+  /** A training is a whole number of steps, so that its last epoch can be a part of a batch short; or half an epoch was asked for. */
+  #lastEpoch(): number {
+    const exact = (this.#total * this.#batch) / this.#images;
+    const whole = Math.round(exact);
+    const isWhole = whole > 0 && Math.abs(exact - whole) * this.#images <= this.#batch;
+    return isWhole ? whole : Number(exact.toFixed(3));
   }
 
   /** @param watched what was measured at its end, if something is */

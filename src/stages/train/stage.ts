@@ -1,29 +1,32 @@
 import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type ImageIndex, readIndex } from '../../data/index-file.js';
+import { classesDiffer } from '../../data/same-classes.js';
 import { readAugmentation } from '../../image/augmentation.js';
 import { Augmenter } from '../../image/augmenter.js';
 import { ImageLoader } from '../../image/image-loader.js';
 import { writeCheckpoint } from '../../nn/checkpoint.js';
 import type { Engine, NetSession } from '../../nn/engine.js';
 import type { LayerKinds } from '../../nn/layer-kinds.js';
-import type { LayerSpec } from '../../nn/layer-spec.js';
 import { imagesAtOnce } from '../../nn/memory.js';
 import { buildNet, type Net } from '../../nn/net.js';
-import { builtInLayers } from '../../nn/nets.js';
+import type { Parameters } from '../../nn/net-state.js';
 import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import { endsOf } from '../../spec/range.js';
 import { type BatchSettings, trainingBatches } from './batches.js';
 import type { TrainParameters } from './definition.js';
-import { describeTraining } from './describe.js';
+import { describeTraining, shapeOf } from './describe.js';
 import { History } from './history.js';
 import { totalSteps } from './sampler.js';
 import { LearningRate } from './schedule.js';
 import { type Start, startOf } from './start.js';
 import { holdOut, watch, type Watcher } from './watch.js';
 
-/** Rescaled pixels kept in memory; images beyond are decoded again each epoch. */
+/** Pixels kept in memory, rescaled where S is one scale; images beyond are decoded again each epoch. */
 const PIXEL_CACHE_BYTES = 2 * 2 ** 30;
+
+/** Of it, for those that are watched. */
+const WATCHED_PART = 1 / 8;
 
 export class TrainStage extends Stage<TrainParameters> {
   readonly kind = 'train';
@@ -43,10 +46,9 @@ export class TrainStage extends Stage<TrainParameters> {
     const { parameters, inputs, output } = task;
     const index = await readIndex(inputs['index']![0]!);
     const augmentation = await readAugmentation(inputs['augmentation']![0]!);
-    const { width, crop, pooling, seed, batch, epochs } = parameters;
+    const { crop, seed, batch, epochs } = parameters;
     const { classes } = index;
-    const shape = { net: parameters.net, layers: layersOf(parameters), width, crop, pooling };
-    const net = buildNet({ ...shape, classes: classes.length }, this.#layerKinds);
+    const net = buildNet(shapeOf(parameters, classes.length), this.#layerKinds);
     const start = await startOf(net, parameters, { augmentation, classes, init: inputs['init']?.[0] });
     const { learnt, watched } = await this.#split(task, index);
     const steps = totalSteps(learnt.images.length, epochs, batch);
@@ -73,8 +75,13 @@ export class TrainStage extends Stage<TrainParameters> {
         },
       });
       const { policy } = augmentation;
-      const description = describeTraining(parameters, { net, start, classes, steps, policy });
-      const files = writeCheckpoint({ description, weights: session.getState().weights });
+      const description = describeTraining(parameters, {
+        ...{ net, start, classes, steps, policy },
+        images: learnt.images.length,
+      });
+      const { weights } = session.getState();
+      checkFinite(weights, steps);
+      const files = writeCheckpoint({ description, weights });
       for (const [file, bytes] of Object.entries({ ...files, ...history.files() }))
         await output.write(file, bytes);
     } finally {
@@ -89,10 +96,11 @@ export class TrainStage extends Stage<TrainParameters> {
   ): Promise<History> {
     const { parameters, reporter, signal } = task;
     const { steps } = settings;
-    const history = new History(learnt.images.length, settings.batch, reporter);
+    const history = new History(learnt.images.length, settings, reporter);
     const schedule = new LearningRate(parameters.schedule, parameters.rate, steps);
     const { min, max } = endsOf(parameters.S);
-    const loader = this.#loader(task, 'train', learnt, min === max ? min : undefined);
+    const kept = watcher ? 1 - WATCHED_PART : 1;
+    const loader = this.#loader(task, 'train', learnt, { side: min === max ? min : undefined, kept });
     for await (const { step, images, labels } of trainingBatches(learnt, loader, settings)) {
       const rate = schedule.at(step);
       const loss = session.trainStep(images, labels, { step, rate });
@@ -116,8 +124,12 @@ export class TrainStage extends Stage<TrainParameters> {
   /** What is learnt from, and what is watched: a part of it that is held out, or the validation images. */
   async #split({ parameters, inputs }: StageTask<TrainParameters>, index: ImageIndex) {
     if (parameters.watch === 'none') return { learnt: index };
-    if (parameters.watch === 'validation')
-      return { learnt: index, watched: await readIndex(inputs['watched']![0]!) };
+    if (parameters.watch === 'validation') {
+      const watched = await readIndex(inputs['watched']![0]!);
+      const differ = classesDiffer(index.classes, watched.classes);
+      if (differ !== undefined) throw new TaskError(differ);
+      return { learnt: index, watched };
+    }
     if (index.images.length < 2)
       throw new TaskError('One training image cannot be learnt from and watched too. Set watch: none.');
     const { learnt, held } = holdOut(index, parameters.heldOut);
@@ -130,22 +142,29 @@ export class TrainStage extends Stage<TrainParameters> {
     const side = Math.floor((min + max) / 2);
     return {
       images: index.images,
-      loader: this.#loader(task, which === 'validation' ? 'val' : 'train', index, side),
+      loader: this.#loader(task, which === 'validation' ? 'val' : 'train', index, {
+        side,
+        kept: WATCHED_PART,
+      }),
       normalisation: start.normalisation,
       crop,
       atOnce: imagesAtOnce(net, { height: crop, width: crop }, batch),
     };
   }
 
-  /** @param side undefined for pixels as decoded */
+  /** @param options side: undefined for pixels as decoded; kept: part of the pixel cache */
   #loader(
     task: StageTask<TrainParameters>,
     split: 'train' | 'val',
     index: ImageIndex,
-    side: number | undefined,
+    { side, kept }: { readonly side: number | undefined; readonly kept: number },
   ): ImageLoader {
     const read = checkedReader(this.#dataset, sourceOf(task), split, index);
-    return new ImageLoader({ read, cacheBytes: PIXEL_CACHE_BYTES / 2, ...(side !== undefined && { side }) });
+    return new ImageLoader({
+      read,
+      cacheBytes: kept * PIXEL_CACHE_BYTES,
+      ...(side !== undefined && { side }),
+    });
   }
 }
 
@@ -155,8 +174,11 @@ interface Training {
   readonly settings: BatchSettings;
 }
 
-function layersOf({ net, layers }: TrainParameters): readonly LayerSpec[] {
-  const found = layers ?? builtInLayers(net);
-  if (!found) throw new Error(`Internal error: no net "${net}"`);
-  return found;
+/** The loss is that before an update, so the last update is looked at itself. */
+function checkFinite(weights: Parameters, steps: number): void {
+  for (const [name, { data }] of weights)
+    if (!data.every(Number.isFinite))
+      throw new TaskError(
+        `${name} is no longer finite after the last of ${steps} steps. Lower the rate or change the initialisation.`,
+      );
 }

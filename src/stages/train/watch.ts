@@ -53,12 +53,13 @@ export async function watch(watcher: Watcher, session: NetSession, signal: Abort
   return { top1: (100 * sum.top1) / count, top5: (100 * sum.top5) / count, loss: sum.loss / count };
 }
 
-/** The index in two: a fixed random `part` of it, at least one image, to be watched, and the rest to be learnt from. */
+/** The index in two: a fixed random `part` of it to be watched, and the rest, each at least one of its two images or more, to be learnt from. */
 export function holdOut(
   index: ImageIndex,
   part: number,
 ): { readonly learnt: ImageIndex; readonly held: ImageIndex } {
-  const count = Math.max(1, Math.round(part * index.images.length));
+  const all = index.images.length;
+  const count = Math.min(all - 1, Math.max(1, Math.round(part * all)));
   const order = permutation(streamKey(HELD_OUT_SEED, 'held-out'), 0, index.images.length);
   const chosen = new Set(order.subarray(0, count));
   const side = (isHeld: boolean): ImageIndex => ({
