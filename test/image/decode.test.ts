@@ -118,3 +118,13 @@ test('an image that is cut short or none at all is an ImageError', async () => {
   ])
     await assert.rejects(decode(bytes), ImageError);
 });
+
+test('a strip is refused before it is rescaled to something that no memory holds', async () => {
+  const strip = await png(noise(103, 2));
+  await assert.rejects(decode(strip), (error) => {
+    assert.ok(error instanceof ImageError);
+    assert.match(error.message, /^103 x 2 px is no image but a strip: at most 50 to 1 can be used$/);
+    return true;
+  });
+  assert.equal((await decode(await png(noise(100, 2)))).width, 100);
+});

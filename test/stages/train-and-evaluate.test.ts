@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { readCheckpoint } from '../../src/nn/checkpoint.js';
+import { readCheckpoint, writeCheckpoint } from '../../src/nn/checkpoint.js';
 import type { Engine } from '../../src/nn/engine.js';
 import { BUILT_IN } from '../../src/nn/layer-kinds.js';
 import { readScores } from '../../src/nn/scores.js';
@@ -251,4 +251,37 @@ test('dense evaluation is that of the centre crop where the image is the crop', 
   };
   assert.deepEqual(await scores('centre-crop', 40), await scores('dense', 40));
   assert.notDeepEqual(await scores('centre-crop', 80), await scores('dense', 80));
+});
+
+test('watched images of other classes are refused before a step is made', async () => {
+  const engine = await engineOf(first);
+  const renamed = new MemoryArtifact();
+  for (const [file, bytes] of val.files) await renamed.write(file, bytes);
+  await renamed.write('classes.json', val.text('classes.json').replace('"grey"', '"gray"'));
+  const inputs = { index: train, augmentation, watched: renamed };
+  await assert.rejects(
+    trained(engine, { watch: 'validation' }, { inputs }),
+    /Class 2 is "gray" in the validation images but "grey" in the training images/,
+  );
+});
+
+test('a last update that goes astray fails the training, though the loss before it was finite', async () => {
+  const engine = await engineOf(first);
+  await assert.rejects(
+    trained(engine, { rate: 1e39, epochs: 0.5 }),
+    /^TaskError: \S+ is no longer finite after the last of 1 steps\. Lower the rate/,
+  );
+  assert.equal(engine.liveArrays(), 0);
+});
+
+test('a net whose weights are no numbers is not evaluated', async () => {
+  const engine = await engineOf(first);
+  const { output } = await trained(engine, { epochs: 0.5 });
+  const { description, weights } = await readCheckpoint(output);
+  const bias = weights.get('fc8.bias')!;
+  const broken = new Map([...weights, ['fc8.bias', { ...bias, data: bias.data.map(() => NaN) }] as const]);
+  const spoilt = new MemoryArtifact();
+  for (const [file, bytes] of Object.entries(writeCheckpoint({ description, weights: broken })))
+    await spoilt.write(file, bytes);
+  await assert.rejects(evaluated(engine, spoilt), /The net gives scores that are no numbers/);
 });
