@@ -1,0 +1,112 @@
+/** What an evaluation gives to its engine and makes of the scores, and what means make of that, beside the same by hand. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Pixels } from '../../src/image/pixels.js';
+import { pixelDeviation } from '../../src/image/augmentation.js';
+import { readLogPosteriors, readScores } from '../../src/nn/scores.js';
+import { MeanStage } from '../../src/stages/mean/stage.js';
+import {
+  assertSameImages,
+  augmentationOf,
+  cut,
+  evaluated,
+  images,
+  middle,
+  rescaled,
+  trained,
+} from '../support/recorded-stages.js';
+import { RecordingEngine, rowsOf } from '../support/recording-engine.js';
+import { type MemoryArtifact, runStage } from '../support/stage-rig.js';
+
+const augmentation = augmentationOf();
+const mean = augmentation.meanRgb;
+const scale = 1 / pixelDeviation(augmentation);
+const checkpoint = (await trained(new RecordingEngine(), augmentation, { epochs: 0.5 })).output;
+
+async function pictures(side: number): Promise<Pixels[]> {
+  return Promise.all(images.val.map(({ id }) => rescaled('val', id, side)));
+}
+
+for (const mirror of [true, false])
+  test(`the centre crop is a window in the middle of the image, ${mirror ? 'and the same mirrored' : 'not mirrored where the spec has it so'}`, async () => {
+    const engine = new RecordingEngine();
+    await evaluated(engine, checkpoint, { Q: 47, method: 'centre-crop', mirror });
+    const all = await pictures(47);
+    // Those of one size are scored together, as they are and then mirrored.
+    const sizes = [...new Set(all.map(({ width }) => width))];
+    assert.equal(sizes.length, 2);
+    const expected = sizes.flatMap((width) =>
+      (mirror ? [false, true] : [false]).flatMap((mirrored) =>
+        all
+          .filter((image) => image.width === width)
+          .map((image) => cut(image, { ...middle(image), mirrored }, mean, scale)),
+      ),
+    );
+    assertSameImages(engine.scored.flatMap(rowsOf), expected, scale);
+  });
+
+/** Far from linear in the red of the first pixel, which is another one in the mirror image. */
+const scoresOf = (red: number) => [2 * red, 0.5, -red];
+
+function logSoftmax(scores: readonly number[]): number[] {
+  const sum = scores.reduce((total, score) => total + Math.exp(score), 0);
+  return scores.map((score) => score - Math.log(sum));
+}
+
+/** Logarithms of the posteriors of each image and, if wanted, of its mirror image. */
+async function logsByHand(Q: number, mirror: boolean): Promise<number[][][]> {
+  const red = (image: Pixels, column: number) => (image.data[3 * column]! - mean[0]) * scale;
+  return (await pictures(Q)).map((image) =>
+    (mirror ? [0, image.width - 1] : [0]).map((column) => logSoftmax(scoresOf(red(image, column)))),
+  );
+}
+
+function dense(Q: number, mirror: boolean, sharpness = 1) {
+  const engine = new RecordingEngine((image) => scoresOf(sharpness * image[0]!));
+  return evaluated(engine, checkpoint, { Q, method: 'dense', mirror });
+}
+
+const average = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+function assertClose(found: Float32Array, expected: readonly number[]): void {
+  assert.equal(found.length, expected.length);
+  for (const [i, value] of expected.entries())
+    assert.ok(Math.abs(found[i]! - value) < 2e-6, `${found[i]} is not ${value} at ${i}`);
+}
+
+for (const mirror of [true, false])
+  test(`posteriors and their logarithms are each averaged over ${mirror ? 'image and mirror image' : 'the image alone'}`, async () => {
+    const { output } = await dense(44, mirror);
+    const byHand = await logsByHand(44, mirror);
+    const means = (of: (log: number) => number) =>
+      byHand.flatMap((passes) => [0, 1, 2].map((k) => average(passes.map((logs) => of(logs[k]!)))));
+    const [logs, posteriors] = [means((log) => log), means(Math.exp)];
+    assertClose(await readLogPosteriors(output), logs);
+    assertClose((await readScores(output)).posteriors, posteriors);
+    const apart = Math.max(...logs.map((log, i) => Math.abs(log - Math.log(posteriors[i]!))));
+    assert.equal(apart > 0.1, mirror, `the two means are ${apart} apart`);
+  });
+
+for (const weights of [[1, 2.5, 0.5], undefined])
+  test(`a mean ${weights ? 'with' : 'without'} weights is that of the posteriors and that of their logarithms`, async () => {
+    const members = await Promise.all(
+      [0.4, 1, 2].map(async (sharpness) => (await dense(44, true, sharpness)).output),
+    );
+    const { output } = await runStage(new MeanStage(), weights ? { weights } : {}, {
+      inputs: { scores: members },
+    });
+    const given = weights ?? [1, 1, 1];
+    const total = given.reduce((a, b) => a + b);
+    const weighted = async (read: (member: MemoryArtifact) => Promise<Float32Array>) => {
+      const matrices = await Promise.all(members.map(read));
+      return [...matrices[0]!].map(
+        (_, i) => given.reduce((sum, weight, m) => sum + weight * matrices[m]![i]!, 0) / total,
+      );
+    };
+    const logs = await weighted(readLogPosteriors);
+    assertClose(await readLogPosteriors(output), logs);
+    assertClose(
+      (await readScores(output)).posteriors,
+      await weighted(async (member) => (await readScores(member)).posteriors),
+    );
+  });
