@@ -2,6 +2,7 @@
 import { UserError } from '../util/user-error.js';
 import { buildNet, multiplyAdds, type Net, type NetShape, parameterCount } from './net.js';
 import { builtInLayers } from './nets.js';
+import { type ArrayShapes, shapesOf } from './transfer.js';
 
 export interface NetCost {
   /** Side of the training crop, px. */
@@ -42,11 +43,19 @@ export function netCost(shape: Partial<NetShape>): NetCost | undefined {
   return cost;
 }
 
-/** The net of such parameters; undefined as for {@link netCost}. */
-export function netOf(shape: Partial<NetShape>): Net | undefined {
+/** Shapes of the arrays of such a net, by name; undefined as for {@link netCost}. */
+export function arrayShapes(shape: Partial<NetShape>): ArrayShapes | undefined {
   const full = fullShape(shape);
-  return full && builtNet(full);
+  if (!full) return undefined;
+  const key = JSON.stringify(full);
+  if (!knownShapes.has(key)) {
+    const net = builtNet(full);
+    knownShapes.set(key, net && shapesOf(net));
+  }
+  return knownShapes.get(key);
 }
+
+const knownShapes = new Map<string, ArrayShapes | undefined>();
 
 function fullShape(shape: Partial<NetShape>): NetShape | undefined {
   const { net, width = 1, crop, pooling = 'ceil', classes } = shape;

@@ -21,14 +21,15 @@ export interface Misfit {
   readonly to: readonly number[] | undefined;
 }
 
-type Shapes = ReadonlyMap<string, readonly number[]>;
+/** By name: `conv1_1.weight`. */
+export type ArrayShapes = ReadonlyMap<string, readonly number[]>;
 
-export function shapesOf(net: Net): Shapes {
+export function shapesOf(net: Net): ArrayShapes {
   return new Map(parameterShapes(net).map(({ name, shape }) => [name, shape]));
 }
 
 /** Arrays that `which` takes but that do not fit, in the order of the layers; none if all fit. */
-export function misfits(from: Shapes, to: Shapes, which: TransferredLayers): readonly Misfit[] {
+export function misfits(from: ArrayShapes, to: ArrayShapes, which: TransferredLayers): readonly Misfit[] {
   const names = [...new Set([...from.keys(), ...to.keys()])].filter((name) => isTaken(layerOf(name), which));
   const absent = takenLayers(which).filter((layer) => !names.some((name) => layerOf(name) === layer));
   return [

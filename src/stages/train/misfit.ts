@@ -1,6 +1,6 @@
 /** A layer that a training takes from a trained net but that does not fit, found when the spec is planned. */
-import { describeMisfit, misfits, shapesOf, type TransferredLayers } from '../../nn/transfer.js';
-import { netOf } from '../../nn/net-cost.js';
+import { arrayShapes } from '../../nn/net-cost.js';
+import { describeMisfit, misfits, type TransferredLayers } from '../../nn/transfer.js';
 import type { NetShape } from '../../nn/net.js';
 import type { TaskDraft } from '../../plan/definition.js';
 
@@ -13,13 +13,13 @@ export function misfitOf(
   from: TaskDraft,
   which: TransferredLayers,
 ): readonly [message: string, help: string] | undefined {
-  const source = netOf({ ...from.parameters, classes: CLASSES });
-  const target = netOf({ ...(to as Partial<NetShape>), classes: CLASSES });
+  const source = arrayShapes({ ...from.parameters, classes: CLASSES });
+  const target = arrayShapes({ ...(to as Partial<NetShape>), classes: CLASSES });
   if (!source || !target) return undefined;
-  const [misfit] = misfits(shapesOf(source), shapesOf(target), which);
+  const [misfit] = misfits(source, target, which);
   if (!misfit) return undefined;
   return [
-    `Net ${target.shape.net} cannot start from net ${source.shape.net}: ${describeMisfit(misfit)}.`,
+    `Net ${to.net!} cannot start from net ${from.parameters['net'] as string}: ${describeMisfit(misfit)}.`,
     which === 'fc'
       ? 'Train both at the same width and crop.'
       : 'Take other "layers" (firstFour+fc, fc), or train both at the same width and crop.',
