@@ -1,5 +1,5 @@
 import type { ScaleSpec } from '../spec/schema.js';
-import { parseRange } from '../spec/range.js';
+import { endsOf, parseRange } from '../spec/range.js';
 import { PAPER_CROP } from '../spec/scales.js';
 import type { ExpandContext } from './definition.js';
 
@@ -35,7 +35,7 @@ export function checkedScale<S extends ScaleSpec>(context: ExpandContext, parame
     );
     return real;
   }
-  const smallest = parseRange(real)?.min ?? Number(real);
+  const smallest = endsOf(real).min;
   if (smallest < context.crop) {
     context.mistake(
       parameter,

@@ -5,6 +5,7 @@ import { formatRange, parseRange } from '../spec/range.js';
 import { realScale } from '../spec/scales.js';
 import type { ScaleSpec } from '../spec/schema.js';
 import type { DatasetIdentity, NetReference, Split, TaskDraft } from './definition.js';
+import { pluginVersions } from './plugin-versions.js';
 
 /** The kind that every stage which reads images implies. */
 export const INDEX_KIND = 'index';
@@ -58,16 +59,13 @@ export class ExpandSpec {
     const { nets = {} } = this.#spec.values;
     const layers = Object.hasOwn(nets, name) ? nets[name]?.layers : undefined;
     if (!layers) return { net: name };
-    const versions = this.#layerVersions(layers);
-    return { net: name, layers, ...(Object.keys(versions).length > 0 && { layerVersions: versions }) };
-  }
-
-  #layerVersions(layers: readonly unknown[]): Readonly<Record<string, string>> {
     const used = new Set(layers.map((layer) => (layer as { readonly kind?: string }).kind));
-    const versions = this.#spec.validator.vocabulary.layers.flatMap(({ kind, version }) =>
-      version !== undefined && used.has(kind) ? [[kind, version] as const] : [],
+    const kinds = this.#spec.validator.vocabulary.layers;
+    const layerVersions = pluginVersions(
+      kinds.map(({ kind, version }) => [kind, version] as const),
+      used,
     );
-    return Object.fromEntries(versions);
+    return { net: name, layers, ...(layerVersions && { layerVersions }) };
   }
 
   netNames(): readonly string[] {

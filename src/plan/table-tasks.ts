@@ -7,6 +7,7 @@ import { artifactWords, type Expansion } from './expansion.js';
 import { formatLabels, type Labels } from './labels.js';
 import { describeMember, labelsOf, type Member } from './member.js';
 import { repeated } from './member-set.js';
+import { pluginVersions } from './plugin-versions.js';
 import { tableColumns } from './table-columns.js';
 import { checkJoin } from './table-join.js';
 import { tableSteps } from './table-steps.js';
@@ -35,13 +36,17 @@ export function tableDraft(name: string, table: TableSpec, expansion: Expansion)
   if (expansion.mistakes.length > before) return undefined;
   const { join, paperRows } = table;
   const { caption } = paper ?? { caption: name };
+  const metricVersions = pluginVersions(
+    expansion.spec.validator.vocabulary.metrics.map((metric) => [metric.name, metric.version] as const),
+    new Set(columns.metrics),
+  );
   const parameters = {
     name,
     caption,
     artifact: rows[0]!.artifact,
     columns: table.columns,
     metrics: columns.metrics,
-    ...metricVersions(columns.metrics, expansion),
+    ...(metricVersions && { metricVersions }),
     facts: columns.facts,
     join: paper ? join : [],
     paper,
@@ -52,14 +57,6 @@ export function tableDraft(name: string, table: TableSpec, expansion: Expansion)
   };
   const inputs = { rows: gathered.flatMap(({ members }) => members.map(({ draft }) => draft)) };
   return { kind: TABLE_KIND, parameters, inputs, labels: {} };
-}
-
-/** Of those that plugins bring. */
-function metricVersions(names: readonly string[], { spec }: Expansion) {
-  const versions = spec.validator.vocabulary.metrics.flatMap(({ name, version }) =>
-    version !== undefined && names.includes(name) ? [[name, version] as const] : [],
-  );
-  return versions.length > 0 ? { metricVersions: Object.fromEntries(versions) } : {};
 }
 
 function rowMembers(name: string, expansion: Expansion): readonly Member[] | undefined {

@@ -11,28 +11,10 @@ import { IndexStage } from '../../src/stages/index/stage.js';
 import type { TrainParameters } from '../../src/stages/train/definition.js';
 import { TrainStage } from '../../src/stages/train/stage.js';
 import { availableBackends, engineOf } from '../support/engines.js';
+import { PARAMETERS as RECORDED } from '../support/recorded-stages.js';
 import { MemoryArtifact, pictureSet, runStage, type StageRunOptions } from '../support/stage-rig.js';
 
-const PARAMETERS: TrainParameters = {
-  net: 'A',
-  width: 1 / 32,
-  crop: 32,
-  pooling: 'ceil',
-  S: 40,
-  initialisation: 'he',
-  epochs: 2,
-  batch: 6,
-  rate: 0.01,
-  schedule: { kind: 'steps', at: [0.5], factor: 0.1 },
-  momentum: 0.9,
-  weightDecay: 5e-4,
-  dropout: 0.5,
-  precision: 'float32',
-  seed: 1,
-  fineTune: 'all',
-  watch: 'none',
-  heldOut: 0.05,
-};
+const PARAMETERS: TrainParameters = { ...RECORDED, S: 40 };
 const EVALUATION = { Q: 48, method: 'dense', mirror: true } as const;
 
 const dataset = await pictureSet(4);
