@@ -33,6 +33,7 @@ p.add_argument("--fine-tune-epochs", type=float, default=4)
 p.add_argument("--batch", type=int, default=64)
 p.add_argument("--rate", type=float, default=0.01)
 p.add_argument("--fine-tune-rate", type=float, default=0.001)
+p.add_argument("--pooling", choices=["ceil", "floor"], default="ceil")
 p.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
 p.add_argument("--seed", type=int, default=1)
 a = p.parse_args()
@@ -115,7 +116,7 @@ class Vgg(nn.Module):
         layers, c = [], 3
         for item in NETS[net].split():
             if item == "M":
-                layers.append(nn.MaxPool2d(2, ceil_mode=True))
+                layers.append(nn.MaxPool2d(2, ceil_mode=a.pooling == "ceil"))
             elif item == "N":
                 layers.append(nn.LocalResponseNorm(5, 5e-4, 0.75, 2.0))
             else:
@@ -222,7 +223,7 @@ for name in a.nets.split(","):
     rows.append([name, "256", *errors(net, S1)])
     print(rows[-1], file=sys.stderr)
     if name in "CDE":
-        for key, scale, q in (("384", (S2, S2), S2), ("256..512", (S1, SMAX), (S1 + SMAX) // 2)):
+        for key, scale, q in (("384", (S2, S2), S2), ("256..512", (S1, SMAX), S2)):
             following = Vgg(name)
             following.load_state_dict(net.state_dict())
             net = fit(following, scale, a.fine_tune_epochs, a.fine_tune_rate)

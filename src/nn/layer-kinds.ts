@@ -1,7 +1,8 @@
 /** The layer kinds that a net can be made of: the built-in ones, and those that a user's package adds. */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { suggest } from '../util/suggest.js';
 import { UserError } from '../util/user-error.js';
+import { validatorOf } from '../util/validator.js';
 import type { LayerKind, LayerObject } from './layer-kind.js';
 import { conv } from './layer-kinds/conv.js';
 import { fullyConnected } from './layer-kinds/fully-connected.js';
@@ -59,12 +60,7 @@ export class LayerKinds {
   #validator({ kind, schema }: LayerKind): ValidateFunction {
     const known = this.#validators.get(kind);
     if (known) return known;
-    const compiled = new Ajv2020({
-      useDefaults: true,
-      strict: false,
-      validateSchema: false,
-      meta: false,
-    }).compile(schema);
+    const compiled = validatorOf(schema);
     this.#validators.set(kind, compiled);
     return compiled;
   }

@@ -1,8 +1,7 @@
 /** What is wrong with what a plugin brings, said before any of it is used: a wrong kind would fail far from its cause. */
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { NAMES } from '../spec/schema.js';
 import { SWEEP_KEYS } from '../spec/sweep-schema.js';
-import { ANNOTATIONS } from '../spec/validate.js';
+import { schemaProblem } from '../util/validator.js';
 import type { Plugin } from './plugin.js';
 
 /** Plugins may be plain JavaScript, so nothing is known of the parts but that they are there. */
@@ -144,12 +143,6 @@ function keysProblem(what: string, properties: Part, taken: ReadonlySet<string>)
 }
 
 function formProblem(what: string, schema: Part): string | undefined {
-  const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, discriminator: true });
-  ajv.addVocabulary(ANNOTATIONS);
-  try {
-    ajv.compile(schema);
-    return undefined;
-  } catch (error) {
-    return `The schema of its ${what} is no JSON Schema: ${(error as Error).message}.`;
-  }
+  const problem = schemaProblem(schema);
+  return problem === undefined ? undefined : `The schema of its ${what} is no JSON Schema: ${problem}.`;
 }

@@ -1,8 +1,9 @@
 /** The paper's numbers for one table, kept in a YAML file beside the specs. */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Type, type Static } from '../util/type.js';
 import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
+import { validatorOf } from '../util/validator.js';
 import type { Diagnostic, Position } from './diagnostic.js';
 import { type LocatedMap, locate, nearest, toPlain } from './located.js';
 import { Strict } from './schema.js';
@@ -66,14 +67,6 @@ export const paperTable = Strict({
 export type PaperTable = Static<typeof paperTable>;
 export type MeasuredOn = Static<typeof measuredOn>;
 
-const AJV_OPTIONS = {
-  allErrors: true,
-  strictTypes: false,
-  verbose: true,
-  validateSchema: false,
-  meta: false,
-};
-
 /** Made when first needed, and once. */
 let compiled: ValidateFunction<PaperTable> | undefined;
 
@@ -104,7 +97,7 @@ export function readPaperTable(
       },
     ]);
   const paper = toPlain(table.value);
-  const validate = (compiled ??= new Ajv2020(AJV_OPTIONS).compile<PaperTable>(paperTable));
+  const validate = (compiled ??= validatorOf<PaperTable>(paperTable));
   // The table stands in the file under its name: so do its mistakes.
   if (!validate(paper))
     return failed(schemaMistakes(validate.errors ?? [], table.value, { path: [name], name, complete: true }));

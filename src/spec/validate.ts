@@ -1,6 +1,7 @@
 /** Schema checks: ajv's errors become diagnostics at the keys they are about. */
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { failed, ok, type Result } from '../util/result.js';
+import { validatorOf } from '../util/validator.js';
 import { type Diagnostic, isSamePlace, type Position } from './diagnostic.js';
 import { namedKinds, skeletonSchema, type SpecValues } from './experiment-schema.js';
 import { type LocatedMap, toPlain } from './located.js';
@@ -9,33 +10,19 @@ import { type Root, schemaMistakes } from './schema-mistakes.js';
 import type { Subject, Vocabulary } from './schema.js';
 import { stageSchema, SWEEP_KEYS } from './sweep-schema.js';
 
-/** The words of ours in schemas that say nothing about validity. */
-export const ANNOTATIONS = ['reference', 'net', 'expected'];
+/** Those that a {@link SpecValidator} may need. */
+export function schemasOf(vocabulary: Vocabulary): readonly object[] {
+  return [skeletonSchema(vocabulary), ...namedKinds(vocabulary).map((kind) => stageSchema(kind))];
+}
 
-/** Checks specs against the kinds that exist. Compiling takes tens of milliseconds, so it is done when needed, once. */
+/** Checks specs against the kinds that exist. */
 export class SpecValidator {
   readonly vocabulary: Vocabulary;
-  readonly #ajv: Ajv2020;
   readonly #stages = new Map<string, ValidateFunction>();
   #skeleton: ValidateFunction | undefined;
 
   constructor(vocabulary: Vocabulary) {
     this.vocabulary = vocabulary;
-    this.#ajv = new Ajv2020({
-      allErrors: true,
-      strict: true,
-      strictRequired: false,
-      strictTypes: false,
-      discriminator: true,
-      useDefaults: true,
-      verbose: true,
-      // The schemas are ours (a test checks them), and compiling the schema of schemas takes longer than ours.
-      validateSchema: false,
-      meta: false,
-      // Specs are small: what the optimised code would gain, optimising it costs many times over.
-      code: { optimize: false },
-    });
-    this.#ajv.addVocabulary(ANNOTATIONS);
   }
 
   /**
@@ -72,7 +59,7 @@ export class SpecValidator {
   }
 
   #skeletonErrors(values: unknown): readonly ErrorObject[] {
-    this.#skeleton ??= this.#ajv.compile(skeletonSchema(this.vocabulary));
+    this.#skeleton ??= validatorOf(skeletonSchema(this.vocabulary));
     return this.#errors(this.#skeleton, values);
   }
 
@@ -128,7 +115,7 @@ export class SpecValidator {
     if (known) return known;
     const definition = namedKinds(this.vocabulary).find((stage) => stage.kind === kind);
     if (!definition) throw new Error(`Internal error: no schema of a stage of kind "${kind}"`);
-    const compiled = this.#ajv.compile(stageSchema(definition));
+    const compiled = validatorOf(stageSchema(definition));
     this.#stages.set(kind, compiled);
     return compiled;
   }

@@ -8,7 +8,7 @@ import { kindsWith } from '../../src/plugins/kinds.js';
 import { paperSchema } from '../../src/spec/editor-schema.js';
 import { namedKinds, skeletonSchema } from '../../src/spec/experiment-schema.js';
 import { stageSchema } from '../../src/spec/sweep-schema.js';
-import { ANNOTATIONS } from '../../src/spec/validate.js';
+import { ANNOTATIONS } from '../../src/util/validator.js';
 import { BUILT_IN_KINDS } from '../../src/stages/built-in.js';
 import { resolved, ROOT, type Schema, schemasIn, SHIPPED, storedText, strictAjv } from './support/schemas.js';
 

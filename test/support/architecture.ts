@@ -48,6 +48,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   executors: ['run', 'plan', 'util'],
   report: ['run', 'plan', 'spec', 'util'],
   planner: ['plugins', 'stages/built-in', 'run', 'plan', 'spec', 'data', 'util'],
+  // A step of the set-up.
+  precompile: ['stages/built-in', 'plugins/kinds', 'spec', 'nn', 'util'],
   stagecraft: ['planner', 'plugins', 'report', 'inspect', 'run', 'plan', 'spec', 'data', 'util'],
   container: BELOW_CONTAINER,
   'worker-container': BELOW_CONTAINER,

@@ -15,7 +15,7 @@ import { loadDrawings, packageVersions, type Drawing } from './drawing-source.js
 import { splitDrawings } from './drawing-split.js';
 
 /** To be raised whenever the same packages would give other pictures, ids or splits. */
-const GENERATOR_VERSION = 1;
+const GENERATOR_VERSION = 2;
 
 /** One split, ready to be read. */
 interface Loaded {
@@ -25,8 +25,8 @@ interface Loaded {
 
 /**
  * Drawings of the same things by six artists, from npm packages that every installation has: a labelled set
- * without a download. Each picture is an SVG document of 112 to 214 pixels a side, of an aspect ratio between
- * 3:4 and 4:3, in which one drawing stands at a random place on a random background. Ids are
+ * without a download. Each picture is an SVG document of 112 to 192 pixels a side, of an aspect ratio between
+ * 5:6 and 6:5, in which one drawing stands at a random place on a random background. Ids are
  * `class/concept/artist-view`. Each entry has the box around its drawing. `root` is not used.
  */
 export class EmbeddedDrawings extends Dataset {
