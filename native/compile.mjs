@@ -64,8 +64,11 @@ export async function compileSources({ root, say }) {
   // tsc writes it without the right to run it, which `npx stagecraft` needs.
   const program = path.join(root, 'build/src/cli.js');
   if (fs.existsSync(program)) fs.chmodSync(program, 0o755);
-  const schemas = await runProgram(process.execPath, ['build/src/precompile.js'], { cwd: root });
-  if (schemas.status !== 0) return `${schemas.output.trim()}\nThe schemas of specs do not compile.`;
+  const precompile = path.join(root, 'build/src/precompile.js');
+  if (fs.existsSync(precompile)) {
+    const schemas = await runProgram(process.execPath, [precompile], { cwd: root });
+    if (schemas.status !== 0) return `${schemas.output.trim()}\nThe schemas of specs do not compile.`;
+  }
   writeWhole(path.join(root, STAMP), JSON.stringify(stamp));
   return undefined;
 }
