@@ -20,8 +20,10 @@ const lists = readdirSync(join(runs, 'store/index'), { recursive: true, encoding
 
 /** @param {number} images Of the row. @returns {number} The least error of a constant guess, a part of 1. */
 function chance(images) {
-  const labels = lists.find((list) => list.length === images);
+  const [labels, ...others] = lists.filter((list) => list.length === images);
   if (!labels) throw new Error(`No list of ${images} images in the store.`);
+  if (others.some((other) => other.join() !== labels.join()))
+    throw new Error(`The store has several lists of ${images} images: ask a store with one image set alone.`);
   const counts = new Map();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return 1 - Math.max(...counts.values()) / images;

@@ -46,6 +46,8 @@ function lastStamp(root) {
 /** A packed product has no tsconfig.json: it is compiled already. @param {string} root */
 export function compiledReady(root) {
   if (!fs.existsSync(path.join(root, 'tsconfig.json'))) return true;
+  const built = (/** @type {string} */ name) => fs.existsSync(path.join(root, 'build/src', name));
+  if (built('precompile.js') && !built('compiled-schemas')) return false;
   return JSON.stringify(lastStamp(root)) === JSON.stringify(stampOf(root));
 }
 
@@ -65,6 +67,7 @@ export async function compileSources({ root, say }) {
   const program = path.join(root, 'build/src/cli.js');
   if (fs.existsSync(program)) fs.chmodSync(program, 0o755);
   const precompile = path.join(root, 'build/src/precompile.js');
+  // Projects of tests have none.
   if (fs.existsSync(precompile)) {
     const schemas = await runProgram(process.execPath, [precompile], { cwd: root });
     if (schemas.status !== 0) return `${schemas.output.trim()}\nThe schemas of specs do not compile.`;

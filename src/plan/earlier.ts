@@ -1,5 +1,5 @@
 /** Finds in the plan that was last run the task that stood in a task's place, so that a change can be named. */
-import { formatLabels } from './labels.js';
+import { labelsKey } from './labels.js';
 import type { Task } from './plan.js';
 
 export class EarlierTasks {
@@ -34,5 +34,5 @@ function stageOf({ kind, stage }: Task): string {
 }
 
 function placeOf(task: Task): string {
-  return `${stageOf(task)}/${formatLabels(task.labels)}`;
+  return `${stageOf(task)}/${labelsKey(task.labels)}`;
 }

@@ -16,6 +16,12 @@ export function formatLabels(labels: Labels): string {
     .join(' ');
 }
 
+/** Equal for labels that say the same, in whatever order their axes were written. */
+export function labelsKey(labels: Labels): string {
+  const axes = Object.keys(labels).sort();
+  return JSON.stringify(axes.map((axis) => [axis, Array.isArray(labels[axis]), formatLabel(labels[axis]!)]));
+}
+
 /** Whether two labels are the same value; a scale is the same as a number and as its text. */
 export function sameLabel(a: LabelValue | undefined, b: LabelValue | undefined): boolean {
   if (a === b) return true;

@@ -159,7 +159,7 @@ class StepFinder {
       );
       this.#refuse(
         this.#step.same ? ['same'] : [],
-        `${others.length} rows could stand beside ${formatLabels(this.#table.rows[twice[end]]!)}: ${others.map((row) => formatLabels(this.#table.rows[row]!)).join('; ')}.`,
+        `Several rows could stand beside ${formatLabels(this.#table.rows[twice[end]]!)}: ${others.map((row) => formatLabels(this.#table.rows[row]!)).join('; ')}.`,
         telling.length > 0
           ? `Name under "same" what tells them apart: ${telling.join(', ')}.`
           : 'Take the others out of the rows of the table, or make a table of its own for this step.',

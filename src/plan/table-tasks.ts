@@ -4,7 +4,7 @@ import type { TableSpec } from '../spec/table-schema.js';
 import { suggestion } from '../util/suggest.js';
 import type { TaskDraft } from './definition.js';
 import { artifactWords, type Expansion } from './expansion.js';
-import { formatLabels, type Labels } from './labels.js';
+import { type Labels, labelsKey } from './labels.js';
 import { describeMember, labelsOf, type Member } from './member.js';
 import { repeated } from './member-set.js';
 import { pluginVersions } from './plugin-versions.js';
@@ -112,7 +112,7 @@ function gatheredRows(
   }
   for (const [i, member] of members.entries()) {
     const labels = labelsOf(new Map([...member.axes].filter(([axis]) => !over.includes(axis))));
-    const key = over.length === 0 ? String(i) : formatLabels(labels);
+    const key = over.length === 0 ? String(i) : labelsKey(labels);
     const row = rows.get(key);
     if (row) row.members.push(member);
     else rows.set(key, { labels, members: [member] });

@@ -4,7 +4,10 @@ import { SHORT_LAYER_FORM, SHORT_LAYER_PATTERN } from '../nn/layer-spec.js';
 import { NET_NAMES } from '../nn/nets.js';
 import type { StageDefinition } from '../plan/definition.js';
 import { DATASET_SCHEMAS } from '../spec/dataset-schemas.js';
+import { paperTable } from '../spec/paper-table.js';
 import type { MetricSchema, Vocabulary } from '../spec/schema.js';
+import { schemasOf } from '../spec/validate.js';
+import { schemaProblem } from '../util/validator.js';
 import type { Plugin } from './plugin.js';
 
 export interface BuiltInKinds {
@@ -57,6 +60,26 @@ export function kindsWith(builtIn: BuiltInKinds, plugins: readonly Plugin[]): Ki
 /** Part of recipes, so that two plugins with kinds of one name do not share results: `stagecraft-noise 1`. */
 function versionIn(plugin: string, { version }: { readonly version: string }): string {
   return `${plugin} ${version}`;
+}
+
+/** All schemas that come with us. */
+export function shippedSchemas(builtIn: BuiltInKinds): readonly object[] {
+  return [
+    ...schemasOf(kindsWith(builtIn, []).vocabulary),
+    ...BUILT_IN_LAYER_KINDS.map(({ schema }) => schema),
+    paperTable,
+  ];
+}
+
+/** What is wrong with the schemas of a plugin among ours: what is right alone may not be so as one of several. */
+export function schemasProblem(builtIn: BuiltInKinds, plugin: Plugin): string | undefined {
+  const [whole] = schemasOf(kindsWith(builtIn, [plugin]).vocabulary);
+  const [, ...stages] = schemasOf(kindsWith({ definitions: [], metrics: [] }, [plugin]).vocabulary);
+  for (const schema of [whole!, ...stages]) {
+    const problem = schemaProblem(schema);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 export function layerKindsWith(plugins: readonly Plugin[]): LayerKinds {

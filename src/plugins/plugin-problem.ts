@@ -108,10 +108,12 @@ function kindProblem(sort: string, kind: unknown): string | undefined {
 
 /** @param forms what `typeof` says of each key */
 function missing(what: string, part: Part, forms: Readonly<Record<string, string>>): string | undefined {
-  const key = Object.keys(forms).find((name) => typeof part[name] !== forms[name] || part[name] === '');
+  const key = Object.keys(forms).find(
+    (name) => typeof part[name] !== forms[name] || part[name] === '' || part[name] === null,
+  );
   if (key === undefined) return undefined;
   const [found, form] = [part[key], forms[key]!];
-  return found === undefined || found === ''
+  return found === undefined || found === null || found === ''
     ? `Its ${what} has no ${key}${form === 'function' ? '()' : ''}.`
     : `The ${key} of its ${what} is a ${typeof found}, but must be a ${form}.`;
 }

@@ -4,7 +4,7 @@ import { failed, ok, type Result } from '../util/result.js';
 import type { Diagnostic, Position } from '../spec/diagnostic.js';
 import type { RawSpec } from '../spec/extend.js';
 import { SpecValidator } from '../spec/validate.js';
-import { type BuiltInKinds, clash, type Kinds, kindsWith } from './kinds.js';
+import { type BuiltInKinds, clash, type Kinds, kindsWith, schemasProblem } from './kinds.js';
 import { isLocal, loadPlugin, type LoadedPlugin, resolvePlugin } from './load-plugin.js';
 import { pluginProblem } from './plugin-problem.js';
 
@@ -41,7 +41,13 @@ export class SpecPlugins {
       if (!plugin.ok) mistakes.push({ at, ...plugin.error });
       else {
         const found = clash(plugin.value.plugin, this.#with(plugins).kinds);
-        if (found === undefined) plugins.push(plugin.value);
+        const problem = found === undefined ? schemasProblem(this.#builtIn, plugin.value.plugin) : undefined;
+        if (problem !== undefined)
+          mistakes.push({
+            at,
+            message: `The plugin "${name}": its schemas cannot stand among ours: ${problem}.`,
+          });
+        else if (found === undefined) plugins.push(plugin.value);
         else
           mistakes.push({
             at,

@@ -148,13 +148,13 @@ function withoutDefaults(schema: TSchema): TSchema {
     >;
     readonly required?: readonly string[];
   };
-  const bare = Object.entries(properties).map(([name, { default: initial, ...property }]) => [
-    name,
-    initial === undefined ? property : { examples: [initial], ...property },
-  ]);
+  const bare = Object.entries(properties).map(([name, { default: initial, ...rest }]) => {
+    const property = 'properties' in rest ? withoutDefaults(rest) : rest;
+    return [name, initial === undefined ? property : { examples: [initial], ...property }];
+  });
   return {
     ...rest,
-    required: required.filter((name) => properties[name]!.default === undefined),
+    required: required.filter((name) => properties[name]?.default === undefined),
     properties: Object.fromEntries(bare) as unknown,
   };
 }

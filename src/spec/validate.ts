@@ -10,7 +10,7 @@ import { type Root, schemaMistakes } from './schema-mistakes.js';
 import type { Subject, Vocabulary } from './schema.js';
 import { stageSchema, SWEEP_KEYS } from './sweep-schema.js';
 
-/** Those that a {@link SpecValidator} may need. */
+/** The schemas that a {@link SpecValidator} may need. */
 export function schemasOf(vocabulary: Vocabulary): readonly object[] {
   return [skeletonSchema(vocabulary), ...namedKinds(vocabulary).map((kind) => stageSchema(kind))];
 }

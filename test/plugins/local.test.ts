@@ -207,6 +207,26 @@ const WRONG: Readonly<Record<string, readonly [string, RegExp]>> = {
     layer(`kind: 'pool', schema: ${JSON.stringify(schema({ kind: { ...kind, const: 'pool' } }).schema)}`),
     /brings the layer kind "pool", which exists already\./,
   ],
+  'has a default where none could be filled in': [
+    plugin(
+      {},
+      schema({
+        kind,
+        a: {
+          description: 'x',
+          anyOf: [{ type: 'object', properties: { b: { type: 'integer', default: 1 } } }],
+        },
+      }),
+    ),
+    /is no JSON Schema: strict mode: default is ignored/,
+  ],
+  'has a layer that refers to what lies elsewhere among ours': [
+    layer(
+      `schema: ${JSON.stringify(schema({ kind, a: { description: 'x', $ref: '#/$defs/a' } }, { $defs: { a: { type: 'string' } } }).schema)}`,
+    ),
+    /its schemas cannot stand among ours: can't resolve reference #\/\$defs\/a/,
+  ],
+  'has inputs that are null': [plugin({}, { inputs: null }), /Its stage kind "mine" has no inputs\./],
 };
 for (const [name, [module, message]] of Object.entries(WRONG)) {
   test(`a plugin that ${name} is refused at its place in the spec`, async () => {

@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: ['run', 'plan', 'spec', 'util'],
   planner: ['plugins', 'stages/built-in', 'run', 'plan', 'spec', 'data', 'util'],
   // A step of the set-up.
-  precompile: ['stages/built-in', 'plugins/kinds', 'spec', 'nn', 'util'],
+  precompile: ['stages/built-in', 'plugins/kinds', 'util'],
   stagecraft: ['planner', 'plugins', 'report', 'inspect', 'run', 'plan', 'spec', 'data', 'util'],
   container: BELOW_CONTAINER,
   'worker-container': BELOW_CONTAINER,

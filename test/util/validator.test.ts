@@ -2,18 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { BUILT_IN_LAYER_KINDS } from '../../src/nn/layer-kinds.js';
-import { kindsWith } from '../../src/plugins/kinds.js';
-import { paperTable } from '../../src/spec/paper-table.js';
-import { schemasOf } from '../../src/spec/validate.js';
+import { shippedSchemas } from '../../src/plugins/kinds.js';
 import { BUILT_IN_KINDS } from '../../src/stages/built-in.js';
 import { compiledFile, validatorOf } from '../../src/util/validator.js';
 
-const SCHEMAS = [
-  ...schemasOf(kindsWith(BUILT_IN_KINDS, []).vocabulary),
-  ...BUILT_IN_LAYER_KINDS.map(({ schema }) => schema),
-  paperTable,
-];
+const SCHEMAS = shippedSchemas(BUILT_IN_KINDS);
 
 test('the set-up has compiled each schema that comes with us', () => {
   for (const schema of SCHEMAS)
