@@ -6,7 +6,7 @@ import { createPlanner, type Planned, type Planner } from '../planner.js';
 import type { AllowedPlugins } from '../plugins/spec-plugins.js';
 import type { SurveyOptions } from '../run/survey.js';
 import { formatDiagnostic } from '../spec/diagnostic.js';
-import type { LoadFailure } from '../spec/load.js';
+import type { LoadFailure, ResolvedSpec } from '../spec/load.js';
 import { ownCodeDigest } from '../util/code-digest.js';
 import { UserError } from '../util/user-error.js';
 import type { Invocation } from './invocation.js';
@@ -62,9 +62,17 @@ export async function planSpecs(
     printMistakes(planned.error);
     return undefined;
   }
+  for (const spec of planned.value.specs.filter(wantsNothing))
+    console.error(
+      `${spec.file} asks for nothing: it writes no stage or table of its own, and what it extends is done only where something needs it. Name the table that you want, e.g. tables: { ${Object.keys(spec.values.tables ?? {})[0] ?? 'NAME'}: {} }.`,
+    );
   const plan = onlySelected(planned.value.plan, listOf(values['only']));
   if (!plan.ok) throw new UserError(`--only: ${plan.error}`);
   return { ...planned.value, plan: plan.value };
+}
+
+function wantsNothing({ stages, ownTables }: ResolvedSpec): boolean {
+  return ownTables.size === 0 && ![...stages.values()].some(({ own }) => own);
 }
 
 /** More would scroll the first ones, which often cause the others, off the screen. */

@@ -14,6 +14,7 @@ export async function execute(invocation: Invocation): Promise<number> {
   const planned = await planSpecs(stagecraft, invocation);
   if (!planned) return 2;
   printTitles(planned);
+  if (planned.plan.tasks.length === 0) return 0;
   const printer = new ProgressPrinter(process.stdout);
   const interrupt = interruptible(printer);
   const result = await stagecraft.run(planned, {

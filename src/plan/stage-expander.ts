@@ -1,5 +1,5 @@
 /** One stage to its members: its subjects, the combinations of its matrix, and the task of each. */
-import { type Diagnostic, formatPosition } from '../spec/diagnostic.js';
+import { type Diagnostic, formatPosition, isSamePlace } from '../spec/diagnostic.js';
 import type { SpecStage } from '../spec/load.js';
 import { type Located, type LocatedMap, locate, mapAt, toPlain, withEntries } from '../spec/located.js';
 import { netMistake } from '../spec/net-names.js';
@@ -10,6 +10,7 @@ import { MATRIX_WORDS, SWEEP_KEYS } from '../spec/sweep-schema.js';
 import { suggestion } from '../util/suggest.js';
 import type { ExpandContext, Referred, StageDefinition, TaskDraft } from './definition.js';
 import type { ExpandSpec } from './expand-spec.js';
+import { formatLabel } from './labels.js';
 import { type Axes, labelsOf, type Member } from './member.js';
 import type { References, StageAtHand } from './references.js';
 import { type Subject, subjectsOf } from './subjects.js';
@@ -136,8 +137,25 @@ export class StageExpander {
     const ofKind = this.#ofKind(draft, tree);
     const extra = mapAt(stage.tree, 'labels');
     const all = new Map([...axes, ...ofKind]);
+    if (extra && this.#relabels(name, extra, all)) return undefined;
     const more = extra ? this.labels(extra, all) : [];
     return { stage: name, artifact: definition.output, draft, axes: new Map([...all, ...more]), tree };
+  }
+
+  /** A label in place of an axis would let a table name a net or scale that was never used. Said once a stage. */
+  #relabels(name: string, labels: LocatedMap, axes: Axes): boolean {
+    const { mistakes } = this.#expansion;
+    const taken = [...labels.entries].filter(([label]) => axes.has(label));
+    for (const [label, { key }] of taken) {
+      if (mistakes.some(({ at }) => isSamePlace(at, key))) continue;
+      const value = formatLabel(labelsOf(axes)[label]!);
+      mistakes.push({
+        at: key,
+        message: `The label "${label}" of stages.${name} is an axis of it already: ${label} = ${value}.`,
+        help: 'Give it another name.',
+      });
+    }
+    return taken.length > 0;
   }
 
   #replaced(own: LocatedMap, axes: Axes): LocatedMap {

@@ -1,5 +1,5 @@
 /** The plugins that a spec lists: each must be allowed by whoever runs the spec before any of its code runs. */
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { failed, ok, type Result } from '../util/result.js';
 import type { Diagnostic, Position } from '../spec/diagnostic.js';
 import type { RawSpec } from '../spec/extend.js';
@@ -66,12 +66,19 @@ export class SpecPlugins {
     if (!this.#isAllowed(name, path.value))
       return failed({
         message: `This spec wants to load "${name}", which runs its code on your machine.`,
-        help: `If you trust it: --allow-plugin ${name}, or list it in your package.json under "stagecraft": {"plugins": [...]}.`,
+        help: `If you trust it: --allow-plugin ${this.#asAllowed(name, path.value)}, or list it in your package.json under "stagecraft": {"plugins": [...]}.`,
       });
     const plugin = await loadPlugin(path.value);
     if (!plugin.ok) return failed({ message: `The plugin "${name}": ${plugin.error}` });
     const problem = pluginProblem(plugin.value.plugin);
     return problem === undefined ? plugin : failed({ message: `The plugin "${name}": ${problem}` });
+  }
+
+  /** How the user names it, in the current folder. */
+  #asAllowed(name: string, path: string): string {
+    if (!isLocal(name)) return name;
+    const fromHere = relative(this.#allowed.folder, path);
+    return isLocal(fromHere) ? fromHere : `./${fromHere}`;
   }
 
   #isAllowed(name: string, path: string): boolean {

@@ -104,6 +104,16 @@ test('a local module that is allowed brings its kind, with its defaults and chec
   assert.match(wrong.stderr, /stages\.a\.size is 0, but must be at least 1\. How large\./);
 });
 
+test('the way out names a local module as the current folder sees it', async () => {
+  await using scratch = await Scratch.make();
+  await scratch.write('sub/mine.mjs', plugin());
+  await scratch.write('sub/spec.yaml', SPEC);
+  const refused = await stagecraft(scratch.folder, 'plan', 'sub/spec.yaml');
+  const [, way] = /--allow-plugin (\S+),/.exec(refused.stderr)!;
+  const allowed = await stagecraft(scratch.folder, 'plan', 'sub/spec.yaml', '--allow-plugin', way!);
+  assert.equal(allowed.status, 0, allowed.stderr);
+});
+
 test('a local module that is not allowed is not run', async () => {
   const { status, stderr, stdout } = await command(`console.log('I ran');${plugin()}`, 'plan', 'spec.yaml');
   assert.equal(status, 2);
