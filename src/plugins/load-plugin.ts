@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { failed, ok, type Result } from '../util/result.js';
 import type { Plugin } from './plugin.js';
+import { pluginProblems } from './plugin-problem.js';
 
 /** A plugin and where it lies. */
 export interface LoadedPlugin {
@@ -35,39 +36,45 @@ export function resolvePlugin(name: string, folder: string): Result<string, stri
   }
 }
 
-/** Runs the module's code. */
-export async function loadPlugin(path: string): Promise<Result<LoadedPlugin, string>> {
+/** Runs the module's code. @returns or what is wrong with it, a sentence each */
+export async function loadPlugin(path: string): Promise<Result<LoadedPlugin, readonly string[]>> {
   let module: { readonly default?: unknown };
   try {
-    module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+    module = await loaded(() => import(pathToFileURL(path).href) as Promise<typeof module>);
   } catch (error) {
-    return failed(`It cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    return failed([`It cannot be loaded: ${error instanceof Error ? error.message : String(error)}`]);
   }
-  const problem = shapeProblem(module.default);
-  return problem === undefined ? ok({ path, plugin: module.default as Plugin }) : failed(problem);
+  const problems = pluginProblems(module.default);
+  return problems.length === 0 ? ok({ path, plugin: module.default as Plugin }) : failed(problems);
 }
 
-const LISTS = ['stages', 'datasets', 'metrics', 'layers'] as const;
+const exit = process.exit.bind(process);
 
-function shapeProblem(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null)
-    return 'Its default export is no plugin: export default definePlugin({...}).';
-  const plugin = value as Readonly<Record<string, unknown>>;
-  if (plugin['stagecraft'] !== 1)
-    return `It is made for version ${JSON.stringify(plugin['stagecraft'])} of the plugin interface; this is version 1.`;
-  if (typeof plugin['name'] !== 'string') return 'It has no name.';
-  const wrong = LISTS.find((key) => plugin[key] !== undefined && !Array.isArray(plugin[key]));
-  if (wrong !== undefined) return `Its "${wrong}" is no list.`;
-  return undefined;
+/** The command's end is not a plugin's to decide: one that exits, or that waits for nothing, is an error like others. */
+async function loaded<T>(load: () => Promise<T>): Promise<T> {
+  let onEmpty: () => void = () => undefined;
+  const empty = new Promise<never>((_, reject) => {
+    onEmpty = () => reject(new Error('it waits for something that never comes.'));
+  });
+  process.once('beforeExit', onEmpty);
+  process.exit = (code) => {
+    throw new Error(`it calls process.exit(${code ?? ''}).`);
+  };
+  try {
+    return await Promise.race([load(), empty]);
+  } finally {
+    process.off('beforeExit', onEmpty);
+    process.exit = exit;
+  }
 }
 
 /** For a worker, which is told paths that the parent has loaded before. @throws if one cannot be loaded */
 export async function loadPlugins(paths: readonly string[]): Promise<readonly Plugin[]> {
   return Promise.all(
     paths.map(async (path) => {
-      const loaded = await loadPlugin(path);
-      if (!loaded.ok) throw new Error(`The plugin ${path}: ${loaded.error}`);
-      return loaded.value.plugin;
+      const plugin = await loadPlugin(path);
+      if (!plugin.ok) throw new Error(`The plugin ${path}: ${plugin.error.join(' ')}`);
+      return plugin.value.plugin;
     }),
   );
 }

@@ -1,8 +1,8 @@
 /** What is wrong with what a plugin brings, said before any of it is used: a wrong kind would fail far from its cause. */
 import { NAMES } from '../spec/schema.js';
 import { SWEEP_KEYS } from '../spec/sweep-schema.js';
+import { suggestion } from '../util/suggest.js';
 import { schemaProblem } from '../util/validator.js';
-import type { Plugin } from './plugin.js';
 
 /** Plugins may be plain JavaScript, so nothing is known of the parts but that they are there. */
 type Part = Readonly<Record<string, unknown>>;
@@ -22,19 +22,48 @@ const LAYER_METHODS = [
   'backward',
 ] as const;
 
-/** The first problem as a sentence; undefined if there is none. */
-export function pluginProblem({ stages = [], datasets = [], metrics = [], layers = [] }: Plugin) {
+const LISTS = ['stages', 'datasets', 'metrics', 'layers'] as const;
+
+const PLUGIN_KEYS = ['stagecraft', 'name', ...LISTS];
+
+const STAGE_KEYS = [
+  ...['kind', 'version', 'description', 'schema', 'subject', 'inputs', 'output', 'usesEngine', 'readsImages'],
+  ...['expand', 'cost', 'notYet'],
+];
+
+/** What is wrong with the default export of a plugin's module: a sentence for each part of it that is. */
+export function pluginProblems(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null)
+    return ['Its default export is no plugin: export default definePlugin({...}).'];
+  const plugin = value as Part;
+  if (plugin['stagecraft'] !== 1)
+    return [
+      `It is made for version ${JSON.stringify(plugin['stagecraft'])} of the plugin interface; this is version 1.`,
+    ];
+  const { name } = plugin;
+  const list = (key: (typeof LISTS)[number], problemOf: (part: Part) => string | undefined) => {
+    const parts = plugin[key] ?? [];
+    return Array.isArray(parts)
+      ? parts.map((part) => problemOf(partOf(part)))
+      : [`Its "${key}" is no list.`];
+  };
   const problems = [
-    ...parts(stages).map(stageProblem),
-    ...parts(datasets).map(datasetProblem),
-    ...parts(metrics).map(metricProblem),
-    ...parts(layers).map(layerProblem),
+    typeof name === 'string' && name.trim() !== '' ? undefined : 'It has no name.',
+    unknownKey('plugin', plugin, PLUGIN_KEYS),
+    ...list('stages', stageProblem),
+    ...list('datasets', datasetProblem),
+    ...list('metrics', metricProblem),
+    ...list('layers', layerProblem),
   ];
-  return problems.find((problem) => problem !== undefined);
+  return problems.filter((problem) => problem !== undefined);
 }
 
-function parts(list: readonly unknown[]): readonly Part[] {
-  return list.map((part) => partOf(part));
+/** What is data has no other keys; a metric or a layer may keep things of its own. */
+function unknownKey(what: string, part: Part, known: readonly string[]): string | undefined {
+  const key = Object.keys(part).find((name) => !known.includes(name));
+  return key === undefined
+    ? undefined
+    : `The key "${key}" means nothing in a ${what}. ${suggestion(key, known)}`;
 }
 
 function partOf(value: unknown): Part {
@@ -48,6 +77,7 @@ function stageProblem({ definition, create }: Part): string | undefined {
   const what = `stage kind "${String(stage['kind'])}"`;
   return (
     kindProblem('stage', stage['kind']) ??
+    unknownKey(what, stage, STAGE_KEYS) ??
     missing(what, stage, {
       version: 'string',
       description: 'string',

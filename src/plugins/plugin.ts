@@ -42,7 +42,7 @@ export interface PluginMetric extends Metric {
 export interface Plugin {
   /** The version of this interface. */
   readonly stagecraft: 1;
-  /** For messages. */
+  /** Part of the recipes of what its kinds make: a plugin of another name shares no results with it. */
   readonly name: string;
   readonly stages?: readonly PluginStage[];
   readonly datasets?: readonly PluginDataset[];

@@ -6,7 +6,7 @@ import type { RawSpec } from '../spec/extend.js';
 import { SpecValidator } from '../spec/validate.js';
 import { type BuiltInKinds, clash, type Kinds, kindsWith, schemasProblem } from './kinds.js';
 import { isLocal, loadPlugin, type LoadedPlugin, resolvePlugin } from './load-plugin.js';
-import { pluginProblem } from './plugin-problem.js';
+import type { Plugin } from './plugin.js';
 
 /** The kinds of a spec, and what checks it against them. */
 export interface SpecKinds {
@@ -21,6 +21,8 @@ export interface AllowedPlugins {
   /** Absolute. */
   readonly folder: string;
 }
+
+type Mistake = Omit<Diagnostic, 'at'>;
 
 export class SpecPlugins {
   readonly #builtIn: BuiltInKinds;
@@ -38,40 +40,48 @@ export class SpecPlugins {
     const plugins: LoadedPlugin[] = [];
     for (const { name, at } of listed(raw)) {
       const plugin = await this.#load(name, at, raw);
-      if (!plugin.ok) mistakes.push({ at, ...plugin.error });
-      else {
-        const found = clash(plugin.value.plugin, this.#with(plugins).kinds);
-        const problem = found === undefined ? schemasProblem(this.#builtIn, plugin.value.plugin) : undefined;
-        if (problem !== undefined)
-          mistakes.push({
-            at,
-            message: `The plugin "${name}": its schemas cannot stand among ours: ${problem}.`,
-          });
-        else if (found === undefined) plugins.push(plugin.value);
-        else
-          mistakes.push({
-            at,
-            message: `The plugin "${name}" brings ${found}, which exists already.`,
-            help: 'Give it another name in the plugin.',
-          });
-      }
+      const problem = plugin.ok ? this.#problemAmong(plugins, plugin.value.plugin) : undefined;
+      if (!plugin.ok) mistakes.push(...plugin.error.map((mistake) => ({ at, ...mistake })));
+      else if (problem) mistakes.push({ at, ...problem, message: `The plugin "${name}"${problem.message}` });
+      else plugins.push(plugin.value);
     }
     return mistakes.length > 0 ? failed(mistakes) : ok(this.#with(plugins));
   }
 
-  async #load(name: string, at: Position, raw: RawSpec) {
+  /** Why a plugin cannot stand beside ours and those before it. */
+  #problemAmong(before: readonly LoadedPlugin[], plugin: Plugin): Mistake | undefined {
+    if (before.some((other) => other.plugin.name === plugin.name))
+      return {
+        message: ` is called "${plugin.name}", as one before it: they would share results.`,
+        help: 'Give it another name in the plugin.',
+      };
+    const found = clash(plugin, this.#with(before).kinds);
+    if (found !== undefined)
+      return {
+        message: ` brings ${found}, which exists already.`,
+        help: 'Give it another name in the plugin.',
+      };
+    const problem = schemasProblem(this.#builtIn, plugin);
+    return problem === undefined
+      ? undefined
+      : { message: `: its schemas cannot stand among ours: ${problem}.` };
+  }
+
+  async #load(name: string, at: Position, raw: RawSpec): Promise<Result<LoadedPlugin, readonly Mistake[]>> {
     const folder = dirname(raw.files.get(at.file)!);
     const path = resolvePlugin(name, folder);
-    if (!path.ok) return failed({ message: path.error });
+    if (!path.ok) return failed([{ message: path.error }]);
     if (!this.#isAllowed(name, path.value))
-      return failed({
-        message: `This spec wants to load "${name}", which runs its code on your machine.`,
-        help: `If you trust it: --allow-plugin ${this.#asAllowed(name, path.value)}, or list it in your package.json under "stagecraft": {"plugins": [...]}.`,
-      });
+      return failed([
+        {
+          message: `This spec wants to load "${name}", which runs its code on your machine.`,
+          help: `If you trust it: --allow-plugin ${this.#asAllowed(name, path.value)}, or list it in your package.json under "stagecraft": {"plugins": [...]}.`,
+        },
+      ]);
     const plugin = await loadPlugin(path.value);
-    if (!plugin.ok) return failed({ message: `The plugin "${name}": ${plugin.error}` });
-    const problem = pluginProblem(plugin.value.plugin);
-    return problem === undefined ? plugin : failed({ message: `The plugin "${name}": ${problem}` });
+    return plugin.ok
+      ? plugin
+      : failed(plugin.error.map((problem) => ({ message: `The plugin "${name}": ${problem}` })));
   }
 
   /** How the user names it, in the current folder. */

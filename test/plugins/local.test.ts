@@ -136,6 +136,17 @@ const layer = (text: string) =>
 const WRONG: Readonly<Record<string, readonly [string, RegExp]>> = {
   'is no module': ['export default {', /The plugin "\.\/mine\.mjs": It cannot be loaded: .*/],
   'throws when it is loaded': ['throw new Error("No disk.")', /It cannot be loaded: No disk\./],
+  'waits for what never comes': ['await new Promise(() => {});', /It cannot be loaded: it waits for something/],
+  'ends the process': ['process.exit(0);', /It cannot be loaded: it calls process\.exit\(0\)\./],
+  'has a key that means nothing': [
+    plugin({ metric: [] }),
+    /The key "metric" means nothing in a plugin\. Did you mean "metrics"\?/,
+  ],
+  'has a kind with a key that means nothing': [
+    plugin({}, { costs: 1 }),
+    /The key "costs" means nothing in a stage kind "mine"\. Did you mean "cost"\?/,
+  ],
+  'has an empty name': [plugin({ name: '' }), /It has no name\./],
   'exports nothing': ['export const a = 1;', /Its default export is no plugin/],
   'is made for another version': [plugin({ stagecraft: 2 }), /made for version 2 .*; this is version 1\./],
   'has no name': [plugin({ name: 3 }), /It has no name\./],
@@ -247,6 +258,24 @@ for (const [name, [module, message]] of Object.entries(WRONG)) {
     assert.doesNotMatch(stderr, /^\s+at /m);
   });
 }
+
+test('everything that is wrong with a plugin is said at once', async () => {
+  const { stderr } = await command(
+    plugin({ name: '', metric: [], layers: [{ kind: '../x' }] }),
+    'plan',
+    ...ALLOWED,
+  );
+  assert.equal(stderr.match(/The plugin "\.\/mine\.mjs": /g)?.length, 3);
+});
+
+test('two plugins of one name, which would share results, do not stand in one spec', async () => {
+  await using scratch = await Scratch.make();
+  await scratch.write('spec.yaml', SPEC.replace('./mine.mjs', './mine.mjs, ./yours.mjs'));
+  await scratch.write('mine.mjs', plugin());
+  await scratch.write('yours.mjs', parts(''));
+  const { stderr } = await stagecraft(scratch.folder, 'plan', ...ALLOWED, '--allow-plugin', './yours.mjs');
+  assert.match(stderr, /^spec\.yaml:2:23 The plugin "\.\/yours\.mjs" is called "mine", as one before it/);
+});
 
 test('a package that is not installed is named, with the command that installs it', async () => {
   await using scratch = await Scratch.make();
