@@ -48,15 +48,28 @@ export function formatDiagnostic(
   const source = textOf(at.file)?.split(/\r?\n/)[at.line - 1];
   if (source !== undefined) {
     const gutter = ` ${at.line} | `;
-    const width = Math.max(1, Math.min(at.length, source.length - at.column + 1));
-    // Tabs stay tabs, so that the line below is as wide as the one above.
-    const indent = source.slice(0, at.column - 1).replaceAll(/[^\t]/g, ' ');
+    const { shown, before, after } = around(source, at.column - 1);
+    const indent = before.replaceAll(/[^\t]/g, ' ');
+    const width = Math.max(1, Math.min(at.length, after.length));
     lines.push(
-      `${gutter}${source}`.trimEnd(),
+      `${gutter}${shown}`.trimEnd(),
       `${' '.repeat(gutter.length - 2)}| ${indent}${'~'.repeat(width)}`,
     );
   }
   return lines.join('\n');
+}
+
+/** More of a line than this is cut, in UTF-16 units. */
+const LINE_SHOWN = 200;
+
+/** A line, or of a very long one what lies around a column. Tabs stay tabs, so that what is written below fits. */
+function around(source: string, column: number) {
+  const from = source.length <= LINE_SHOWN ? 0 : Math.max(0, column - LINE_SHOWN / 2);
+  const to = from + LINE_SHOWN;
+  const [start, end] = [from > 0 ? '...' : '', to < source.length ? '...' : ''];
+  const before = `${start}${source.slice(from, column)}`;
+  const after = source.slice(column, to);
+  return { shown: `${before}${after}${end}`, before, after };
 }
 
 /** Sorted by place, duplicates dropped. */

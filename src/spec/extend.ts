@@ -13,6 +13,7 @@ import {
   merge,
   withEntries,
 } from './located.js';
+import type { Parsed } from './parse.js';
 
 /** Longer chains are a mistake of another sort. */
 const MAX_CHAIN = 8;
@@ -21,7 +22,7 @@ export interface TextReader {
   /** The text of a file, or why it cannot be read. */
   read(absolute: string): Promise<Result<string, string>>;
   /** A text as a map; `name` is how messages name its file. */
-  parse(name: string, text: string): Result<LocatedMap, Diagnostic[]>;
+  parse(name: string, text: string): Result<Parsed, readonly Diagnostic[]>;
   /** How messages name a file. */
   nameOf(absolute: string): string;
 }
@@ -33,7 +34,7 @@ export interface RawSpec {
   readonly file: string;
   /** Absolute path by the name that messages use, of every file of the chain. */
   readonly files: ReadonlyMap<string, string>;
-  /** Of `$delete`: what it cannot take away stays. */
+  /** Of values that no spec can hold, and of `$delete`: what it cannot take away stays. */
   readonly mistakes: readonly Diagnostic[];
 }
 
@@ -43,6 +44,7 @@ export async function readChain(
   reader: TextReader,
 ): Promise<Result<RawSpec, readonly Diagnostic[]>> {
   const layers: LocatedMap[] = [];
+  const mistakes: Diagnostic[] = [];
   const files = new Map<string, string>();
   let next: { readonly path: string; readonly at: Position | undefined } | undefined = {
     path,
@@ -51,16 +53,16 @@ export async function readChain(
   while (next) {
     const name = reader.nameOf(next.path);
     const problem = chainProblem(name, [...files.keys()]);
-    if (problem) return failed([{ at: next.at!, ...problem }]);
+    if (problem) return failed([...mistakes, { at: next.at!, ...problem }]);
     files.set(name, next.path);
     const parsed = await readOne(next.path, name, next.at, reader);
-    if (!parsed.ok) return parsed;
-    layers.unshift(parsed.value);
-    const base = baseOf(parsed.value, next.path);
-    if (!base.ok) return failed([base.error]);
+    if (!parsed.ok) return failed([...mistakes, ...parsed.error]);
+    layers.unshift(parsed.value.tree);
+    mistakes.push(...parsed.value.mistakes);
+    const base = baseOf(parsed.value.tree, next.path);
+    if (!base.ok) return failed([...mistakes, base.error]);
     next = base.value;
   }
-  const mistakes: Diagnostic[] = [];
   const nothing: LocatedMap = { ...layers[0]!, entries: new Map() };
   const defaults = new Set(layers.flatMap((layer) => keysOfDefaults(layer)));
   const tree = layers.reduce((base, over) => {

@@ -284,7 +284,8 @@ async function readPapers({ tables = {} }: SpecValues, place: SpecPlace, reader:
       mistakes.push({ at, message, help: 'The path is relative to the file that names it.' });
       continue;
     }
-    const paper = parsed.ok ? readPaperTable(source, parsed.value, at) : parsed;
+    if (parsed.ok) mistakes.push(...parsed.value.mistakes);
+    const paper = parsed.ok ? readPaperTable(source, parsed.value.tree, at) : parsed;
     if (paper.ok) papers.set(name, paper.value);
     else mistakes.push(...paper.error);
   }

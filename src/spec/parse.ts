@@ -14,15 +14,21 @@ import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
 import type { Diagnostic, Position } from './diagnostic.js';
 import type { Located, LocatedEntry, LocatedMap, Scalar } from './located.js';
-import { COMMENT, COMMENT_START, yamlProblems } from './yaml-problem.js';
+import { COMMENT, COMMENT_START, MAX_DEPTH, TOO_DEEP, yamlProblems } from './yaml-problem.js';
 
-/** Keys that would do what their writer does not expect. */
+/** Keys that would do what their writer does not expect. What the first means to bring is missing without it. */
 const REFUSED_KEYS = new Map<string, Omit<Diagnostic, 'at'>>([
   ['<<', { message: '"<<" does not merge maps in YAML 1.2.', help: 'Write the keys out.' }],
   ['__proto__', { message: '"__proto__" is not allowed as a key.', help: 'Give it another name.' }],
 ]);
 
-export const LIMITS = { bytes: 256 * 1024, keysPerMap: 2000, depth: 64, values: 100_000 } as const;
+export const LIMITS = { bytes: 256 * 1024, keysPerMap: 2000, values: 100_000 } as const;
+
+/** What was understood, and what was not: a value that no spec can hold is null in the tree. */
+export interface Parsed<T extends Located = LocatedMap> {
+  readonly tree: T;
+  readonly mistakes: readonly Diagnostic[];
+}
 
 /** A limit met while converting; carried out of the recursion, never out of this file. */
 class Mistake extends Error {
@@ -35,11 +41,11 @@ class Mistake extends Error {
 export class ParsedFiles {
   readonly #known = new Map<
     string,
-    { readonly text: string; readonly result: Result<LocatedMap, Diagnostic[]> }
+    { readonly text: string; readonly result: Result<Parsed, readonly Diagnostic[]> }
   >();
 
   /** As {@link parseYaml}; once for each name and text. */
-  parse(file: string, text: string): Result<LocatedMap, Diagnostic[]> {
+  parse(file: string, text: string): Result<Parsed, readonly Diagnostic[]> {
     const known = this.#known.get(file);
     if (known?.text === text) return known.result;
     const result = parseYaml(file, text);
@@ -49,7 +55,7 @@ export class ParsedFiles {
 }
 
 /** A file that holds a map: a spec or the paper's tables. */
-export function parseYaml(file: string, text: string): Result<LocatedMap, Diagnostic[]> {
+export function parseYaml(file: string, text: string): Result<Parsed, readonly Diagnostic[]> {
   const start: Position = { file, line: 1, column: 1, length: 1 };
   if (Buffer.byteLength(text) > LIMITS.bytes) {
     return failed([
@@ -69,13 +75,14 @@ export function parseYaml(file: string, text: string): Result<LocatedMap, Diagno
       },
     ]);
   const starts = lineStarts(text);
-  const tree = parseText(text, ([from, to]) => {
+  const parsed = parseText(text, ([from, to]) => {
     const line = lineAt(starts, from);
     return { file, line, column: from - starts[line - 1]! + 1, length: Math.max(1, to - from) };
   });
-  if (!tree.ok) return tree;
-  const { value } = tree;
-  if (value.kind === 'map') return ok(value);
+  if (!parsed.ok) return parsed;
+  const { tree: value, mistakes } = parsed.value;
+  if (value.kind === 'map') return ok({ tree: value, mistakes });
+  if (mistakes.length > 0) return failed(mistakes);
   const empty = value.kind === 'scalar' && value.value === null;
   return failed([
     {
@@ -89,8 +96,11 @@ export function parseYaml(file: string, text: string): Result<LocatedMap, Diagno
 }
 
 /** One value from the command line; everything in it is at `at`. */
-export function parseValue(text: string, at: Position): Result<Located, Diagnostic[]> {
-  return parseText(text, () => at);
+export function parseValue(text: string, at: Position): Result<Located, readonly Diagnostic[]> {
+  const parsed = parseText(text, () => at);
+  if (!parsed.ok) return parsed;
+  const { tree, mistakes } = parsed.value;
+  return mistakes.length > 0 ? failed(mistakes) : ok(tree);
 }
 
 /** Offsets at which lines start. The parser's own LineCounter miscounts within text over several lines. */
@@ -111,27 +121,33 @@ function lineAt(starts: readonly number[], offset: number): number {
 
 type Place = (range: readonly [number, number]) => Position;
 
-function parseText(text: string, place: Place): Result<Located, Diagnostic[]> {
+function parseText(text: string, place: Place): Result<Parsed<Located>, readonly Diagnostic[]> {
   const document = parseDocument(text, { version: '1.2', prettyErrors: false });
-  const problems = yamlProblems(document, text).map(({ from, to, ...problem }): Diagnostic => ({
+  const problems = yamlProblems(document, text);
+  const written = problems.map(({ from, to, isLocal: _, ...problem }): Diagnostic => ({
     at: place([from, to]),
     ...problem,
   }));
-  if (problems.length > 0) return failed(problems);
+  if (problems.some(({ isLocal }) => !isLocal)) return failed(written);
   const converter = new Converter((node) => place([node.range![0], node.range![1]]));
   try {
     const tree = converter.convert(document.contents, place([0, 1]), 0);
-    return converter.mistakes.length > 0 ? failed(converter.mistakes) : ok(tree);
+    const mistakes = [...written, ...converter.mistakes];
+    return converter.isMaimed ? failed(mistakes) : ok({ tree, mistakes });
   } catch (error) {
-    if (error instanceof Mistake) return failed([...converter.mistakes, error.diagnostic]);
+    if (error instanceof Mistake) return failed([...written, ...converter.mistakes, error.diagnostic]);
     throw error;
   }
 }
 
 class Converter {
   readonly mistakes: Diagnostic[] = [];
+  /** Whether a key was left out whose absence is no mistake of its own. */
+  isMaimed = false;
   readonly #place: (node: Node) => Position;
   readonly #anchored = new Map<string, Node>();
+  /** The lists and maps around what is being converted. */
+  readonly #open = new Set<Node>();
   #values = 0;
 
   constructor(place: (node: Node) => Position) {
@@ -139,12 +155,7 @@ class Converter {
   }
 
   convert(node: unknown, parent: Position, depth: number): Located {
-    if (depth > LIMITS.depth)
-      throw new Mistake({
-        at: parent,
-        message: `Nested more than ${LIMITS.depth} levels deep.`,
-        help: 'No spec needs so many.',
-      });
+    if (depth > MAX_DEPTH) throw new Mistake({ at: parent, ...TOO_DEEP });
     this.#values += 1;
     if (this.#values > LIMITS.values)
       throw new Mistake({
@@ -158,14 +169,14 @@ class Converter {
       return { kind: 'scalar', at: this.#place(node), value: this.#scalar(node) };
     }
     if (isSeq(node)) {
-      this.#remember(node);
       const at = this.#place(node);
-      return { kind: 'list', at, items: node.items.map((item) => this.convert(item, at, depth + 1)) };
+      return this.#inside(node, () => ({
+        kind: 'list',
+        at,
+        items: node.items.map((item) => this.convert(item, at, depth + 1)),
+      }));
     }
-    if (isMap(node)) {
-      this.#remember(node);
-      return this.#map(node.items, this.#place(node), depth);
-    }
+    if (isMap(node)) return this.#inside(node, () => this.#map(node.items, this.#place(node), depth));
     return { kind: 'scalar', at: parent, value: null };
   }
 
@@ -181,6 +192,7 @@ class Converter {
     for (const pair of items) {
       if (!isPair(pair) || !isScalar(pair.key)) {
         const keyAt = isPair(pair) && isNode(pair.key) ? this.#place(pair.key) : at;
+        this.isMaimed = true;
         this.mistakes.push({
           at: keyAt,
           message: 'This key is not a plain word or number.',
@@ -192,6 +204,7 @@ class Converter {
       const name = String(pair.key.value);
       const refused = COMMENT_START.test(name) ? COMMENT : REFUSED_KEYS.get(name);
       if (refused) {
+        this.isMaimed ||= name !== '__proto__';
         this.mistakes.push({ at: key, ...refused });
         continue;
       }
@@ -202,6 +215,14 @@ class Converter {
 
   #remember(node: Node & { anchor?: string }): void {
     if (node.anchor !== undefined) this.#anchored.set(node.anchor, node);
+  }
+
+  #inside<T>(node: Node & { anchor?: string }, convert: () => T): T {
+    this.#remember(node);
+    this.#open.add(node);
+    const converted = convert();
+    this.#open.delete(node);
+    return converted;
   }
 
   #alias(name: string, at: Position, depth: number): Located {
@@ -216,17 +237,28 @@ class Converter {
       });
       return { kind: 'scalar', at, value: null };
     }
+    if (this.#open.has(target)) {
+      this.mistakes.push({
+        at,
+        message: `The alias "*${name}" stands within what it names.`,
+        help: 'Write the value out.',
+      });
+      return { kind: 'scalar', at, value: null };
+    }
     return this.convert(target, at, depth + 1);
   }
 
   #scalar(node: YamlScalar): Scalar {
     const { value } = node;
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    const isWhole = /^[-+]?\d+$/.test(String(node.source));
+    if (typeof value === 'number' && Number.isFinite(value) && !(isWhole && !Number.isSafeInteger(value)))
+      return value;
+    const digits = typeof value === 'number' && Number.isFinite(value);
     this.mistakes.push({
       at: this.#place(node),
       message: `${String(node.source)} is not a value that a spec can hold.`,
-      help: 'Write a number.',
+      help: digits ? `Whole numbers go to ${Number.MAX_SAFE_INTEGER}.` : 'Write a number.',
     });
     return null;
   }

@@ -7,6 +7,8 @@ export interface YamlProblem {
   readonly to: number;
   readonly message: string;
   readonly help?: string;
+  /** Whether the rest of the text is understood all the same. */
+  readonly isLocal: boolean;
 }
 
 /** The problems that are no mere consequence of another. */
@@ -14,11 +16,19 @@ export function yamlProblems(document: Document, text: string): YamlProblem[] {
   const errors = [...document.errors, ...document.warnings];
   // A parser that has lost its way finds tokens unexpected up to the end of the file.
   const telling = errors.filter(({ code }, i) => i === 0 || code !== 'UNEXPECTED_TOKEN');
-  const problems = telling.map((error) => yamlProblem(error, document, text));
+  const problems = telling.map((error): YamlProblem => ({
+    ...yamlProblem(error, document, text),
+    isLocal: LOCAL.has(error.code),
+  }));
+  const deep = problems.find(({ message }) => message === TOO_DEEP.message);
+  if (deep) return [deep];
   // What follows an open quote is text up to the file's end, so nothing else is told apart.
   const quote = problems.find(({ message }) => message === OPEN_QUOTE);
   return quote ? [quote] : problems;
 }
+
+/** Of one key, beside which the rest stands as it is. */
+const LOCAL: ReadonlySet<string> = new Set(['DUPLICATE_KEY']);
 
 /** How other languages, and JSON as some write it, start a comment. */
 export const COMMENT_START = /^\/[/*]/;
@@ -26,6 +36,13 @@ export const COMMENT_START = /^\/[/*]/;
 export const COMMENT = {
   message: 'Comments do not start with "//" or "/*".',
   help: 'Write "#" before them, on every line.',
+} as const;
+
+export const MAX_DEPTH = 64;
+
+export const TOO_DEEP = {
+  message: `Nested more than ${MAX_DEPTH} levels deep.`,
+  help: 'No spec needs so many.',
 } as const;
 
 const OPEN_QUOTE = 'This quote is not closed.';
@@ -75,6 +92,8 @@ function yamlProblem({ code, pos: [from, to], message }: YAMLError, document: Do
       help: 'Write it.',
     };
   switch (code as string) {
+    case 'RESOURCE_EXHAUSTION':
+      return { from, to, ...TOO_DEEP };
     case 'TAB_AS_INDENT':
       return { from, to, message: 'A tab indents this line.', help: 'Indent by spaces.' };
     case 'DUPLICATE_KEY':

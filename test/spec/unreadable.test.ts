@@ -81,10 +81,10 @@ const unreadable: Record<string, { bytes: string | Uint8Array; says: string }> =
 `,
   },
   'lists in lists in lists': {
-    bytes: `title: ${'['.repeat(100)}${']'.repeat(100)}\n`,
+    bytes: `title: ${'['.repeat(90)}${']'.repeat(90)}\n`,
     says: `spec.yaml:1:71 Nested more than 64 levels deep. No spec needs so many.
- 1 | title: ${'['.repeat(100)}${']'.repeat(100)}
-   | ${' '.repeat(70)}${'~'.repeat(74)}
+ 1 | title: ${'['.repeat(90)}${']'.repeat(90)}
+   | ${' '.repeat(70)}${'~'.repeat(54)}
 1 mistake; nothing was done.
 `,
   },
@@ -97,11 +97,14 @@ const unreadable: Record<string, { bytes: string | Uint8Array; says: string }> =
 `,
   },
   'an alias of what it stands in': {
-    bytes: 'title: &t [*t]\n',
-    says: `spec.yaml:1:12 Nested more than 64 levels deep. No spec needs so many.
- 1 | title: &t [*t]
-   |            ~~
-1 mistake; nothing was done.
+    bytes: 'title: x\ndata: { kind: embedded }\nvars: { v: &t [*t] }\nstages: { a: { kind: augment } }\n',
+    says: `spec.yaml:3:15 vars.v is [null], but must be text, a number, true or false.
+ 3 | vars: { v: &t [*t] }
+   |               ~~~~
+spec.yaml:3:16 The alias "*t" stands within what it names. Write the value out.
+ 3 | vars: { v: &t [*t] }
+   |                ~~
+2 mistakes; nothing was done.
 `,
   },
 };
@@ -112,6 +115,31 @@ for (const [name, { bytes, says }] of Object.entries(unreadable)) {
     assert.deepEqual(await validate(t, ['spec.yaml']), { status: 2, output: says });
   });
 }
+
+test('more brackets than a parser can follow are too many levels, told once and not over pages', async (t) => {
+  await writeFile('spec.yaml', `title: ${'['.repeat(60_000)}\n`);
+  const { status, output } = await validate(t, ['spec.yaml']);
+  assert.equal(status, 2);
+  assert.match(output, /^spec\.yaml:1:\d+ Nested more than 64 levels deep\. No spec needs so many\.\n/);
+  assert.match(output, /\n1 mistake; nothing was done\.\n$/);
+  assert.ok(output.length < 1000, `${output.length} characters`);
+});
+
+test('of a very long line only what is around the mistake is shown', async (t) => {
+  const long = `vars: { ${list(500, (i) => `v${i}: 1`).join(', ')}, w: .nan, ${list(500, (i) => `u${i}: 1`).join(', ')} }`;
+  await writeFile(
+    'spec.yaml',
+    `title: x\ndata: { kind: embedded }\n${long}\nstages: { a: { kind: augment } }\n`,
+  );
+  const [message, line, mark] = (await validate(t, ['spec.yaml'])).output.split('\n');
+  assert.equal(
+    message,
+    `spec.yaml:3:${long.indexOf('.nan') + 1} .nan is not a value that a spec can hold. Write a number.`,
+  );
+  assert.match(line!, /^ 3 \| \.\.\..* v499: 1, w: \.nan, u0: 1.*\.\.\.$/);
+  assert.equal(line!.slice(mark!.indexOf('~'), mark!.lastIndexOf('~') + 1), '.nan');
+  assert.ok(line!.length < 220);
+});
 
 test('a file that is not there is said to be missing', async (t) => {
   assert.deepEqual(await validate(t, ['absent.yaml']), {

@@ -7,7 +7,8 @@ import { memberValues } from './support/plan-spec.js';
 function parse(text: string) {
   const parsed = parseYaml('a.yaml', text);
   assert.ok(parsed.ok, JSON.stringify(parsed));
-  return parsed.value;
+  assert.deepEqual(parsed.value.mistakes, []);
+  return parsed.value.tree;
 }
 
 const plain = (text: string) => toPlain(parse(text));
