@@ -27,7 +27,8 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   try {
     invocation = parseArgs({ args: rest, options: command.options, allowPositionals: true });
   } catch (error) {
-    console.error(`${(error as Error).message}\nUsage: stagecraft ${command.usage}`);
+    const { optionMistake } = await import('./cli/option-mistake.js');
+    console.error(`${optionMistake(error as Error, command.options)}\nUsage: stagecraft ${command.usage}`);
     return WRONG_INPUT;
   }
   const { execute } = await command.load();

@@ -12,12 +12,14 @@ import { type AllowedPlugins, type SpecKinds, SpecPlugins } from './plugins/spec
 import { conflict, Sources } from './run/sources.js';
 import { type Diagnostic, sortDiagnostics } from './spec/diagnostic.js';
 import {
+  checkPaper,
   type LoadFailure,
   type LoadOptions,
   loadSpec,
   type ResolvedSpec,
   type SpecData,
 } from './spec/load.js';
+import type { RawSpec } from './spec/extend.js';
 import { ParsedFiles } from './spec/parse.js';
 import { BUILT_IN_KINDS } from './stages/built-in.js';
 import type { Disk } from './util/disk.js';
@@ -65,31 +67,56 @@ export class Planner {
     return united.ok ? united : failed({ diagnostics: sortDiagnostics(united.error), texts });
   }
 
+  /** Whether a file holds a paper's tables and no spec, and what is wrong with them; undefined for other files. */
+  async paper(
+    path: string,
+    options: Pick<LoadOptions, 'currentDirectory'>,
+  ): Promise<LoadFailure | undefined> {
+    const texts = new Map<string, string>();
+    const { metrics } = BUILT_IN_KINDS;
+    const mistakes = await checkPaper(path, options, {
+      disk: this.#disk,
+      files: this.#files,
+      texts,
+      metrics,
+    });
+    return mistakes && { diagnostics: sortDiagnostics(mistakes), texts };
+  }
+
   async #planOne(
     path: string,
     options: LoadOptions,
     texts: Map<string, string>,
   ): Promise<Result<PlannedOne, readonly Diagnostic[]>> {
     let kinds: SpecKinds | undefined;
+    let chain: RawSpec | undefined;
     const { spec, mistakes } = await loadSpec(path, options, {
       disk: this.#disk,
       files: this.#files,
       texts,
       validatorFor: async (raw) => {
+        chain = raw;
         const found = await this.#plugins.kindsFor(raw);
         if (!found.ok) return found;
         kinds = found.value;
         return ok(found.value.validator);
       },
     });
-    if (!spec || !kinds) return failed(mistakes);
+    if (!spec || !kinds) return failed(mistakes.map((mistake) => inherited(mistake, chain)));
     const expansion = new Expansion(spec, definitionsByKind(kinds.kinds.definitions));
     const plan = makePlan(expansion);
     const all = [...mistakes, ...(plan.ok ? [] : plan.error)];
-    if (all.length > 0) return failed(all);
+    if (all.length > 0) return failed(all.map((mistake) => inherited(mistake, chain)));
     if (!plan.ok) throw new Error(`Internal error: ${path} is refused without a mistake`);
     return ok({ spec, plan: plan.value, expansion, kinds });
   }
+}
+
+/** A mistake in a file that is right by itself is perhaps one of the spec that extends it, so that is named. */
+function inherited(mistake: Diagnostic, chain: RawSpec | undefined): Diagnostic {
+  const { at, help } = mistake;
+  if (!chain || at.file === chain.file || !chain.files.has(at.file)) return mistake;
+  return { ...mistake, help: `${help ? `${help} ` : ''}("${chain.file}" extends this.)` };
 }
 
 /** Without a container, for commands that only look at specs. */

@@ -91,9 +91,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./ls.js'),
   },
   validate: {
-    usage: 'validate SPEC...',
+    usage: 'validate FILE...',
     summary: 'check specs and name every mistake by file, line and column',
-    options: spec,
+    options: { ...spec, ...json },
     load: () => import('./validate.js'),
   },
   data: {

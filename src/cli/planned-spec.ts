@@ -1,12 +1,12 @@
 /** What the commands on specs share: paths and options to a plan, or its mistakes on the screen. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { onlySelected } from '../plan/select.js';
 import { createPlanner, type Planned, type Planner } from '../planner.js';
 import type { AllowedPlugins } from '../plugins/spec-plugins.js';
 import type { SurveyOptions } from '../run/survey.js';
 import { formatDiagnostic } from '../spec/diagnostic.js';
-import type { LoadFailure, ResolvedSpec } from '../spec/load.js';
+import type { LoadFailure, LoadOptions, ResolvedSpec } from '../spec/load.js';
 import { ownCodeDigest } from '../util/code-digest.js';
 import { UserError } from '../util/user-error.js';
 import type { Invocation } from './invocation.js';
@@ -51,34 +51,46 @@ export async function planSpecs(
   planner: Pick<Planner, 'plan'>,
   { positionals, values }: Invocation,
 ): Promise<Planned | undefined> {
-  if (positionals.length === 0)
-    throw new UserError('Which spec? Name a YAML file, e.g. experiments/vgg/table3.yaml.');
-  const planned = await planner.plan(positionals, {
-    profile: values['profile'] as string | undefined,
-    sets: listOf(values['set']),
-    currentDirectory: process.cwd(),
-  });
+  const planned = await planner.plan(pathsOf({ positionals }), loadOptions({ values }));
   if (!planned.ok) {
     printMistakes(planned.error);
     return undefined;
   }
-  for (const spec of planned.value.specs.filter(wantsNothing))
-    console.error(
-      `${spec.file} asks for nothing: it writes no stage or table of its own, and what it extends is done only where something needs it. Name the table that you want, e.g. tables: { ${Object.keys(spec.values.tables ?? {})[0] ?? 'NAME'}: {} }.`,
-    );
+  planned.value.specs.filter(wantsNothing).forEach(printNothingWanted);
   const plan = onlySelected(planned.value.plan, listOf(values['only']));
   if (!plan.ok) throw new UserError(`--only: ${plan.error}`);
   return { ...planned.value, plan: plan.value };
 }
 
-function wantsNothing({ stages, ownTables }: ResolvedSpec): boolean {
+/** The specs that a command names, each once. @throws UserError if it names none */
+export function pathsOf({ positionals }: Pick<Invocation, 'positionals'>): readonly string[] {
+  if (positionals.length === 0)
+    throw new UserError('Which spec? Name a YAML file, e.g. experiments/vgg/table3.yaml.');
+  return [...new Map(positionals.map((path) => [resolve(path), path])).values()];
+}
+
+export function loadOptions({ values }: Pick<Invocation, 'values'>): LoadOptions {
+  return {
+    profile: values['profile'] as string | undefined,
+    sets: listOf(values['set']),
+    currentDirectory: process.cwd(),
+  };
+}
+
+export function printNothingWanted({ file, values }: ResolvedSpec): void {
+  console.error(
+    `${file} asks for nothing: it writes no stage or table of its own, and what it extends is done only where something needs it. Name the table that you want, e.g. tables: { ${Object.keys(values.tables ?? {})[0] ?? 'NAME'}: {} }.`,
+  );
+}
+
+export function wantsNothing({ stages, ownTables }: ResolvedSpec): boolean {
   return ownTables.size === 0 && ![...stages.values()].some(({ own }) => own);
 }
 
 /** More would scroll the first ones, which often cause the others, off the screen. */
 const SHOWN = 50;
 
-function printMistakes({ diagnostics, texts }: LoadFailure): void {
+export function printMistakes({ diagnostics, texts }: LoadFailure): void {
   for (const diagnostic of diagnostics.slice(0, SHOWN))
     console.error(formatDiagnostic(diagnostic, (file) => texts.get(file)));
   const rest = diagnostics.length - SHOWN;

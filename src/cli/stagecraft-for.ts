@@ -1,4 +1,5 @@
 /** The wired Stagecraft for a command's options: for commands that look at the store or do work. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ContainerOptions, createStagecraft } from '../container.js';
 import type { Stagecraft } from '../stagecraft.js';
@@ -13,8 +14,11 @@ export function stagecraftFor({ values }: Invocation): Stagecraft {
   const backend = (values['backend'] ?? 'auto') as ContainerOptions['backend'];
   if (!BACKENDS.includes(backend))
     throw new UserError(`There is no backend "${backend}". ${suggestion(backend, BACKENDS)}`);
+  const runsDirectory = resolve(String(values['store'] ?? 'runs'));
+  if (statSync(runsDirectory, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new UserError(`--store: "${runsDirectory}" is a file, but must be a folder.`);
   return createStagecraft({
-    runsDirectory: resolve(String(values['store'] ?? 'runs')),
+    runsDirectory,
     backend,
     slots: slotsOf(values['slots']),
     allowedPlugins: allowedPlugins(listOf(values['allow-plugin'])),

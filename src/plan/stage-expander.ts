@@ -46,6 +46,7 @@ export class StageExpander {
         onlyElsewhere(mistakes, start, blamed);
       }
     }
+    if (members.length === 0) mistakes.push(...whereUsed(mistakes.splice(before)));
     return wrong || mistakes.length > before ? undefined : members;
   }
 
@@ -237,6 +238,19 @@ function onlyElsewhere(mistakes: Diagnostic[], start: number, blamed: Set<string
   const found = mistakes.splice(start).map((mistake) => [formatPosition(mistake.at), mistake] as const);
   mistakes.push(...found.filter(([place]) => !blamed.has(place)).map(([, mistake]) => mistake));
   for (const [place] of found) blamed.add(place);
+}
+
+/** A value of an axis that is wrong is blamed itself; where every one is, the axis does not belong where it is used. */
+function whereUsed(mistakes: readonly Diagnostic[]): readonly Diagnostic[] {
+  const places = new Map<string, Diagnostic[]>();
+  for (const mistake of mistakes) {
+    const place = formatPosition(mistake.usedAt ?? mistake.at);
+    places.set(place, [...(places.get(place) ?? []), mistake]);
+  }
+  return [...places.values()].flatMap((found) => {
+    const [first] = found as [Diagnostic];
+    return found.length > 1 && first.usedAt ? [{ ...first, at: first.usedAt }] : found;
+  });
 }
 
 /** What is the same for all members of a stage. */

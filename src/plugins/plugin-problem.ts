@@ -43,9 +43,7 @@ export function pluginProblems(value: unknown): readonly string[] {
   const { name } = plugin;
   const list = (key: (typeof LISTS)[number], problemOf: (part: Part) => string | undefined) => {
     const parts = plugin[key] ?? [];
-    return Array.isArray(parts)
-      ? parts.map((part) => problemOf(partOf(part)))
-      : [`Its "${key}" is no list.`];
+    return Array.isArray(parts) ? parts.map((part) => problemOf(partOf(part))) : [`Its "${key}" is no list.`];
   };
   const problems = [
     typeof name === 'string' && name.trim() !== '' ? undefined : 'It has no name.',

@@ -13,8 +13,6 @@ export interface Outcomes {
 export interface Metric extends MetricSchema {
   /** For people, with the unit: `top-1 error, %`. */
   readonly heading: string;
-  /** Whether the number is a part of the images in per cent, so that an interval follows from their count. */
-  readonly isErrorRate: boolean;
   /** @param artifact of the metric's type */
   measure(artifact: ArtifactReader): Promise<number>;
   /**

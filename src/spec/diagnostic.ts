@@ -16,6 +16,8 @@ export interface Diagnostic {
   readonly message: string;
   /** What is allowed or what to do instead. */
   readonly help?: string;
+  /** Where the value is used, if that is not where it was written. */
+  readonly usedAt?: Position;
 }
 
 /** A place on the command line: the whole of an option such as `--set path=value`. */

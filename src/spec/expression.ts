@@ -197,7 +197,7 @@ function valueOf(expression: Expression, scope: ReadonlyMap<string, Value>): Val
       return expression.value;
     case 'name': {
       const value = scope.get(expression.name);
-      if (value === undefined) throw new Wrong(unknownName(expression.name, [...scope.keys()]));
+      if (value === undefined) throw new Wrong(unknownNames([expression.name], [...scope.keys()]));
       return value;
     }
     case 'negate':
@@ -212,11 +212,12 @@ function valueOf(expression: Expression, scope: ReadonlyMap<string, Value>): Val
   }
 }
 
-/** @param known what it may have meant */
-export function unknownName(name: string, known: readonly string[]): ExpressionMistake {
+/** What is wrong with names that stand for nothing; they are unlike each other. */
+export function unknownNames(names: readonly string[], known: readonly string[]): ExpressionMistake {
+  const helps = new Set(names.map((name) => suggestion(name, known)));
   return {
-    message: `There is no variable or axis "${name}".`,
-    help: known.length > 0 ? suggestion(name, known) : 'There are none here; "vars" of the spec gives them.',
+    message: `There is no variable or axis ${names.map((name) => `"${name}"`).join(', and none ')}.`,
+    help: known.length > 0 ? [...helps].join(' ') : 'There are none here; "vars" of the spec gives them.',
   };
 }
 

@@ -111,6 +111,12 @@ function baseOf(tree: LocatedMap, path: string) {
       message: '"extends" names one file, as text.',
       help: 'E.g. extends: nets.yaml',
     });
+  if (/^[a-z]+:\/\//.test(value.value))
+    return failed({
+      at: value.at,
+      message: `"${value.value}" is an address, but a spec extends a file.`,
+      help: 'Download it, and name the file.',
+    });
   return ok({ path: resolve(dirname(path), value.value), at: value.at });
 }
 

@@ -9,9 +9,11 @@ import type { DataValues, SpecValues } from './experiment-schema.js';
 import { type RawSpec, readChain, type TextReader } from './extend.js';
 import { keysAt, kindOf, type LocatedMap, locate, mapAt, placesIn } from './located.js';
 import { netMistake } from './net-names.js';
+import { isPaperFile, noSpec, paperFileMistakes } from './paper-file.js';
 import { type PaperTable, readPaperTable } from './paper-table.js';
 import { profileNames } from './profile.js';
 import type { ParsedFiles } from './parse.js';
+import type { Vocabulary } from './schema.js';
 import { subjectMistakes } from './subject-words.js';
 import { isExpression, namesUsed, type Scope } from './substitute.js';
 import type { SpecValidator } from './validate.js';
@@ -87,6 +89,7 @@ export async function loadSpec(path: string, options: LoadOptions, services: Loa
   const reader = textReader(options.currentDirectory, services);
   const raw = await readChain(absolute, reader);
   if (!raw.ok) return nothing(raw.error);
+  if (isPaperFile(raw.value.tree)) return nothing([noSpec(raw.value.tree)]);
   const validator = await services.validatorFor(raw.value);
   if (!validator.ok) return nothing([...raw.value.mistakes, ...validator.error]);
   const composed = compose(raw.value.tree, options);
@@ -107,7 +110,8 @@ export async function loadSpec(path: string, options: LoadOptions, services: Loa
   if (!checked.values) return nothing(mistakes);
   const { tree } = composed;
   const place = { tree, raw: raw.value, options };
-  const papers = await readPapers(checked.values, place, reader);
+  const { metrics } = validator.value.vocabulary;
+  const papers = await readPapers(checked.values, { ...place, metrics, reader });
   const spec: ResolvedSpec = {
     name,
     file: raw.value.file,
@@ -131,14 +135,32 @@ export async function loadSpec(path: string, options: LoadOptions, services: Loa
   return { spec, mistakes: [...mistakes, ...papers.mistakes] };
 }
 
+/** The mistakes of a file that holds a paper's tables; undefined if it holds something else, or cannot be read. */
+export async function checkPaper(
+  path: string,
+  { currentDirectory }: Pick<LoadOptions, 'currentDirectory'>,
+  { metrics, ...services }: Pick<LoadServices, 'disk' | 'files' | 'texts'> & Pick<Vocabulary, 'metrics'>,
+): Promise<readonly Diagnostic[] | undefined> {
+  const absolute = resolve(currentDirectory, path);
+  const reader = textReader(currentDirectory, services);
+  const text = await reader.read(absolute);
+  const file = reader.nameOf(absolute);
+  const parsed = text.ok ? reader.parse(file, text.value) : undefined;
+  if (!parsed?.ok || !isPaperFile(parsed.value.tree)) return undefined;
+  return [...parsed.value.mistakes, ...paperFileMistakes(parsed.value.tree, file, metrics)];
+}
+
 function nothing(mistakes: readonly Diagnostic[]): Loaded {
   return { spec: undefined, mistakes };
 }
 
-function textReader(currentDirectory: string, { disk, files, texts }: LoadServices): TextReader {
+function textReader(
+  currentDirectory: string,
+  { disk, files, texts }: Pick<LoadServices, 'disk' | 'files' | 'texts'>,
+): TextReader {
   const nameOf = (absolute: string) => {
     const short = relative(currentDirectory, absolute);
-    return short.startsWith('..') ? absolute : short;
+    return short === '' || short.startsWith('..') ? absolute : short;
   };
   const read = async (absolute: string) => {
     const text = await readText(disk, absolute);
@@ -171,6 +193,13 @@ function checkComposed(
   const mistakes: Diagnostic[] = [...defaultsMistakes(tree, validator)];
   const stages = stagesOf(tree, '');
   for (const name of keysAt(tree, 'stages')) if (!stages.has(name)) wrongStages.add(name);
+  for (const [name, { key }] of mapAt(tree, 'nets')?.entries ?? [])
+    if (validator.vocabulary.nets.includes(name))
+      mistakes.push({
+        at: key,
+        message: `"${name}" is a net of the paper already, and another of that name would stand beside its numbers.`,
+        help: 'Give it another name.',
+      });
   for (const [name, stage] of stages) {
     // A wrong kind is the whole's mistake.
     const isNamed = validator.isNamed(stage.kind);
@@ -267,7 +296,10 @@ function rootOf({ root }: DataValues, path: readonly string[], place: SpecPlace)
   return resolve(baseOf(path, place), root.replace(/^~(?=$|\/)/, homedir()));
 }
 
-async function readPapers({ tables = {} }: SpecValues, place: SpecPlace, reader: TextReader) {
+async function readPapers(
+  { tables = {} }: SpecValues,
+  { metrics, reader, ...place }: SpecPlace & Pick<Vocabulary, 'metrics'> & { readonly reader: TextReader },
+) {
   const papers = new Map<string, PaperTable>();
   const mistakes: Diagnostic[] = [];
   for (const [name, table] of Object.entries(tables)) {
@@ -285,7 +317,7 @@ async function readPapers({ tables = {} }: SpecValues, place: SpecPlace, reader:
       continue;
     }
     if (parsed.ok) mistakes.push(...parsed.value.mistakes);
-    const paper = parsed.ok ? readPaperTable(source, parsed.value.tree, at) : parsed;
+    const paper = parsed.ok ? readPaperTable(source, parsed.value.tree, { reference: at, metrics }) : parsed;
     if (paper.ok) papers.set(name, paper.value);
     else mistakes.push(...paper.error);
   }

@@ -9,6 +9,8 @@ export interface LocatedScalar {
   readonly value: Scalar;
   /** The variable or axis that the value came from; `at` is then where that got it. */
   readonly variable?: string;
+  /** The place of the `${...}` that the value was put in place of. */
+  readonly usedAt?: Position;
   /** The expression that came to the value, as it was written; `at` is then its place. */
   readonly expression?: string;
 }

@@ -10,6 +10,8 @@ import {
   mapAt,
   toPlain,
 } from './located.js';
+import { parseRange } from './range.js';
+import { PAPER_CROP } from './scales.js';
 import { MATRIX_WORDS } from './sweep-schema.js';
 
 /** One combination: the value of each axis, with its place. */
@@ -74,7 +76,7 @@ function alternatives(
     mistakes.push({
       at: variable === undefined ? value.at : key,
       message: `The axis "${axis}" is ${plain}${variable === undefined ? '' : ` ("\${${variable}}")`}, but must be a list of alternatives.`,
-      help: `Write [${variable === undefined ? String(toPlain(value)) : `'\${${variable}}'`}].`,
+      help: `Write ${alternativesOf(value)}.`,
     });
     return [];
   }
@@ -90,6 +92,15 @@ function alternatives(
     seen.add(text);
   }
   return value.items;
+}
+
+/** A value as the list that was meant: of a range of numbers that are no scales, each of them. */
+function alternativesOf(value: Located): string {
+  if (value.kind === 'scalar' && value.variable !== undefined) return `['\${${value.variable}}']`;
+  const range = parseRange(toPlain(value));
+  if (!range || range.min >= PAPER_CROP) return `[${String(toPlain(value))}]`;
+  const all = Array.from({ length: Math.min(5, range.max - range.min + 1) }, (_, i) => range.min + i);
+  return `[${all.join(', ')}${range.max > all.at(-1)! ? ', ...' : ''}]`;
 }
 
 function zipped(zip: LocatedMap, mistakes: Diagnostic[]): readonly Row[] {

@@ -5,8 +5,9 @@ import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
 import { validatorOf } from '../util/validator.js';
 import type { Diagnostic, Position } from './diagnostic.js';
-import { type LocatedMap, locate, nearest, toPlain } from './located.js';
-import { Strict } from './schema.js';
+import { type Located, type LocatedMap, locate, nearest, toPlain } from './located.js';
+import { parseRange, RANGE_PATTERN } from './range.js';
+import { type MetricSchema, Strict } from './schema.js';
 import { schemaMistakes } from './schema-mistakes.js';
 
 const cell = Type.Unsafe<string | number | null | readonly (string | number)[]>({
@@ -73,11 +74,12 @@ let compiled: ValidateFunction<PaperTable> | undefined;
 /**
  * @param file that holds the paper's tables, as a map
  * @param reference where the spec names it, for mistakes about the name
+ * @param metrics that may be columns
  */
 export function readPaperTable(
   { file, name }: { file: string; name: string },
   tables: LocatedMap,
-  reference: Position,
+  { reference, metrics }: { readonly reference: Position; readonly metrics: readonly MetricSchema[] },
 ): Result<PaperTable, readonly Diagnostic[]> {
   const table = locate(tables, [name]);
   if (!table) {
@@ -107,5 +109,37 @@ export function readPaperTable(
     const help = `Write one for each of ${paper.columns.join(', ')}; null where the paper prints none.`;
     return [{ at, message: `This row has ${row.length} cells for ${paper.columns.length} columns.`, help }];
   });
-  return uneven.length > 0 ? failed(uneven) : ok(paper);
+  const wrong = uneven.length > 0 ? uneven : cellMistakes(paper, table.value, metrics);
+  return wrong.length > 0 ? failed(wrong) : ok(paper);
+}
+
+/** Cells that cannot be what their column says: they would stand beside ours, or equal none of them, without a word. */
+function cellMistakes(
+  { columns, rows }: PaperTable,
+  table: Located,
+  metrics: readonly MetricSchema[],
+): readonly Diagnostic[] {
+  const kinds = columns.map((column) => metrics.find(({ name }) => name === column));
+  return rows.flatMap((row, i) =>
+    row.flatMap((cell, j): readonly Diagnostic[] => {
+      const message = cellProblem(cell, kinds[j]);
+      const { at } = nearest(table, ['rows', String(i), String(j)]).value;
+      return message === undefined
+        ? []
+        : [{ at, message: `${columns[j]!} is ${JSON.stringify(cell)}, ${message}.` }];
+    }),
+  );
+}
+
+function cellProblem(cell: PaperTable['rows'][number][number], metric: MetricSchema | undefined) {
+  if (metric) {
+    if (cell !== null && typeof cell !== 'number')
+      return 'but must be a number, or null where the paper prints none';
+    const isRate = cell === null || !metric.isErrorRate || (cell >= 0 && cell <= 100);
+    return isRate ? undefined : 'but must be from 0 to 100, in per cent';
+  }
+  const isRange = typeof cell === 'string' && new RegExp(RANGE_PATTERN).test(cell);
+  return isRange && !parseRange(cell)
+    ? 'which is no range: its first number must be the smaller one'
+    : undefined;
 }

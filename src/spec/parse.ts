@@ -201,7 +201,8 @@ class Converter {
         continue;
       }
       const key = this.#place(pair.key);
-      const name = String(pair.key.value);
+      const { value: word, source } = pair.key;
+      const name = typeof word === 'number' && !Number.isFinite(word) ? String(source) : String(word);
       const refused = COMMENT_START.test(name) ? COMMENT : REFUSED_KEYS.get(name);
       if (refused) {
         this.isMaimed ||= name !== '__proto__';

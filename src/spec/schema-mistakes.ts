@@ -30,7 +30,10 @@ export function schemaMistakes(
     .flatMap((error): Diagnostic[] => {
       const diagnostic = toDiagnostic(error, tree, root);
       if (!diagnostic) return [];
-      return [diagnostic.help === undefined ? { ...diagnostic, ...formHelp(error, errors) } : diagnostic];
+      const help = diagnostic.help === undefined ? formHelp(error, errors) : {};
+      const { value } = nearest(tree, keysOf(error.instancePath));
+      const used = value.kind === 'scalar' && value.usedAt !== undefined ? { usedAt: value.usedAt } : {};
+      return [{ ...diagnostic, ...help, ...used }];
     });
 }
 

@@ -44,6 +44,8 @@ export interface MetricSchema {
   /** What it is a number of. */
   readonly artifact: ArtifactType;
   readonly description: string;
+  /** Whether it is a part of the images in per cent, so from 0 to 100. */
+  readonly isErrorRate: boolean;
   /** Of a plugin's metric: raised when it measures something else, so that tables are made again. */
   readonly version?: string;
 }

@@ -7,7 +7,7 @@ import {
   type ExpressionMistake,
   namesIn,
   parseExpression,
-  unknownName,
+  unknownNames,
   type Value,
 } from './expression.js';
 import { type Located, type LocatedScalar, mapScalars, toPlain } from './located.js';
@@ -131,11 +131,12 @@ function fill(
   const [only] = template;
   if (template.length === 1 && typeof only === 'object' && only.kind === 'name') {
     const value = scope.get(only.name);
-    if (value) return ok(value.kind === 'scalar' ? { ...value, variable: only.name } : value);
+    if (value)
+      return ok(value.kind === 'scalar' ? { ...value, variable: only.name, usedAt: scalar.at } : value);
   }
-  const stranger = unknown.find((name) => others === 'any' || !others.has(name));
-  if (stranger !== undefined)
-    return failed(unknownName(stranger, [...scope.keys(), ...(others === 'any' ? [] : others)]));
+  const known = [...scope.keys(), ...(others === 'any' ? [] : others)];
+  const strangers = [...new Set(unknown.filter((name) => others === 'any' || !others.has(name)))];
+  if (strangers.length > 0) return failed(unknownNames(strangers, known));
   const values = new Map(names.map((name) => [name, toPlain(scope.get(name)!) as Value]));
   const results: Value[] = [];
   for (const part of template) {

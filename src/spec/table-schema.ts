@@ -48,7 +48,6 @@ export const table = Strict(
     }),
     steps: Type.Optional(
       Type.Array(step, {
-        minItems: 1,
         uniqueItems: true,
         description:
           "Rows to compare two by two: the change of each metric, and whether its sign is clear and the paper's.",

@@ -136,7 +136,10 @@ const layer = (text: string) =>
 const WRONG: Readonly<Record<string, readonly [string, RegExp]>> = {
   'is no module': ['export default {', /The plugin "\.\/mine\.mjs": It cannot be loaded: .*/],
   'throws when it is loaded': ['throw new Error("No disk.")', /It cannot be loaded: No disk\./],
-  'waits for what never comes': ['await new Promise(() => {});', /It cannot be loaded: it waits for something/],
+  'waits for what never comes': [
+    'await new Promise(() => {});',
+    /It cannot be loaded: it waits for something/,
+  ],
   'ends the process': ['process.exit(0);', /It cannot be loaded: it calls process\.exit\(0\)\./],
   'has a key that means nothing': [
     plugin({ metric: [] }),

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { createPlanner } from '../../src/planner.js';
 import { validate } from './support/validate.js';
 
 /** Files that are too much or no text at all; they are made here, not kept. */
@@ -157,6 +158,50 @@ test('a folder in place of a file is said to be one', async (t) => {
     output: `folder:1:1 This is a folder. Specs are YAML files, see experiments/.
 1 mistake; nothing was done.
 `,
+  });
+});
+
+const PAPER = 't:\n  caption: x\n  columns: [net, top1]\n  rows: [[A, 29.6]]\n';
+
+test("a paper's tables are right by themselves, so that a whole folder can be checked", async (t) => {
+  await writeFile('paper.yaml', PAPER);
+  assert.deepEqual(await validate(t, ['paper.yaml']), {
+    status: 0,
+    output: "paper.yaml: right, a paper's tables.\n",
+  });
+});
+
+test("a paper's tables are no spec to plan", async () => {
+  await writeFile('paper.yaml', PAPER);
+  const planned = await createPlanner({ names: [], folder }).plan('paper.yaml', {
+    profile: undefined,
+    sets: [],
+    currentDirectory: process.cwd(),
+  });
+  assert.ok(!planned.ok);
+  const [mistake] = planned.error.diagnostics;
+  assert.equal(mistake!.message, "This file holds a paper's tables, and no spec.");
+  assert.equal(mistake!.help, 'A table of a spec names one of them: paper: paper.yaml#t.');
+});
+
+test('mistakes are told as JSON to those who ask for it', async (t) => {
+  await writeFile('wrong.yaml', 'title: x\ndata: { kind: embeded }\nstages: { a: { kind: augment } }\n');
+  const { status, output } = await validate(t, ['wrong.yaml', '--json']);
+  assert.equal(status, 2);
+  assert.deepEqual(JSON.parse(output), {
+    format: 1,
+    files: [
+      {
+        file: 'wrong.yaml',
+        mistakes: [
+          {
+            ...{ file: 'wrong.yaml', line: 2, column: 15, length: 7 },
+            message: 'data.kind is "embeded", but must be one of image-folder, embedded, voc, caltech.',
+            help: 'Did you mean "embedded"?',
+          },
+        ],
+      },
+    ],
   });
 });
 

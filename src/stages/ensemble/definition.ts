@@ -1,7 +1,7 @@
 /** Several nets together: the mean of their posteriors (Sect. 4.4). */
 import { Type, type Static } from '../../util/type.js';
 import type { StageDefinition } from '../../plan/definition.js';
-import { meanDraft } from '../../plan/mean-draft.js';
+import { meanDraft, repeatedMember } from '../../plan/mean-draft.js';
 import { Strict } from '../../spec/schema.js';
 
 const schema = Strict(
@@ -37,6 +37,13 @@ export const ensembleDefinition: StageDefinition<EnsembleSpec> = {
         'weights',
         `There ${weights.length === 1 ? 'is 1 weight' : `are ${weights.length} weights`} for ${members.length === 1 ? '1 member' : `${members.length} members`}.`,
         'Give each member one, in the order of the plan.',
+      );
+    const twice = repeatedMember(members);
+    if (twice)
+      context.mistake(
+        'over',
+        `Members ${twice[0] + 1} and ${twice[1] + 1} are the same scores, which the mean would count twice.`,
+        'Leave one out, or give their scales other px under "scales.map".',
       );
     return meanDraft(members, {}, weights);
   },

@@ -3,7 +3,7 @@ import { Type, type Static } from '../../util/type.js';
 import { netCost } from '../../nn/net-cost.js';
 import { checkedScale } from '../../plan/checked-scale.js';
 import type { ExpandContext, StageDefinition, TaskDraft } from '../../plan/definition.js';
-import { meanDraft } from '../../plan/mean-draft.js';
+import { meanDraft, repeatedMember } from '../../plan/mean-draft.js';
 import { Scales, Strict } from '../../spec/schema.js';
 
 const METHODS = ['dense', 'multi-crop', 'multi-crop & dense', 'centre-crop', 'ten-crop'] as const;
@@ -53,6 +53,13 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
     const methods = spec.method === 'multi-crop & dense' ? (['multi-crop', 'dense'] as const) : [spec.method];
     const scales = [spec.Q].flat();
     const singles = methods.flatMap((method) => scales.map((Q) => single(spec, { Q, method }, context)));
+    const twice = repeatedMember(singles)?.map((i) => scales[i % scales.length]!);
+    if (twice)
+      context.mistake(
+        'Q',
+        `Q = ${twice[0]} and Q = ${twice[1]} are both ${context.realScale(twice[1]!)} px here, so their mean would count one size twice.`,
+        'Give each other px under "scales.map", or leave one out.',
+      );
     const [only] = singles;
     const labels = { Q: spec.Q, method: spec.method };
     return singles.length === 1 ? { ...only!, labels } : meanDraft(singles, labels);

@@ -16,7 +16,6 @@ interface Judged {
 export const TABLE_METRICS: readonly Metric[] = (['top1', 'top5'] as const).map((name) => ({
   ...METRIC_SCHEMAS.find((schema) => schema.name === name)!,
   heading: HEADINGS[name],
-  isErrorRate: true,
   measure: async (artifact) => {
     const { [name]: wrong } = await judged(artifact);
     return (100 * wrong.reduce((a, b) => a + b, 0)) / wrong.length;
