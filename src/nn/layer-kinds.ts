@@ -12,8 +12,8 @@ import { type LayerSpec, parseShortLayer, SHORT_LAYER_FORM } from './layer-spec.
 
 export const BUILT_IN_LAYER_KINDS: readonly LayerKind[] = [conv, pool, lrn, fullyConnected];
 
-/** Parameter names and files are made of kinds' names. */
-const NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
+/** Of kinds of any sort: parameters, files and folders are called after them. */
+export const KIND_NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 export class LayerKinds {
   readonly all: readonly LayerKind[];
@@ -24,7 +24,7 @@ export class LayerKinds {
   constructor(kinds: readonly LayerKind[]) {
     const byName = new Map<string, LayerKind>();
     for (const kind of kinds) {
-      if (!NAME.test(kind.kind))
+      if (!KIND_NAME.test(kind.kind))
         throw new UserError(`"${kind.kind}" cannot name a layer kind: letters, digits and "-" can.`);
       if (byName.has(kind.kind)) throw new UserError(`There are two layer kinds "${kind.kind}".`);
       byName.set(kind.kind, kind);

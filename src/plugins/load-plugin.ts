@@ -54,7 +54,9 @@ const exit = process.exit.bind(process);
 async function loaded<T>(load: () => Promise<T>): Promise<T> {
   let onEmpty: () => void = () => undefined;
   const empty = new Promise<never>((_, reject) => {
-    onEmpty = () => reject(new Error('it waits for something that never comes.'));
+    onEmpty = () => {
+      reject(new Error('it waits for something that never comes.'));
+    };
   });
   process.once('beforeExit', onEmpty);
   process.exit = (code) => {

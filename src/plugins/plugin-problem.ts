@@ -1,4 +1,5 @@
 /** What is wrong with what a plugin brings, said before any of it is used: a wrong kind would fail far from its cause. */
+import { KIND_NAME } from '../nn/layer-kinds.js';
 import { NAMES } from '../spec/schema.js';
 import { SWEEP_KEYS } from '../spec/sweep-schema.js';
 import { suggestion } from '../util/suggest.js';
@@ -6,9 +7,6 @@ import { schemaProblem } from '../util/validator.js';
 
 /** Plugins may be plain JavaScript, so nothing is known of the parts but that they are there. */
 type Part = Readonly<Record<string, unknown>>;
-
-/** Files, folders and arrays are called after kinds. */
-const KIND = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 /** What `data:` has in every kind of image set. */
 const DATASET_KEYS = new Set(['kind', 'name', 'expect', 'badImages']);
@@ -129,7 +127,7 @@ function layerProblem(layer: Part): string | undefined {
 }
 
 function kindProblem(sort: string, kind: unknown): string | undefined {
-  return typeof kind === 'string' && KIND.test(kind)
+  return typeof kind === 'string' && KIND_NAME.test(kind)
     ? undefined
     : `A ${sort} kind cannot be named ${JSON.stringify(kind)}: a letter, then letters, digits or "-".`;
 }
