@@ -40,7 +40,7 @@ for (const file of args.slice(split + 1))
 function summary(values) {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : NaN };
+  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : undefined };
 }
 
 console.log(
@@ -61,11 +61,11 @@ for (const [key, { peer, ours }] of rows) {
     const cells = [
       key,
       metric,
-      `${p.mean.toFixed(1)} (${p.sd.toFixed(1)})`,
-      `${o.mean.toFixed(1)} (${o.sd.toFixed(1)})`,
+      `${p.mean.toFixed(1)} (${p.sd?.toFixed(1) ?? '-'})`,
+      `${o.mean.toFixed(1)} (${o.sd?.toFixed(1) ?? '-'})`,
       `${gap >= 0 ? '+' : ''}${gap.toFixed(1)}`,
-      inside((t * p.sd) / Math.sqrt(peer.length)),
-      inside(t * p.sd * Math.sqrt(1 + 1 / peer.length)),
+      inside((t * (p.sd ?? NaN)) / Math.sqrt(peer.length)),
+      inside(t * (p.sd ?? NaN) * Math.sqrt(1 + 1 / peer.length)),
     ];
     console.log(`| ${cells.join(' | ')} |`);
   }

@@ -36,11 +36,12 @@ p.add_argument("--fine-tune-rate", type=float, default=0.001)
 p.add_argument("--pooling", choices=["ceil", "floor"], default="ceil")
 p.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
 p.add_argument("--seed", type=int, default=1)
+p.add_argument("--threads", type=int, default=os.cpu_count())
 a = p.parse_args()
 torch.manual_seed(a.seed)
 random.seed(a.seed)
 np.random.seed(a.seed)
-torch.set_num_threads(os.cpu_count())
+torch.set_num_threads(a.threads)
 S1, S2, SMAX = (int(x) for x in a.scales.split(","))
 clock = {"decode": 0.0, "train": 0.0, "evaluate": 0.0}
 
@@ -110,6 +111,14 @@ def worker_seed(_):
     np.random.seed(s)
 
 
+class Lrn(nn.Module):
+    """nn.LocalResponseNorm(5, 5e-4, 0.75, 2), as five slices added up: on a CPU many times as fast."""
+
+    def forward(self, x):
+        squares, c = F.pad(x * x, (0, 0, 0, 0, 2, 2)), x.shape[1]
+        return x * (2 + 1e-4 * sum(squares[:, k : k + c] for k in range(5))) ** -0.75
+
+
 class Vgg(nn.Module):
     def __init__(self, net):
         super().__init__()
@@ -118,7 +127,7 @@ class Vgg(nn.Module):
             if item == "M":
                 layers.append(nn.MaxPool2d(2, ceil_mode=a.pooling == "ceil"))
             elif item == "N":
-                layers.append(nn.LocalResponseNorm(5, 5e-4, 0.75, 2.0))
+                layers.append(Lrn())
             else:
                 f, _, k = item.partition("/")
                 f, k = round(int(f) * a.width), int(k or 3)

@@ -47,11 +47,6 @@ for (const [sentence, args, message] of [
     /smok.*[^]*smoke/,
   ],
   ['a spec that is not there is named', ['run', 'nothing.yaml'], /nothing\.yaml.*There is no such file/],
-  [
-    'one spec twice is not run',
-    ['run', FIRST_ROW, FIRST_ROW],
-    /Two of the specs are called "first-row-demo"/,
-  ],
   ['two specs are not shown at once', ['show', FIRST_ROW, FIRST_ROW], /One spec at a time/],
   ['a command without its spec asks for it', ['run'], /Which spec\?/],
 ] as const) {
@@ -94,6 +89,12 @@ test('plan --json is the plan with the state of each task, and writes nothing', 
     assert.equal((task['status'] as { state: string }).state, 'to-do');
   }
   assert.deepEqual(left, []);
+});
+
+test('a spec that is given twice counts once', async () => {
+  const { status, stdout } = await inScratch(['plan', FIRST_ROW, FIRST_ROW, '--profile', 'smoke']);
+  assert.equal(status, 0);
+  assert.match(stdout, /^6 tasks: 0 done, 6 to do\.$/m);
 });
 
 test('doctor --json tells backend, engine, versions, threads and devices', async () => {

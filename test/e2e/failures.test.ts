@@ -170,8 +170,8 @@ test('a store that cannot be written is told in words', async () => {
   await withExperiment(async (scratch) => {
     await scratch.write('file', 'not a folder');
     const { status, stderr } = await stagecraft(scratch.folder, ...RUN, '--store', 'file');
-    assert.equal(status, 1);
-    assert.match(stderr, /^A file stands where a folder is needed \(ENOTDIR: .*file/);
+    assert.equal(status, 2);
+    assert.match(stderr, /^--store: ".*file" is a file, but must be a folder\./);
     assert.doesNotMatch(stderr, STACK);
     // Root may write everywhere.
     if (process.getuid?.() === 0) return;
