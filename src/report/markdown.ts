@@ -1,23 +1,13 @@
 /** A table as Markdown, for the terminal and for `runs/<experiment>/`. */
-import { formatLabel } from '../plan/labels.js';
-import type { Table, TableCell, TableColumn, TableRow } from '../run/table.js';
-import { captionLines } from './caption-lines.js';
-import { markdownGrid, type PrintedColumn, signed } from './markdown-grid.js';
-import { stepLines } from './steps-markdown.js';
-import { wilsonInterval } from './wilson.js';
+import type { PrintedGrid } from './printed-grid.js';
+import type { PrintedTable } from './printed-table.js';
 
-/**
- * Each metric is followed by the paper's where it prints any, and by the difference where both were measured
- * alike; captions say what was measured.
- * @param environments in which the results were made, if more than one
- */
-export function tableToMarkdown(table: Table, environments: readonly string[] = []): string {
-  const columns = table.columns.flatMap((column) => columnsOf(column, table.rows));
+export function toMarkdown({ caption, grid, notes, steps }: PrintedTable): string {
   const parts = [
-    [`**${table.caption}**`],
-    markdownGrid(columns, table.rows),
-    captionLines(table, environments),
-    stepLines(table),
+    [`**${caption}**`],
+    gridLines(grid),
+    notes,
+    steps ? ['**Steps**', '', ...gridLines(steps.grid), '', ...steps.notes] : [],
   ];
   return `${parts
     .filter((lines) => lines.length > 0)
@@ -25,55 +15,9 @@ export function tableToMarkdown(table: Table, environments: readonly string[] = 
     .join('\n\n')}\n`;
 }
 
-function columnsOf(column: TableColumn, rows: readonly TableRow[]): readonly PrintedColumn<TableRow>[] {
-  const { name, heading, kind } = column;
-  if (kind === 'axis') return [{ heading, cell: (row) => axisCell(row, name) }];
-  if (kind === 'fact') return [{ heading, cell: (row) => factCell(row, name) }];
-  const has = (key: 'paper' | 'difference') => rows.some(({ metrics }) => metrics[name]![key] !== null);
-  const ours = {
-    heading: `${heading}${spreadHeading(column, rows)}`,
-    cell: (row: TableRow) => metricCell(row, row.metrics[name]!, column),
-  };
-  const paper = {
-    heading: 'paper',
-    cell: ({ metrics }: TableRow) => metrics[name]!.paper?.toFixed(1) ?? '-',
-  };
-  const difference = {
-    heading: 'difference',
-    cell: ({ metrics }: TableRow) => {
-      const points = metrics[name]!.difference;
-      return points === null ? '-' : signed(points);
-    },
-  };
-  return [ours, ...(has('paper') ? [paper] : []), ...(has('difference') ? [difference] : [])];
-}
-
-function spreadHeading({ isErrorRate }: TableColumn, rows: readonly TableRow[]): string {
-  const runs = Math.max(...rows.map((row) => row.runs));
-  if (runs > 1) return ` (mean ± sd of ${runs})`;
-  return isErrorRate ? ' (95% interval)' : '';
-}
-
-/** The paper's px, and the real ones where they differ. */
-function axisCell({ labels, real }: TableRow, name: string): string {
-  const label = labels[name];
-  if (label === undefined) return '-';
-  const text = formatLabel(label);
-  const actual = real[name];
-  if (actual === undefined || formatLabel(actual) === text) return text;
-  return `${text} (${formatLabel(actual)} px)`;
-}
-
-function factCell({ positions, images }: TableRow, name: string): string {
-  if (name === 'images') return images === null ? '-' : String(images);
-  return positions === null ? '-' : [...new Set(positions)].join('-');
-}
-
-function metricCell({ images }: TableRow, { value, sd }: TableCell, { isErrorRate }: TableColumn): string {
-  if (value === null) return '-';
-  if (sd !== null) return `${value.toFixed(1)} ± ${sd.toFixed(1)}`;
-  if (!isErrorRate || images === null) return value.toFixed(1);
-  const wrong = Math.round((value * images) / 100);
-  const [low, high] = wilsonInterval(wrong, images).map((part) => (100 * part).toFixed(1));
-  return `${value.toFixed(1)} (${low!}-${high!})`;
+/** Columns are aligned for whoever reads the text. */
+function gridLines({ headings, rows }: PrintedGrid): readonly string[] {
+  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
+  return [line(headings), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)];
 }

@@ -1,10 +1,14 @@
-/** Puts the finished tables where people look: `runs/<experiment>/<table>.md` and `.json`. */
+/** Puts the finished tables where people look: `runs/<experiment>/<table>.md`, `.html`, `.tex`, `.csv` and `.json`. */
 import { join } from 'node:path';
 import type { Execution } from '../plan/execution.js';
 import { describeEnvironment } from '../plan/environment.js';
 import { needed, type Plan, tasksByRecipe } from '../plan/plan.js';
 import { type Table, TABLE_FILE } from '../run/table.js';
-import { tableToMarkdown } from './markdown.js';
+import { toCsv } from './csv.js';
+import { toHtml } from './html.js';
+import { toLatex } from './latex.js';
+import { toMarkdown } from './markdown.js';
+import { printedTable } from './printed-table.js';
 import { type FinishedExperiment, readOrSetAside, replaceFile, type Shelf } from './shelf.js';
 
 export interface WrittenTable {
@@ -29,13 +33,18 @@ export async function writeTables(
       Buffer.from(await readOrSetAside(store, execution, TABLE_FILE)).toString('utf8'),
     ) as Table;
     const environments = environmentsBehind(recipe, plan, done);
-    const markdown = tableToMarkdown(table, environments);
+    const printed = printedTable(table, environments);
+    const formats = {
+      json: `${JSON.stringify({ ...table, environments }, null, 2)}\n`,
+      csv: toCsv(table),
+      tex: toLatex(printed, table.name),
+      html: toHtml(printed),
+      md: toMarkdown(printed),
+    };
     await disk.makeDirectory(directory);
-    const file = join(directory, `${table.name}.md`);
-    const json = `${JSON.stringify({ ...table, environments }, null, 2)}\n`;
-    await replaceFile(disk, join(directory, `${table.name}.json`), json);
-    await replaceFile(disk, file, markdown);
-    written.push({ table, markdown, file });
+    const fileOf = (format: string) => join(directory, `${table.name}.${format}`);
+    for (const [format, text] of Object.entries(formats)) await replaceFile(disk, fileOf(format), text);
+    written.push({ table, markdown: formats.md, file: fileOf('md') });
   }
   return written;
 }

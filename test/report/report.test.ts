@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { TaskLogs } from '../../src/report/task-logs.js';
-import { tableToMarkdown } from '../../src/report/markdown.js';
+import { toMarkdown } from '../../src/report/markdown.js';
+import { printedTable } from '../../src/report/printed-table.js';
 import { wilsonInterval } from '../../src/report/wilson.js';
 import { writeTables } from '../../src/report/write-tables.js';
 import { DamagedArtifactError } from '../../src/run/artifact-store.js';
@@ -56,9 +57,12 @@ const TABLE: Table = {
   steps: [],
 };
 
+const markdownOf = (table: Table, environments: readonly string[] = []) =>
+  toMarkdown(printedTable(table, environments));
+
 test("a table stands beside the paper's numbers, with intervals, real px and the protocol", () => {
   assert.equal(
-    tableToMarkdown(TABLE),
+    markdownOf(TABLE),
     `**Table 3: one scale**
 
 | net | S           | top-1 error, % (95% interval) | paper |
@@ -74,7 +78,7 @@ The paper's numbers are for 50000 images of 1000 classes (ilsvrc2012), nets of w
 
 test("a table without the paper's numbers does not speak of them", () => {
   assert.equal(
-    tableToMarkdown({ ...TABLE, columns: [NET, Q, TOP5], rows: [B] }),
+    markdownOf({ ...TABLE, columns: [NET, Q, TOP5], rows: [B] }),
     `**Table 3: one scale**
 
 | net | Q           | top-5 error, % (95% interval) |
@@ -89,7 +93,7 @@ Net A; dense; 100 images of 10 classes, one seed.
 test('a row over seeds is a mean with its deviation, and says of how many', () => {
   const row = { ...A, metrics: { top1: cell(12.3456, 29.6, 1.26), top5: cell(1) }, runs: 3 };
   assert.equal(
-    tableToMarkdown({ ...TABLE, over: ['seed'], rows: [row] }),
+    markdownOf({ ...TABLE, over: ['seed'], rows: [row] }),
     `**Table 3: one scale**
 
 | net | S           | top-1 error, % (mean ± sd of 3) | paper |
@@ -115,7 +119,7 @@ test('rows that only the paper has stand without ours, and lists and other colum
   };
   const nll = { ...column('nll', 'negative log-likelihood, nats') };
   assert.equal(
-    tableToMarkdown({ ...TABLE, columns: [NET, Q, TOP1, nll], rows: [ours, other] }).split('\n\n')[1],
+    markdownOf({ ...TABLE, columns: [NET, Q, TOP1, nll], rows: [ours, other] }).split('\n\n')[1],
     `| net  | Q                          | top-1 error, % (95% interval) | paper | negative log-likelihood, nats |
 |------|----------------------------|-------------------------------|-------|-------------------------------|
 | A    | 224,256,288 (64,96,128 px) | 10.0 (5.5-17.4)               | 29.6  | 1.2                           |
@@ -137,7 +141,7 @@ test('what scores say of themselves stands in columns: one number of positions, 
   const columns = [NET, fact('positions', 'positions an image'), TOP1, fact('images', 'images')];
   const rows = [A, { ...B, positions: [4, 9] as const }, paper];
   assert.equal(
-    tableToMarkdown({ ...TABLE, columns, rows }).split('\n\n')[1],
+    markdownOf({ ...TABLE, columns, rows }).split('\n\n')[1],
     `| net | positions an image | top-1 error, % (95% interval) | paper | images |
 |-----|--------------------|-------------------------------|-------|--------|
 | A   | 4                  | 10.0 (5.5-17.4)               | 29.6  | 100    |
@@ -152,7 +156,7 @@ test('a difference from the paper has a column only where rows were measured as 
   const same = { ...A, unlike: [], metrics: { top1: { ...cell(31, 29.6), difference: 1.4 } } };
   const other = { ...B, unlike: [WIDTH], metrics: { top1: cell(28, 28.7) } };
   const parts = (rows: readonly TableRow[]) =>
-    tableToMarkdown({ ...TABLE, columns: [NET, TOP1], rows }).split('\n\n');
+    markdownOf({ ...TABLE, columns: [NET, TOP1], rows }).split('\n\n');
   const [, mixed, ...mixedCaption] = parts([same, other]);
   assert.equal(
     mixed,
@@ -178,7 +182,7 @@ test('a difference from the paper has a column only where rows were measured as 
 
 test('where it is not declared what the paper measured, the table says so', () => {
   assert.match(
-    tableToMarkdown({ ...TABLE, measuredOn: null }),
+    markdownOf({ ...TABLE, measuredOn: null }),
     /^What the paper's numbers were measured on is not declared \(measuredOn\), so no difference is shown\.$/m,
   );
 });
@@ -208,7 +212,7 @@ test("steps stand below a table: each change with its interval, the paper's, and
       },
     },
   ];
-  const text = tableToMarkdown({ ...TABLE, columns: [NET, TOP1, TOP5], steps });
+  const text = markdownOf({ ...TABLE, columns: [NET, TOP1, TOP5], steps });
   assert.equal(
     text.slice(text.indexOf('**Steps**')),
     `**Steps**
@@ -227,18 +231,18 @@ Its interval is by the same images of both rows, paired; "not clear" where it ho
     changes: { top1: { ...step.changes['top1']!, from: 'runs' as const } },
   }));
   assert.match(
-    tableToMarkdown({ ...TABLE, columns: [NET, TOP1], steps: runs }),
+    markdownOf({ ...TABLE, columns: [NET, TOP1], steps: runs }),
     /^Its interval is by the spread over each row's seeds \(Welch's interval of two means\); /m,
   );
 });
 
 test('a table whose results were made in several environments names them', () => {
-  const markdown = tableToMarkdown(TABLE, ['TensorFlow 2.21.0 on cpu, 2 threads', 'WebAssembly on cpu']);
+  const markdown = markdownOf(TABLE, ['TensorFlow 2.21.0 on cpu, 2 threads', 'WebAssembly on cpu']);
   assert.match(
     markdown,
     /^Made in 2 environments: TensorFlow 2\.21\.0 on cpu, 2 threads; WebAssembly on cpu\.$/m,
   );
-  assert.doesNotMatch(tableToMarkdown(TABLE, ['one']), /environments/);
+  assert.doesNotMatch(markdownOf(TABLE, ['one']), /environments/);
 });
 
 test("Wilson's interval has the values of the books", () => {
@@ -288,7 +292,10 @@ test('tables that are done are written where people look, all others are left ou
     written.map(({ file }) => file),
     ['/runs/toys/table3.md'],
   );
-  assert.deepEqual(await disk.list('/runs/toys'), ['table3.json', 'table3.md']);
+  assert.deepEqual(
+    await disk.list('/runs/toys'),
+    ['csv', 'html', 'json', 'md', 'tex'].map((format) => `table3.${format}`),
+  );
   const json = Buffer.from(await disk.readFile('/runs/toys/table3.json')).toString();
   assert.deepEqual(JSON.parse(json), { ...TABLE, environments: [] });
 });
@@ -329,7 +336,7 @@ test('what tasks print lies in a file each, and a log that cannot be written sto
 test('a mean over another axis than the seed says which', () => {
   const row = { ...A, metrics: { top1: cell(12.3456, 29.6, 1.26), top5: cell(1) }, runs: 3 };
   assert.match(
-    tableToMarkdown({ ...TABLE, over: ['width', 'seed'], rows: [row] }),
+    markdownOf({ ...TABLE, over: ['width', 'seed'], rows: [row] }),
     /10 classes, mean of 3 results, over width, seed\./,
   );
 });

@@ -1,11 +1,16 @@
 /** The steps of a table, below it: each change with its interval beside the paper's. */
 import { formatLabel, formatLabels } from '../plan/labels.js';
 import type { StepChange, Table, TableColumn, TableStep } from '../run/table.js';
-import { markdownGrid, type PrintedColumn, signed } from './markdown-grid.js';
+import { gridOf, type PrintedColumn, type PrintedGrid, signed } from './printed-grid.js';
 
-/** Nothing for a table without steps. */
-export function stepLines({ columns, steps }: Table): readonly string[] {
-  if (steps.length === 0) return [];
+export interface PrintedSteps {
+  readonly grid: PrintedGrid;
+  readonly notes: readonly string[];
+}
+
+/** Undefined for a table without steps. */
+export function printedSteps({ columns, steps }: Table): PrintedSteps | undefined {
+  if (steps.length === 0) return undefined;
   const metrics = columns.filter(({ kind }) => kind === 'metric');
   const printed = [
     {
@@ -15,7 +20,7 @@ export function stepLines({ columns, steps }: Table): readonly string[] {
     { heading: 'where', cell: ({ same }: TableStep) => formatLabels(same) || '-' },
     ...metrics.flatMap((metric) => columnsOf(metric, steps)),
   ];
-  return ['**Steps**', '', ...markdownGrid(printed, steps), '', ...notes(steps, metrics)];
+  return { grid: gridOf(printed, steps), notes: notes(steps, metrics) };
 }
 
 function columnsOf({ name, heading, isErrorRate }: TableColumn, steps: readonly TableStep[]) {

@@ -1,0 +1,84 @@
+/** A table as it is printed, whatever the format: headings, cells, and the lines below. */
+import { formatLabel } from '../plan/labels.js';
+import type { Table, TableCell, TableColumn, TableRow } from '../run/table.js';
+import { captionLines } from './caption-lines.js';
+import { gridOf, type PrintedColumn, type PrintedGrid, signed } from './printed-grid.js';
+import { type PrintedSteps, printedSteps } from './printed-steps.js';
+import { wilsonInterval } from './wilson.js';
+
+export interface PrintedTable {
+  readonly caption: string;
+  readonly grid: PrintedGrid;
+  /** Sentences, and items of a list, which begin with "- ". */
+  readonly notes: readonly string[];
+  /** Undefined for a table without steps. */
+  readonly steps: PrintedSteps | undefined;
+}
+
+/**
+ * Each metric is followed by the paper's where it prints any, and by the difference where both were measured
+ * alike; captions say what was measured.
+ * @param environments in which the results were made, if more than one
+ */
+export function printedTable(table: Table, environments: readonly string[] = []): PrintedTable {
+  const columns = table.columns.flatMap((column) => columnsOf(column, table.rows));
+  return {
+    caption: table.caption,
+    grid: gridOf(columns, table.rows),
+    notes: captionLines(table, environments),
+    steps: printedSteps(table),
+  };
+}
+
+function columnsOf(column: TableColumn, rows: readonly TableRow[]): readonly PrintedColumn<TableRow>[] {
+  const { name, heading, kind } = column;
+  if (kind === 'axis') return [{ heading, cell: (row) => axisCell(row, name) }];
+  if (kind === 'fact') return [{ heading, cell: (row) => factCell(row, name) }];
+  const has = (key: 'paper' | 'difference') => rows.some(({ metrics }) => metrics[name]![key] !== null);
+  const ours = {
+    heading: `${heading}${spreadHeading(column, rows)}`,
+    cell: (row: TableRow) => metricCell(row, row.metrics[name]!, column),
+  };
+  const paper = {
+    heading: 'paper',
+    cell: ({ metrics }: TableRow) => metrics[name]!.paper?.toFixed(1) ?? '-',
+  };
+  const difference = {
+    heading: 'difference',
+    cell: ({ metrics }: TableRow) => {
+      const points = metrics[name]!.difference;
+      return points === null ? '-' : signed(points);
+    },
+  };
+  return [ours, ...(has('paper') ? [paper] : []), ...(has('difference') ? [difference] : [])];
+}
+
+function spreadHeading({ isErrorRate }: TableColumn, rows: readonly TableRow[]): string {
+  const runs = Math.max(...rows.map((row) => row.runs));
+  if (runs > 1) return ` (mean ± sd of ${runs})`;
+  return isErrorRate ? ' (95% interval)' : '';
+}
+
+/** The paper's px, and the real ones where they differ. */
+function axisCell({ labels, real }: TableRow, name: string): string {
+  const label = labels[name];
+  if (label === undefined) return '-';
+  const text = formatLabel(label);
+  const actual = real[name];
+  if (actual === undefined || formatLabel(actual) === text) return text;
+  return `${text} (${formatLabel(actual)} px)`;
+}
+
+function factCell({ positions, images }: TableRow, name: string): string {
+  if (name === 'images') return images === null ? '-' : String(images);
+  return positions === null ? '-' : [...new Set(positions)].join('-');
+}
+
+function metricCell({ images }: TableRow, { value, sd }: TableCell, { isErrorRate }: TableColumn): string {
+  if (value === null) return '-';
+  if (sd !== null) return `${value.toFixed(1)} ± ${sd.toFixed(1)}`;
+  if (!isErrorRate || images === null) return value.toFixed(1);
+  const wrong = Math.round((value * images) / 100);
+  const [low, high] = wilsonInterval(wrong, images).map((part) => (100 * part).toFixed(1));
+  return `${value.toFixed(1)} (${low!}-${high!})`;
+}
