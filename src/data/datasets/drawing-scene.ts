@@ -16,8 +16,8 @@ export interface Placement {
 
 /** The picture's short side, and how far its shape may be from square. */
 const SHORT_SIDE_PX = [112, 160] as const;
-const LONGEST_ASPECT = 1.2;
-/** The drawing's side as a part of the picture's short side. */
+const LONGEST_ASPECT = 1.4;
+/** The drawing's side as a part of the picture's short side: most of it is to be seen in a training crop. */
 const DRAWING_PART = [0.8, 1] as const;
 const LARGEST_ANGLE = 15;
 const MOST_SHAPES = 4;

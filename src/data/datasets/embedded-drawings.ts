@@ -15,7 +15,7 @@ import { loadDrawings, packageVersions, type Drawing } from './drawing-source.js
 import { splitDrawings } from './drawing-split.js';
 
 /** To be raised whenever the same packages would give other pictures, ids or splits. */
-const GENERATOR_VERSION = 2;
+const GENERATOR_VERSION = 3;
 
 /** One split, ready to be read. */
 interface Loaded {
