@@ -21,6 +21,12 @@ export function wholeImage({ width, height }: Pixels, mirrored: boolean): Window
   return { left: 0, top: 0, width, height, mirrored };
 }
 
+/** The square in the middle; an odd px of room is below and to the right. */
+export function centreWindow({ width, height }: Pixels, side: number): Window {
+  const [left, top] = [Math.floor((width - side) / 2), Math.floor((height - side) / 2)];
+  return { left, top, width: side, height: side, mirrored: false };
+}
+
 /** Where augmentation may look; both switches on is the paper's training (Sect. 3.1). */
 export interface CropPolicy {
   readonly crop: 'random' | 'centre';
@@ -38,15 +44,11 @@ export function cropWindow(
   policy: CropPolicy,
   draws: readonly number[],
 ): Window {
-  const place = (room: number, draw: number) =>
-    policy.crop === 'random' ? integerBetween(0, room, draw) : Math.floor(room / 2);
-  return {
-    left: place(image.width - side, draws[0]!),
-    top: place(image.height - side, draws[1]!),
-    width: side,
-    height: side,
-    mirrored: policy.mirror && draws[2]! < 0.5,
-  };
+  const mirrored = policy.mirror && draws[2]! < 0.5;
+  if (policy.crop === 'centre') return { ...centreWindow(image, side), mirrored };
+  const left = integerBetween(0, image.width - side, draws[0]!);
+  const top = integerBetween(0, image.height - side, draws[1]!);
+  return { left, top, width: side, height: side, mirrored };
 }
 
 /** Writes one window, normalised, to `out` at image `index` of a batch of that window's size. */

@@ -1,17 +1,36 @@
-/** From score maps to posteriors, in the paper's order: scores are averaged over positions before the soft-max (Sect. 3.2). */
+/** From score maps to posteriors (Sect. 3.2). */
 import type { ScoreMap } from './engine.js';
 
 /**
- * @returns [count, classes], row-major: each image's scores averaged over all positions, before the soft-max
+ * What is averaged over the positions of a score map: the paper's way is the scores, before the soft-max; the other
+ * one is the posterior of each position, after it.
  */
+export type MapAverage = 'scores' | 'posteriors';
+
+/** @returns [count, classes], row-major: natural logarithms of each image's posteriors */
+export function logPosteriorsOf(map: ScoreMap, average: MapAverage): Float64Array {
+  const { classes, data } = map;
+  if (average === 'scores') return logSoftmaxRows(meanScores(map), classes);
+  const posteriors = softmaxRows(Float64Array.from(data), classes);
+  return meanOverPositions(map, posteriors).map(Math.log);
+}
+
+/** @returns [count, classes], row-major: each image's scores averaged over all positions, before the soft-max */
 export function meanScores(map: ScoreMap): Float64Array {
-  const { count, rows, columns, classes, data } = map;
+  return meanOverPositions(map, map.data);
+}
+
+/** @param values one for each of the map's */
+function meanOverPositions(
+  { count, rows, columns, classes }: ScoreMap,
+  values: Float32Array | Float64Array,
+): Float64Array {
   const positions = rows * columns;
   const means = new Float64Array(count * classes);
   for (let image = 0; image < count; image++) {
     for (let position = 0; position < positions; position++) {
       const from = (image * positions + position) * classes;
-      for (let k = 0; k < classes; k++) means[image * classes + k]! += data[from + k]! / positions;
+      for (let k = 0; k < classes; k++) means[image * classes + k]! += values[from + k]! / positions;
     }
   }
   return means;

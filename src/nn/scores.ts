@@ -1,20 +1,20 @@
 /** The scores artifact: the posteriors of one net at one Q by one method, N x K, with the protocol that made them. */
 import { digestValue } from '../util/digest.js';
-import { readNpy, writeNpy } from '../util/npy.js';
+import { emptyNpy, readNpy, readNpyParts, writeNpy } from '../util/npy.js';
 import type { TrainingFacts } from './checkpoint.js';
 import type { NetShape } from './net.js';
+import type { MapAverage } from './posterior.js';
 
 const POSTERIORS_FILE = 'posteriors.npy';
 const LOG_POSTERIORS_FILE = 'log-posteriors.npy';
 const LABELS_FILE = 'labels.jsonl';
 const PROTOCOL_FILE = 'protocol.json';
 
-/** The smallest normal number of float32: a posterior that rounds to 0 has a logarithm too. */
-const SMALLEST = 2 ** -126;
-
 /** How the scores were made; printed with every number. */
 export interface EvaluationProtocol {
-  readonly method: 'dense' | 'centre-crop';
+  /** How each image was looked at: `dense`, `multi-crop`, `centre-crop`, `ten-crop`. */
+  readonly method: string;
+  /** Whether each view counts as it is and mirrored. */
   readonly mirror: boolean;
   /** Name of the data set. */
   readonly dataset: string;
@@ -31,16 +31,27 @@ export interface EvaluationProtocol {
   /** Test scale: smallest side in real px. */
   readonly Q: number;
   readonly net: NetShape;
-  /** Fewest and most positions of the score map, over the images. */
+  /** Fewest and most positions of the score maps of an image, all its views together, over the images. */
   readonly positions: readonly [number, number];
-  readonly averaging: string;
+  /** What was averaged over the positions of a score map. */
+  readonly mapAverage: MapAverage;
 }
 
-/** A mean of posteriors, over scales, methods or nets. */
+/** What a mean is over: posteriors, as the paper; or their logarithms, whose mean is made a posterior again. */
+export type MeanOf =
+  | 'posteriors'
+  /** Of the members' posteriors. */
+  | 'logits'
+  /** Of the posteriors of each view (crop, mirror image) behind the members. */
+  | 'logits-of-views';
+
+/** A mean over scales, methods or nets. */
 export interface MeanProtocol {
   readonly mean: readonly Protocol[];
   /** One a member; equal where left out. */
   readonly weights?: readonly number[];
+  /** `posteriors` where left out. */
+  readonly of?: MeanOf;
 }
 
 export type Protocol = EvaluationProtocol | MeanProtocol;
@@ -60,24 +71,41 @@ export interface Scores {
   readonly protocol: Protocol;
 }
 
+/** All that scores artifacts say beside their numbers. */
+export type ScoreFacts = Omit<Scores, 'posteriors'>;
+
 /**
  * The files of a scores artifact, by name. `protocol.json` holds digests of the label set (images, labels and
  * classes in their order) and of the protocol, so that other tools see at a glance what may be averaged.
- * @param logPosteriors mean natural logarithms of the posteriors behind, for averages of logits; those of the
- *   posteriors themselves where left out
+ * @param logPosteriors [images, classes]: means of the natural logarithms of the posteriors of each view, for
+ *   averages of logits; left out of what is a mean of matrices
  */
-export function writeScores(
-  { posteriors, labels, ids, classes, protocol }: Scores,
-  logPosteriors: Float32Array = posteriors.map((p) => Math.log(Math.max(SMALLEST, p))),
-): Readonly<Record<string, string | Uint8Array>> {
-  const shape = [ids.length, classes.length];
+export function writeScores(scores: Scores, logPosteriors?: Float32Array): ScoreFiles {
+  const shape = [scores.ids.length, scores.classes.length];
+  return {
+    [POSTERIORS_FILE]: writeNpy({ shape, data: scores.posteriors }),
+    ...(logPosteriors && { [LOG_POSTERIORS_FILE]: writeNpy({ shape, data: logPosteriors }) }),
+    ...factFiles(scores),
+  };
+}
+
+type ScoreFiles = Readonly<Record<string, string | Uint8Array>>;
+
+/** Scores that are filled in place, and their files once they are. */
+export function emptyScores(facts: ScoreFacts): {
+  readonly posteriors: Float32Array;
+  readonly files: ScoreFiles;
+} {
+  const { bytes, data } = emptyNpy([facts.ids.length, facts.classes.length]);
+  return { posteriors: data, files: { [POSTERIORS_FILE]: bytes, ...factFiles(facts) } };
+}
+
+function factFiles({ labels, ids, classes, protocol }: ScoreFacts): ScoreFiles {
   const digests = {
     labelSet: digestValue({ ids, labels, classes }),
     protocol: digestValue(protocol),
   };
   return {
-    [POSTERIORS_FILE]: writeNpy({ shape, data: posteriors }),
-    [LOG_POSTERIORS_FILE]: writeNpy({ shape, data: logPosteriors }),
     [LABELS_FILE]: ids.map((id, i) => `${JSON.stringify({ id, label: labels[i] })}\n`).join(''),
     [PROTOCOL_FILE]: `${JSON.stringify({ ...protocol, classes, digests }, null, 2)}\n`,
   };
@@ -94,6 +122,11 @@ export async function readLogPosteriors(reader: Reader): Promise<Float32Array> {
 
 /** @throws FormatError if the posteriors are damaged */
 export async function readScores(reader: Reader): Promise<Scores> {
+  const facts = await readScoreFacts(reader);
+  return { ...facts, posteriors: readNpy(await reader.read(POSTERIORS_FILE)).data };
+}
+
+export async function readScoreFacts(reader: Reader): Promise<ScoreFacts> {
   const text = async (file: string) => Buffer.from(await reader.read(file)).toString('utf8');
   const lines = (await text(LABELS_FILE)).split('\n').filter(Boolean);
   const images = lines.map((line) => JSON.parse(line) as { id: string; label: number });
@@ -105,12 +138,23 @@ export async function readScores(reader: Reader): Promise<Scores> {
     classes: string[];
     digests?: unknown;
   };
-  const { data } = readNpy(await reader.read(POSTERIORS_FILE));
   return {
-    posteriors: data,
     labels: images.map(({ label }) => label),
     ids: images.map(({ id }) => id),
     classes,
     protocol,
   };
+}
+
+/**
+ * Posteriors, or their logarithms over the views behind, in parts of so many numbers (fewer in the last), for matrices
+ * that are not to be in memory. Each part is gone when the next is asked for.
+ */
+export function readScoreParts(
+  reader: { readParts(file: string): AsyncIterable<Uint8Array> },
+  what: 'posteriors' | 'log-posteriors',
+  numbers: number,
+): AsyncGenerator<Float32Array, void, undefined> {
+  const file = what === 'posteriors' ? POSTERIORS_FILE : LOG_POSTERIORS_FILE;
+  return readNpyParts(reader.readParts(file), numbers);
 }

@@ -6,6 +6,12 @@ import { UserError } from '../util/user-error.js';
 export interface ArtifactReader {
   /** @throws DamagedArtifactError if the bytes are not those of the manifest */
   read(file: string): Promise<Uint8Array>;
+  /**
+   * A file in parts of any length, for one that is not to be in memory. What was read counts only once the end is
+   * reached: there the digest is compared.
+   * @throws DamagedArtifactError if the bytes are not those of the manifest
+   */
+  readParts(file: string): AsyncIterable<Uint8Array>;
 }
 
 /** The folder of one attempt; nothing in it counts until the parent publishes it. */

@@ -18,7 +18,7 @@ import { type Attempt, ArtifactStore, type Publication } from '../run/artifact-s
 import { digestBytes, digestValue } from '../util/digest.js';
 import { type Disk, isMissing } from '../util/disk.js';
 import { isAlive, ownProcess, processPlace } from '../util/process-identity.js';
-import { readChecked } from './artifact-files.js';
+import { DirectoryReader } from './artifact-files.js';
 
 const MANIFEST = 'manifest.json';
 const FAILED = 'failed';
@@ -133,7 +133,7 @@ export class LocalStore extends ArtifactStore {
   }
 
   async read(execution: Execution, file: string): Promise<Uint8Array> {
-    return readChecked(this.#disk, this.directoryOf(execution), execution, file);
+    return new DirectoryReader(this.#disk, this.directoryOf(execution), execution).read(file);
   }
 
   async setAside(execution: Execution): Promise<string> {

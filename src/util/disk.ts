@@ -4,6 +4,10 @@
  */
 export abstract class Disk {
   abstract readFile(path: string): Promise<Uint8Array>;
+  /** A whole file in parts of any length, for one that is not to be in memory; in one, where a disk knows no better. */
+  async *readParts(path: string): AsyncIterable<Uint8Array> {
+    yield await this.readFile(path);
+  }
   /** Writes a whole file and returns once its bytes are on the disk. */
   abstract writeFile(path: string, bytes: Uint8Array | string): Promise<void>;
   /** Opens a file for appending; with `mustBeNew`, rejects with `EEXIST` if there is one. */

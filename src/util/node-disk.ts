@@ -1,11 +1,18 @@
 /** {@link Disk} on the real file system. */
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Disk, type DiskLog, isMissing } from './disk.js';
 
+const PART_BYTES = 2 ** 20;
+
 export class NodeDisk extends Disk {
   async readFile(path: string): Promise<Uint8Array> {
     return readFile(path);
+  }
+
+  override readParts(path: string): AsyncIterable<Uint8Array> {
+    return createReadStream(path, { highWaterMark: PART_BYTES });
   }
 
   async writeFile(path: string, bytes: Uint8Array | string): Promise<void> {

@@ -35,8 +35,14 @@ const engine = await engineOf(availableBackends()[0]!);
 function evaluate(mirror: boolean): Float32Array {
   const session = engine.open(net, state);
   try {
-    return scoreImages(images, { view: 'dense', net, session, normalisation: NORMALISATION, mirror })
-      .posteriors;
+    return scoreImages(images, {
+      method: 'dense',
+      mapAverage: 'scores',
+      net,
+      session,
+      normalisation: NORMALISATION,
+      mirror,
+    }).posteriors;
   } finally {
     session.close();
   }

@@ -22,7 +22,8 @@ for name, entry in header.items():
 
 
 @torch.inference_mode()
-def scores(x):
+def forward(x):
+    """The score map, [1, classes, rows, columns], in float64."""
     for layer in case["layers"]:
         if layer["kind"] == "pool":
             x = F.max_pool2d(x, 2, ceil_mode=case["pooling"] == "ceil")
@@ -35,17 +36,22 @@ def scores(x):
         x = F.conv2d(x, w, weights[layer["name"] + ".bias"], padding=w.shape[2] // 2 if layer["kind"] == "conv" else 0)
         if layer["kind"] == "conv" or layer["hidden"]:
             x = F.relu(x)
-    return x.double().mean((2, 3))
+    return x.double()
 
 
-means, posteriors = [], []
-for i, (height, width) in enumerate(case["sizes"]):
-    pixels = np.fromfile(f"{directory}/{i}.raw", np.uint8).reshape(height, width, 3).astype(np.float32)
-    top, left, rows, columns = case["windows"][i]
-    pixels = pixels[top : top + rows, left : left + columns]
-    x = torch.from_numpy(((pixels - np.float32(case["mean"])) * np.float32(case["scale"])).transpose(2, 0, 1)[None].copy())
-    one, other = scores(x), scores(x.flip(3))
-    means.append(one[0].numpy())
-    posteriors.append(((one.softmax(1) + other.softmax(1)) / 2)[0].numpy())
-np.save(f"{directory}/scores.npy", np.asarray(means, np.float32))
-np.save(f"{directory}/posteriors.npy", np.asarray(posteriors, np.float32))
+def scores(x):
+    return forward(x).mean((2, 3))
+
+
+if __name__ == "__main__":
+    means, posteriors = [], []
+    for i, (height, width) in enumerate(case["sizes"]):
+        pixels = np.fromfile(f"{directory}/{i}.raw", np.uint8).reshape(height, width, 3).astype(np.float32)
+        top, left, rows, columns = case["windows"][i]
+        pixels = pixels[top : top + rows, left : left + columns]
+        x = torch.from_numpy(((pixels - np.float32(case["mean"])) * np.float32(case["scale"])).transpose(2, 0, 1)[None].copy())
+        one, other = scores(x), scores(x.flip(3))
+        means.append(one[0].numpy())
+        posteriors.append(((one.softmax(1) + other.softmax(1)) / 2)[0].numpy())
+    np.save(f"{directory}/scores.npy", np.asarray(means, np.float32))
+    np.save(f"{directory}/posteriors.npy", np.asarray(posteriors, np.float32))

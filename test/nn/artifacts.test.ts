@@ -62,7 +62,7 @@ const protocol: Scores['protocol'] = {
   Q: 128,
   net: shape,
   positions: [2, 6],
-  averaging: 'scores over positions before the soft-max, posteriors over mirrors after it',
+  mapAverage: 'scores',
 };
 
 test('scores of any images and classes are read as they were written', async () => {

@@ -100,10 +100,17 @@ test('a range of training scales becomes a range of real px, and one the wrong w
   assert.deepEqual(mistakes, ['S: S = 512..256 is no range: its first number must be the smaller one.']);
 });
 
-const evaluate = { kind: 'evaluate', Q: 256, method: 'dense', mirror: true } as const;
+const evaluate = {
+  kind: 'evaluate',
+  Q: 256,
+  method: 'dense',
+  mirror: true,
+  mapAverage: 'scores',
+  average: 'posteriors',
+} as const;
 const scoresAt = (Q: number, paperQ: number, method: string) => ({
   kind: 'evaluate',
-  parameters: { Q, method, mirror: true },
+  parameters: { Q, method, mirror: true, ...(method === 'dense' && { mapAverage: 'scores' }) },
   inputs: { index: index('val'), checkpoint },
   labels: { Q: paperQ, method },
 });
@@ -117,17 +124,40 @@ test('an evaluation at one scale becomes one task at the real Q, labelled by the
 test('an evaluation at several scales by two methods is the mean of one task for each', () => {
   const { expand } = context({ 256: 96, 384: 128 });
   const method = 'multi-crop & dense';
-  assert.deepEqual(evaluateDefinition.expand({ ...evaluate, Q: [256, 384], method }, expand), {
+  const task = evaluateDefinition.expand({ ...evaluate, Q: [256, 384], method }, expand);
+  const { scores } = task.inputs as { scores: readonly TaskDraft[] };
+  const [multi, dense] = (['multi-crop', 'dense'] as const).map((single) => [
+    scoresAt(96, 256, single),
+    scoresAt(128, 384, single),
+  ]);
+  // In an order of their own, whatever order the scales are named in.
+  assert.deepEqual(new Set(scores), new Set([...multi!, ...dense!]));
+  assert.deepEqual(task, {
     kind: 'mean',
     parameters: {},
-    inputs: {
-      scores: [
-        ...[scoresAt(96, 256, 'multi-crop'), scoresAt(128, 384, 'multi-crop')],
-        ...[scoresAt(96, 256, 'dense'), scoresAt(128, 384, 'dense')],
-      ],
-    },
+    inputs: { scores },
     labels: { Q: [256, 384], method },
   });
+});
+
+test('an average of logits is a task of its own, also at one scale', () => {
+  const { expand, mistakes } = context();
+  assert.deepEqual(evaluateDefinition.expand({ ...evaluate, average: 'logits' }, expand), {
+    kind: 'mean',
+    parameters: { of: 'logits-of-views' },
+    inputs: { scores: [scoresAt(96, 256, 'dense')] },
+    labels: { Q: 256, method: 'dense' },
+  });
+  assert.deepEqual(mistakes, []);
+});
+
+test('what is averaged over positions makes no other task of a method that sees one position', () => {
+  const { expand } = context();
+  const crops = { ...evaluate, method: 'multi-crop' } as const;
+  assert.deepEqual(
+    evaluateDefinition.expand({ ...crops, mapAverage: 'posteriors' }, expand),
+    evaluateDefinition.expand(crops, expand),
+  );
 });
 
 test('Q below the crop is a mistake at Q', () => {

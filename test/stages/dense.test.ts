@@ -11,6 +11,8 @@ import { noise, painted } from '../support/pictures.js';
 const net = buildNet(netShape('A', { width: 1 / 32, crop: 32, classes: 3, pooling: 'ceil' }));
 const normalisation = { meanRgb: [128, 128, 128], scale: 1 / 64 } as const;
 
+const DENSE = { method: 'dense', mapAverage: 'scores' } as const;
+
 /** A session that scores by a formula. */
 function scoring(score: (batch: ImageBatch, image: number) => number[], seen: ImageBatch[] = []): NetSession {
   const unused = () => {
@@ -33,7 +35,7 @@ test('images of different sizes keep their order and their positions', async () 
   const engine = await anyEngine();
   const session = engine.open(net, initialise(net, 'he', 1));
   try {
-    const evaluator: Evaluator = { view: 'dense', net, session, normalisation, mirror: true };
+    const evaluator: Evaluator = { ...DENSE, net, session, normalisation, mirror: true };
     const sizes = [
       [64, 33],
       [32, 64],
@@ -60,7 +62,7 @@ test('images are batched by exact size, not by area', () => {
   const seen: ImageBatch[] = [];
   const session = scoring(() => [0, 0, 0], seen);
   const images = [noise(40, 50), noise(50, 40), noise(40, 50)];
-  scoreImages(images, { view: 'dense', net, session, normalisation, mirror: false });
+  scoreImages(images, { ...DENSE, net, session, normalisation, mirror: false });
   assert.deepEqual(
     seen.map(({ count, width, height }) => [count, width, height]),
     [
@@ -84,7 +86,7 @@ function softmax(scores: readonly number[]): number[] {
 test('an image and its mirror image are averaged after the soft-max', () => {
   const image = painted(33, 32, (x) => (x === 0 ? 192 : 64));
   const session = scoring(byFirstPixel);
-  const { posteriors } = scoreImages([image], { view: 'dense', net, session, normalisation, mirror: true });
+  const { posteriors } = scoreImages([image], { ...DENSE, net, session, normalisation, mirror: true });
   const [left, right] = [softmax([4, 0, -1]), softmax([-4, 0, 1])];
   for (let k = 0; k < 3; k++) assert.ok(Math.abs(posteriors[k]! - (left[k]! + right[k]!) / 2) < 1e-6);
   const before = softmax([0, 0, 0]);
@@ -95,7 +97,60 @@ test('without the mirror the image alone counts', () => {
   const seen: ImageBatch[] = [];
   const image = painted(33, 32, (x) => (x === 0 ? 192 : 64));
   const session = scoring(byFirstPixel, seen);
-  const { posteriors } = scoreImages([image], { view: 'dense', net, session, normalisation, mirror: false });
+  const { posteriors } = scoreImages([image], { ...DENSE, net, session, normalisation, mirror: false });
   assert.equal(seen.length, 1);
   assert.ok(Math.abs(posteriors[0]! - softmax([4, 0, -1])[0]!) < 1e-6);
 });
+
+test('all views of an image count alike, after the soft-max', () => {
+  // The grid of a picture of 40 x 32 px has five columns of crops of 32 px, 2 px apart, and one row five times.
+  const image = painted(40, 32, (x) => 64 + 4 * x);
+  const session = scoring(byFirstPixel);
+  const { posteriors, logPosteriors, positions } = scoreImages([image], {
+    ...{ method: 'multi-crop', mapAverage: 'scores', mirror: true },
+    ...{ net, session, normalisation },
+  });
+  const firsts = [0, 2, 4, 6, 8].flatMap((left) => [64 + 4 * left, 64 + 4 * (left + 31)]);
+  const each = firsts.map((value) => (value - 128) / 64).map((v) => softmax([4 * v, 0, -v]));
+  for (let k = 0; k < 3; k++) {
+    const mean = each.reduce((sum, p) => sum + p[k]!, 0) / each.length;
+    const logs = each.reduce((sum, p) => sum + Math.log(p[k]!), 0) / each.length;
+    assert.ok(Math.abs(posteriors[k]! - mean) < 1e-6);
+    assert.ok(Math.abs(logPosteriors[k]! - logs) < 1e-5);
+  }
+  assert.deepEqual(positions, [25]);
+});
+
+test('crops of images of all sizes share batches', () => {
+  const seen: ImageBatch[] = [];
+  const session = scoring(() => [0, 0, 0], seen);
+  const images = [noise(40, 50), noise(50, 40), noise(33, 32)];
+  scoreImages(images, {
+    ...{ method: 'ten-crop', mapAverage: 'scores', mirror: true },
+    ...{ net, session, normalisation },
+  });
+  assert.deepEqual(
+    seen.map(({ count, width, height }) => [count, width, height]),
+    [[30, 32, 32]],
+  );
+});
+
+for (const [mapAverage, expected] of [
+  ['scores', softmax([0, 0, 0])],
+  ['posteriors', [0.5, 0, 0.5]],
+] as const)
+  test(`over the positions of a score map ${mapAverage} are averaged where the spec says so`, () => {
+    const session = {
+      ...scoring(() => [0, 0, 0]),
+      scoreMap: ({ count }: ImageBatch): ScoreMap => ({
+        ...{ count, rows: 1, columns: 2, classes: 3 },
+        data: Float32Array.of(50, 0, -50, -50, 0, 50),
+      }),
+    };
+    const { posteriors, positions } = scoreImages([noise(32, 32)], {
+      ...{ method: 'dense', mapAverage, mirror: false },
+      ...{ net, session, normalisation },
+    });
+    for (let k = 0; k < 3; k++) assert.ok(Math.abs(posteriors[k]! - expected[k]!) < 1e-6);
+    assert.deepEqual(positions, [2]);
+  });

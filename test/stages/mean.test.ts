@@ -29,21 +29,21 @@ function scoresOf(posteriors: readonly number[], changed: Partial<Scores> = {}):
       },
       net: netShape('A', { width: 1, crop: 64, classes: CLASSES, pooling: 'ceil' }),
       positions: [1, 1],
-      averaging: 'scores over positions before the soft-max, posteriors over mirrors after it',
+      mapAverage: 'scores',
     },
     ...changed,
   };
 }
 
-async function artifact(scores: Scores): Promise<MemoryArtifact> {
+async function artifact(scores: Scores, logs?: Float32Array): Promise<MemoryArtifact> {
   const written = new MemoryArtifact();
-  for (const [file, bytes] of Object.entries(writeScores(scores))) await written.write(file, bytes);
+  for (const [file, bytes] of Object.entries(writeScores(scores, logs))) await written.write(file, bytes);
   return written;
 }
 
-async function mean(members: readonly Scores[], weights?: readonly number[]) {
-  const inputs = { scores: await Promise.all(members.map(artifact)) };
-  return runStage(new MeanStage(), weights ? { weights } : {}, { inputs });
+async function mean(members: readonly Scores[], weights?: readonly number[], of?: 'logits') {
+  const inputs = { scores: await Promise.all(members.map((member) => artifact(member))) };
+  return runStage(new MeanStage(), { ...(weights && { weights }), ...(of && { of }) }, { inputs });
 }
 
 const matrix = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {
@@ -96,4 +96,91 @@ test('scores of other images, other labels or other classes have no mean', async
       assert.match(error.message, message);
       return true;
     });
+});
+
+/** exp of the weighted mean of logarithms, which is then made to sum to 1. */
+function geometric(rows: readonly (readonly number[])[], weights: readonly number[]): number[] {
+  const total = weights.reduce((a, b) => a + b);
+  const raw = rows[0]!.map((_, k) =>
+    Math.exp(rows.reduce((sum, row, m) => sum + (weights[m]! * Math.log(row[k]!)) / total, 0)),
+  );
+  const sum = raw.reduce((a, b) => a + b);
+  return raw.map((value) => value / sum);
+}
+
+const posterior = fc
+  .array(fc.double({ min: 0.01, max: 1, noNaN: true }), { minLength: CLASSES, maxLength: CLASSES })
+  .map((values) => values.map((value) => value / values.reduce((a, b) => a + b)));
+
+test('a mean of logits is the geometric mean of the posteriors, made a posterior again', async () => {
+  const member = fc.tuple(
+    fc.array(posterior, { minLength: IMAGES, maxLength: IMAGES }),
+    fc.double({ min: 0.1, max: 10, noNaN: true }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(member, { minLength: 1, maxLength: 4 }), async (members) => {
+      const weights = members.map(([, weight]) => weight);
+      const run = await mean(
+        members.map(([rows]) => scoresOf(rows.flat())),
+        weights,
+        'logits',
+      );
+      const { posteriors, protocol } = await readScores(run.output);
+      assert.ok('of' in protocol && protocol.of === 'logits');
+      for (let image = 0; image < IMAGES; image++) {
+        const expected = geometric(
+          members.map(([rows]) => rows[image]!),
+          weights,
+        );
+        for (let k = 0; k < CLASSES; k++)
+          assert.ok(Math.abs(posteriors[image * CLASSES + k]! - expected[k]!) < 1e-5);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a mean of the logits of views takes the logarithms that the evaluations kept', async () => {
+  const logs = [
+    [-1, -2, -3, -4],
+    [-3, -2, -5, -1],
+  ];
+  const members = await Promise.all(
+    logs.map((row) =>
+      artifact(
+        scoresOf(Array<number>(12).fill(0.25)),
+        Float32Array.from(Array<number[]>(IMAGES).fill(row).flat()),
+      ),
+    ),
+  );
+  const { output } = await runStage(
+    new MeanStage(),
+    { of: 'logits-of-views' },
+    { inputs: { scores: members } },
+  );
+  const expected = geometric(
+    logs.map((row) => row.map(Math.exp)),
+    [1, 1],
+  );
+  const { posteriors } = await readScores(output);
+  for (let k = 0; k < CLASSES; k++) assert.ok(Math.abs(posteriors[k]! - expected[k]!) < 1e-6);
+});
+
+test('a posterior that is 0 has a logarithm too', async () => {
+  const rows = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1];
+  const { posteriors } = await readScores((await mean([scoresOf(rows)], undefined, 'logits')).output);
+  assert.deepEqual([...posteriors].map(Math.round), rows);
+});
+
+test('posteriors that are no numbers are named by their member and image, and nothing is written', async () => {
+  const good = scoresOf(Array<number>(12).fill(0.25));
+  for (const bad of [NaN, Infinity]) {
+    const values = good.posteriors.slice();
+    values[6] = bad;
+    await assert.rejects(mean([good, { ...good, posteriors: values }]), (error) => {
+      assert.ok(error instanceof TaskError);
+      assert.match(error.message, /member 2 \(net A, dense\) .*image "b"/);
+      return true;
+    });
+  }
 });

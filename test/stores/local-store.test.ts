@@ -5,6 +5,7 @@ import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DirectoryReader } from '../../src/stores/artifact-files.js';
 import { LocalStore } from '../../src/stores/local-store.js';
 import { digestBytes, digestValue } from '../../src/util/digest.js';
 import { NodeDisk } from '../../src/util/node-disk.js';
@@ -106,6 +107,25 @@ test('an artifact that lost a file is damaged', async () => {
       name: 'DamagedArtifactError',
       message: /is gone/,
     });
+  });
+});
+
+async function read(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const part of parts) all.push(part);
+  return Buffer.concat(all);
+}
+
+test('a file that is read in parts is compared with the manifest at its end', async () => {
+  await withStore(async (store) => {
+    const execution = await make(store);
+    const folder = store.directoryOf(execution);
+    const reader = new DirectoryReader(new NodeDisk(), folder, execution);
+    assert.deepEqual(await read(reader.readParts('a.txt')), Buffer.from(await reader.read('a.txt')));
+    await writeFile(join(folder, 'a.txt'), 'something else');
+    await assert.rejects(read(reader.readParts('a.txt')), /is not what was stored/);
+    await new NodeDisk().remove(join(folder, 'a.txt'));
+    await assert.rejects(read(reader.readParts('a.txt')), /is gone/);
   });
 });
 

@@ -28,6 +28,10 @@ export class FailingDisk extends Disk {
     return this.#inner.readFile(path);
   }
 
+  override readParts(path: string): AsyncIterable<Uint8Array> {
+    return this.#inner.readParts(path);
+  }
+
   list(path: string): Promise<string[]> {
     return this.#inner.list(path);
   }

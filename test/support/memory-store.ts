@@ -8,6 +8,7 @@ import {
   DamagedArtifactError,
   type Publication,
 } from '../../src/run/artifact-store.js';
+import type { ArtifactReader } from '../../src/run/stage.js';
 import type { Files } from '../../src/run/task-host.js';
 import { digestBytes, digestValue } from '../../src/util/digest.js';
 
@@ -19,7 +20,12 @@ export class MemoryStore extends ArtifactStore {
 
   /** How tasks read and write here. */
   readonly files: Files = {
-    reader: (_, execution) => ({ read: (file) => this.read(execution, file) }),
+    reader: (_, execution) => ({
+      read: (file) => this.read(execution, file),
+      readParts: async function* (this: ArtifactReader, file) {
+        yield await this.read(file);
+      },
+    }),
     writer: (directory) => ({
       write: (file, bytes) => {
         this.#folders.get(directory)!.set(file, Buffer.from(bytes as Uint8Array));

@@ -34,7 +34,7 @@ export const scores: Scores = {
     Q: 128,
     net,
     positions: [6, 12],
-    averaging: 'scores over positions before the soft-max, posteriors over mirrors after it',
+    mapAverage: 'scores',
   },
 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { readNpy, writeNpy } from '../../src/util/npy.js';
+import { readNpy, readNpyParts, writeNpy } from '../../src/util/npy.js';
 import { FormatError, readSafetensors, writeSafetensors } from '../../src/util/safetensors.js';
 
 /** A safetensors file with any header and as many zero bytes of numbers. */
@@ -89,9 +89,18 @@ const NPY: Readonly<Record<string, Uint8Array>> = {
   'a giant shape of nothing': npyOf('(0, 99999999999999999999)', 0),
 };
 
+// eslint-disable-next-line @typescript-eslint/require-await -- parts come so from a disk
+async function* pairs(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 2) yield bytes.subarray(at, at + 2);
+}
+
 for (const [what, bytes] of Object.entries(NPY)) {
-  test(`npy: ${what} is refused as a wrong format`, () => {
+  test(`npy: ${what} is refused as a wrong format, whole or in parts`, async () => {
     assert.throws(() => readNpy(bytes), FormatError);
+    await assert.rejects(async () => {
+      // eslint-disable-next-line @typescript-eslint/no-unused-vars -- read to the end
+      for await (const _ of readNpyParts(pairs(bytes), 3));
+    }, FormatError);
   });
 }
 

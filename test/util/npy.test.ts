@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { readNpy, writeNpy } from '../../src/util/npy.js';
+import { readNpy, readNpyParts, writeNpy } from '../../src/util/npy.js';
 
 test('an array of any shape comes back as it was', () => {
   const shapes = fc.array(fc.nat({ max: 5 }), { maxLength: 4 });
@@ -35,4 +35,37 @@ test('the header is as NumPy writes it and ends at a multiple of 64 bytes', () =
 test('a part of a larger array is written without its surroundings', () => {
   const data = Float32Array.of(9, 1, 2, 9).subarray(1, 3);
   assert.deepEqual([...readNpy(writeNpy({ shape: [2], data })).data], [1, 2]);
+});
+
+/** A file in parts of any length, empty ones among them. */
+// eslint-disable-next-line @typescript-eslint/require-await -- parts come so from a disk
+async function* inParts(bytes: Uint8Array, lengths: readonly number[]): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  for (const length of lengths) {
+    yield bytes.subarray(at, at + length);
+    at += length;
+  }
+  yield bytes.subarray(at);
+}
+
+test('a file that comes in parts gives the numbers of the whole one, wherever the parts end', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.float({ noNaN: true }), { maxLength: 60 }),
+      fc.array(fc.nat({ max: 90 }), { maxLength: 12 }),
+      fc.integer({ min: 1, max: 17 }),
+      async (numbers, lengths, most) => {
+        const data = Float32Array.from(numbers);
+        const found: number[] = [];
+        for await (const part of readNpyParts(
+          inParts(writeNpy({ shape: [data.length], data }), lengths),
+          most,
+        )) {
+          assert.equal(part.length, Math.min(most, data.length - found.length));
+          found.push(...part);
+        }
+        assert.deepEqual(found, [...data]);
+      },
+    ),
+  );
 });

@@ -1,7 +1,7 @@
 /** Several nets together: the mean of their posteriors (Sect. 4.4). */
 import { Type, type Static } from '../../util/type.js';
 import type { StageDefinition } from '../../plan/definition.js';
-import { meanDraft, repeatedMember } from '../../plan/mean-draft.js';
+import { meanDraft } from '../../plan/mean-draft.js';
 import { Strict } from '../../spec/schema.js';
 
 const schema = Strict(
@@ -14,8 +14,13 @@ const schema = Strict(
         examples: [[0.6, 0.4]],
       }),
     ),
+    average: Type.Enum(['posteriors', 'logits'], {
+      default: 'posteriors',
+      description:
+        'What is averaged over the nets: posteriors, as the paper; or their logarithms, made a posterior again.',
+    }),
   },
-  { description: 'An ensemble: the mean of the soft-max posteriors of its members.' },
+  { description: 'An ensemble: the mean of the soft-max posteriors of its members, or of their logits.' },
 );
 
 type EnsembleSpec = Static<typeof schema>;
@@ -30,7 +35,7 @@ export const ensembleDefinition: StageDefinition<EnsembleSpec> = {
   output: 'scores',
   usesEngine: false,
   readsImages: false,
-  expand: ({ weights }, context) => {
+  expand: ({ weights, average }, context) => {
     const members = context.subjects.map(({ draft }) => draft);
     if (weights && weights.length !== members.length)
       context.mistake(
@@ -38,13 +43,6 @@ export const ensembleDefinition: StageDefinition<EnsembleSpec> = {
         `There ${weights.length === 1 ? 'is 1 weight' : `are ${weights.length} weights`} for ${members.length === 1 ? '1 member' : `${members.length} members`}.`,
         'Give each member one, in the order of the plan.',
       );
-    const twice = repeatedMember(members);
-    if (twice)
-      context.mistake(
-        'over',
-        `Members ${twice[0] + 1} and ${twice[1] + 1} are the same scores, which the mean would count twice.`,
-        'Leave one out, or give their scales other px under "scales.map".',
-      );
-    return meanDraft(members, {}, weights);
+    return meanDraft(members, {}, { weights, ...(average === 'logits' && { of: average }) });
   },
 };

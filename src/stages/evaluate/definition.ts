@@ -1,27 +1,40 @@
 /** Evaluation of one net at one or more test scales (Sect. 3.2, 4.1-4.3). */
 import { Type, type Static } from '../../util/type.js';
+import { SINGLE_METHODS, type SingleMethod, VIEWS } from '../../image/views.js';
 import { netCost } from '../../nn/net-cost.js';
+import type { MapAverage } from '../../nn/posterior.js';
 import { checkedScale } from '../../plan/checked-scale.js';
 import type { ExpandContext, StageDefinition, TaskDraft } from '../../plan/definition.js';
-import { meanDraft, repeatedMember } from '../../plan/mean-draft.js';
+import { repeatedDraft } from '../../plan/draft-key.js';
+import { meanDraft } from '../../plan/mean-draft.js';
 import { Scales, Strict } from '../../spec/schema.js';
 
-const METHODS = ['dense', 'multi-crop', 'multi-crop & dense', 'centre-crop', 'ten-crop'] as const;
+const METHODS = [...SINGLE_METHODS, 'multi-crop & dense'] as const;
 
 const schema = Strict(
   {
     kind: Type.Literal('evaluate', { description: 'Scores the validation images with a trained net.' }),
     Q: Scales(
-      "Test scale: smallest side of the rescaled images, in the paper's px (crop 224). Of a list, the posteriors are averaged.",
+      "Test scale: smallest side of the rescaled images, in the paper's px (crop 224). Over a list, the average is taken.",
     ),
     method: Type.Enum([...METHODS], {
       default: 'dense',
       description:
-        'dense: the net over the whole image; multi-crop: a 5x5 grid of crops, 50 with mirrors; both averaged; centre-crop: one; ten-crop: corners and centre, mirrored.',
+        'dense: the net over the whole image; multi-crop: a 5x5 grid of crops, 50 with mirrors; multi-crop & dense: the average of both; centre-crop: one; ten-crop: corners and centre, mirrored (Krizhevsky et al. 2012).',
     }),
     mirror: Type.Boolean({
       default: true,
-      description: 'Whether the posteriors of the image and of its mirror image are averaged.',
+      description: 'Whether each image or crop counts as it is and mirrored.',
+    }),
+    mapAverage: Type.Enum(['scores', 'posteriors'], {
+      default: 'scores',
+      description:
+        'What dense evaluation averages over the positions of a score map: scores, before the soft-max, as the paper; or the posteriors of the positions.',
+    }),
+    average: Type.Enum(['posteriors', 'logits'], {
+      default: 'posteriors',
+      description:
+        'What is averaged over mirror images, crops, scales and methods: posteriors, as the paper; or their logarithms, made a posterior again.',
     }),
   },
   { description: 'Evaluates a net; makes a posterior for each image and class.' },
@@ -29,18 +42,18 @@ const schema = Strict(
 
 type EvaluateSpec = Static<typeof schema>;
 
-type Method = (typeof METHODS)[number];
-
 /** One Q, in real px, and one method that is no mean of others. */
 export interface EvaluateParameters {
   readonly Q: number;
-  readonly method: Exclude<Method, 'multi-crop & dense'>;
+  readonly method: SingleMethod;
   readonly mirror: boolean;
+  /** Of the dense method alone: a crop has one position. */
+  readonly mapAverage?: MapAverage;
 }
 
 export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
   kind: 'evaluate',
-  version: '3',
+  version: '4',
   description: 'scores images with a net',
   schema,
   subject: { artifact: 'checkpoint', many: false, description: 'it evaluates a trained net.' },
@@ -53,7 +66,7 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
     const methods = spec.method === 'multi-crop & dense' ? (['multi-crop', 'dense'] as const) : [spec.method];
     const scales = [spec.Q].flat();
     const singles = methods.flatMap((method) => scales.map((Q) => single(spec, { Q, method }, context)));
-    const twice = repeatedMember(singles)?.map((i) => scales[i % scales.length]!);
+    const twice = repeatedDraft(singles)?.map((i) => scales[i % scales.length]!);
     if (twice)
       context.mistake(
         'Q',
@@ -62,6 +75,7 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
       );
     const [only] = singles;
     const labels = { Q: spec.Q, method: spec.method };
+    if (spec.average === 'logits') return meanDraft(singles, labels, { of: 'logits-of-views' });
     return singles.length === 1 ? { ...only!, labels } : meanDraft(singles, labels);
   },
   cost: ({ parameters, inputs }, facts) => {
@@ -71,7 +85,7 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
       ...(inputs['checkpoint'] as TaskDraft).parameters,
       ...(classes !== undefined && { classes }),
     });
-    const passes = { dense: 1, 'centre-crop': 1, 'multi-crop': 25, 'ten-crop': 5 }[method] * (mirror ? 2 : 1);
+    const passes = VIEWS[method] * (mirror ? 2 : 1);
     const side = method === 'dense' ? Q : net?.crop;
     return {
       ...(images !== undefined && { images }),
@@ -79,16 +93,19 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
       ...(net && images !== undefined && { multiplyAdds: images * passes * net.multiplyAdds(side!) }),
     };
   },
-  notYet: ({ method }) =>
-    method === 'dense' || method === 'centre-crop' ? undefined : `evaluate by the method "${String(method)}"`,
 };
 
 function single(
-  { mirror }: EvaluateSpec,
+  { mirror, mapAverage }: EvaluateSpec,
   { Q, method }: Pick<EvaluateParameters, 'Q' | 'method'>,
   context: ExpandContext,
 ): TaskDraft {
-  const parameters: EvaluateParameters = { Q: checkedScale(context, 'Q', Q), method, mirror };
+  const parameters: EvaluateParameters = {
+    Q: checkedScale(context, 'Q', Q),
+    method,
+    mirror,
+    ...(method === 'dense' && { mapAverage }),
+  };
   return {
     kind: 'evaluate',
     parameters: { ...parameters },

@@ -1,95 +1,101 @@
-/** Posteriors of images of any aspect ratio, batched by exact size: densely (Sect. 3.2) or of the centre crop (Sect. 4.1). */
-import { cropWindow, type Normalisation, wholeImage, type Window, writeWindow } from '../../image/batch.js';
+/** Posteriors of images of any aspect ratio, by any method of Sect. 3.2 and 4.1: windows, batched by exact size. */
+import { type Normalisation, type Window, writeWindow } from '../../image/batch.js';
 import type { Pixels } from '../../image/pixels.js';
+import { type SingleMethod, viewsOf } from '../../image/views.js';
 import type { NetSession } from '../../nn/engine.js';
 import { imagesAtOnce } from '../../nn/memory.js';
 import type { Net } from '../../nn/net.js';
-import { logSoftmaxRows, meanScores } from '../../nn/posterior.js';
+import { logPosteriorsOf, type MapAverage } from '../../nn/posterior.js';
 
-/** Images of one computation at the most; more gain nothing. */
+/** Windows of one computation at the most; more gain nothing. */
 const MAX_BATCH = 64;
 
-/** What of an image is scored at once: all of it, or a square of the training crop's side in its middle. */
-export type View = 'dense' | 'centre-crop';
-
 export interface Evaluator {
-  readonly view: View;
+  readonly method: SingleMethod;
   readonly net: Net;
   readonly session: NetSession;
   readonly normalisation: Normalisation;
+  /** Whether each window counts as it is and mirrored. */
   readonly mirror: boolean;
+  /** Whether scores or posteriors are averaged over the positions of a window. */
+  readonly mapAverage: MapAverage;
 }
 
 export interface Scored {
-  /** [images, classes], row-major, in the order of the images given: means over the mirror images. */
+  /** [images, classes], row-major, in the order of the images given: means over windows and mirrors. */
   readonly posteriors: Float32Array;
   /** Likewise, of the posteriors' natural logarithms. */
   readonly logPosteriors: Float32Array;
-  /** Positions of the score map of each image. */
+  /** Positions of the score maps of each image: all windows together, mirrors not counted. */
   readonly positions: readonly number[];
 }
 
+/** A part of an image that the net is run over. */
+interface View {
+  /** Index into the images given. */
+  readonly image: number;
+  readonly window: Window;
+  /** Of this view in the means of its image. */
+  readonly weight: number;
+}
+
 export function scoreImages(images: readonly Pixels[], evaluator: Evaluator): Scored {
-  const { net, view } = evaluator;
-  const { classes, crop } = net.shape;
-  const posteriors = new Float32Array(images.length * classes);
-  const logPosteriors = new Float32Array(images.length * classes);
+  const { net } = evaluator;
+  const { classes } = net.shape;
+  const posteriors = new Float64Array(images.length * classes);
+  const logPosteriors = new Float64Array(images.length * classes);
   const positions = new Array<number>(images.length).fill(0);
-  for (const members of sameSize(images)) {
-    const atOnce = imagesAtOnce(net, windowOf(images[members[0]!]!, view, crop, false), MAX_BATCH);
-    for (let first = 0; first < members.length; first += atOnce) {
-      const part = members.slice(first, first + atOnce);
-      const scored = scoreOfOneSize(
-        part.map((i) => images[i]!),
-        evaluator,
-      );
-      for (const [row, image] of part.entries()) {
-        const [from, to] = [row * classes, (row + 1) * classes];
-        posteriors.set(scored.posteriors.subarray(from, to), image * classes);
-        logPosteriors.set(scored.logPosteriors.subarray(from, to), image * classes);
-        positions[image] = scored.positions;
+  const views = images.flatMap((image, i) => viewsOfOne(image, i, evaluator));
+  for (const sameSize of bySize(views)) {
+    const atOnce = imagesAtOnce(net, sameSize[0]!.window, MAX_BATCH);
+    for (let first = 0; first < sameSize.length; first += atOnce) {
+      const batch = sameSize.slice(first, first + atOnce);
+      const scored = scoreBatch(images, batch, evaluator);
+      for (const [row, { image, window, weight }] of batch.entries()) {
+        for (let k = 0; k < classes; k++) {
+          const log = scored.logs[row * classes + k]!;
+          posteriors[image * classes + k]! += weight * Math.exp(log);
+          logPosteriors[image * classes + k]! += weight * log;
+        }
+        if (!window.mirrored) positions[image]! += scored.positions;
       }
     }
   }
-  return { posteriors, logPosteriors, positions };
+  return {
+    posteriors: Float32Array.from(posteriors),
+    logPosteriors: Float32Array.from(logPosteriors),
+    positions,
+  };
 }
 
-function windowOf(image: Pixels, view: View, crop: number, mirrored: boolean): Window {
-  if (view === 'dense') return wholeImage(image, mirrored);
-  return { ...cropWindow(image, crop, { crop: 'centre', mirror: false }, []), mirrored };
+function viewsOfOne(pixels: Pixels, image: number, { method, mirror, net }: Evaluator): View[] {
+  const mirrors = mirror ? [false, true] : [false];
+  const windows = viewsOf(pixels, method, net.shape.crop);
+  const weight = 1 / (windows.length * mirrors.length);
+  return windows.flatMap((window) =>
+    mirrors.map((mirrored) => ({ image, window: { ...window, mirrored }, weight })),
+  );
 }
 
-/** The posteriors of the mirror images are averaged in after the soft-max. */
-function scoreOfOneSize(images: readonly Pixels[], evaluator: Evaluator) {
-  const { net, session, normalisation, mirror, view } = evaluator;
-  const { classes, crop } = net.shape;
-  const { width, height } = windowOf(images[0]!, view, crop, false);
-  const sum = new Float64Array(images.length * classes);
-  const logSum = new Float64Array(images.length * classes);
-  const passes = mirror ? [false, true] : [false];
-  let positions = 0;
-  for (const mirrored of passes) {
-    const data = new Float32Array(images.length * width * height * 3);
-    for (const [i, image] of images.entries())
-      writeWindow(image, windowOf(image, view, crop, mirrored), normalisation, data, i);
-    const map = session.scoreMap({ count: images.length, width, height, data });
-    positions = map.rows * map.columns;
-    for (const [i, log] of logSoftmaxRows(meanScores(map), classes).entries()) {
-      sum[i]! += Math.exp(log) / passes.length;
-      logSum[i]! += log / passes.length;
-    }
-  }
-  return { posteriors: Float32Array.from(sum), logPosteriors: Float32Array.from(logSum), positions };
+/** Logarithms of the posteriors of each view, [views, classes], and the positions behind each. */
+function scoreBatch(images: readonly Pixels[], batch: readonly View[], evaluator: Evaluator) {
+  const { session, normalisation, mapAverage } = evaluator;
+  const { width, height } = batch[0]!.window;
+  const data = new Float32Array(batch.length * width * height * 3);
+  for (const [i, { image, window }] of batch.entries())
+    writeWindow(images[image]!, window, normalisation, data, i);
+  const map = session.scoreMap({ count: batch.length, width, height, data });
+  return { logs: logPosteriorsOf(map, mapAverage), positions: map.rows * map.columns };
 }
 
-/** Indices of images of equal width and height, in the order of first sight. */
-function sameSize(images: readonly Pixels[]): number[][] {
-  const groups = new Map<string, number[]>();
-  for (const [i, { width, height }] of images.entries()) {
-    const key = `${width}x${height}`;
+/** Views of equal width and height together, in the order of first sight. */
+function bySize(views: readonly View[]): readonly View[][] {
+  const groups = new Map<string, View[]>();
+  for (const view of views) {
+    const key = `${view.window.width}x${view.window.height}`;
     const group = groups.get(key);
-    if (group) group.push(i);
-    else groups.set(key, [i]);
+    if (group) group.push(view);
+    else groups.set(key, [view]);
   }
   return [...groups.values()];
 }

@@ -11,7 +11,7 @@ import { type Scores, writeScores } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
 import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import type { EvaluateParameters } from './definition.js';
-import { scoreImages, type View } from './score-images.js';
+import { scoreImages } from './score-images.js';
 
 /** Images decoded and evaluated together; bounds memory. */
 const CHUNK = 128;
@@ -52,8 +52,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const classes = index.classes.length;
     const posteriors = new Float32Array(index.images.length * classes);
     const logPosteriors = new Float32Array(index.images.length * classes);
-    const { method, mirror, Q } = parameters;
-    const view = viewOf(method);
+    const { method, mirror, mapAverage = 'scores', Q } = parameters;
     let [fewest, most] = [Infinity, 0];
     const session = this.#engine.open(net, { weights, velocity: new Map() });
     try {
@@ -68,7 +67,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         next = loader.loadAll(chunks[i + 1] ?? []);
         // Looked at when its turn comes; a failure before that is not an unhandled one.
         next.catch(() => undefined);
-        const result = scoreImages(images, { view, net, session, normalisation, mirror });
+        const result = scoreImages(images, { method, net, session, normalisation, mirror, mapAverage });
         posteriors.set(result.posteriors, i * CHUNK * classes);
         logPosteriors.set(result.logPosteriors, i * CHUNK * classes);
         for (const positions of result.positions)
@@ -93,7 +92,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
       ids: index.images.map(({ id }) => id),
       classes: index.classes,
       protocol: {
-        method: view,
+        method,
         mirror,
         dataset: source.name,
         initialisation: description.initialisation,
@@ -105,17 +104,12 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         Q,
         net: description.shape,
         positions: [fewest, most],
-        averaging: 'scores over positions before the soft-max, posteriors over mirrors after it',
+        mapAverage,
       },
     };
     const files = writeScores(scores, logPosteriors);
     for (const [file, bytes] of Object.entries(files)) await output.write(file, bytes);
   }
-}
-
-function viewOf(method: EvaluateParameters['method']): View {
-  if (method === 'dense' || method === 'centre-crop') return method;
-  throw new Error(`Internal error: the method "${method}" is not there yet`);
 }
 
 function chunked<T>(items: readonly T[], size: number): T[][] {

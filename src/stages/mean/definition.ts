@@ -1,16 +1,13 @@
 /** The mean of score matrices: over scales, mirrors, methods and nets it is the same streaming sum (Sect. 3.2, 4.4). */
 import type { StageDefinition } from '../../plan/definition.js';
-import { MEAN_KIND } from '../../plan/mean-draft.js';
+import { MEAN_KIND, type MeanOptions } from '../../plan/mean-draft.js';
 
-export interface MeanParameters {
-  /** One a member, in their order; equal ones where left out. */
-  readonly weights?: readonly number[];
-}
+export type MeanParameters = MeanOptions;
 
 /** A spec does not name it: `evaluate` with several scales and `ensemble` come to it. */
 export const meanDefinition: StageDefinition = {
   kind: MEAN_KIND,
-  version: '2',
+  version: '3',
   description: 'averages posteriors',
   inputs: { scores: 'scores' },
   output: 'scores',

@@ -1,57 +1,121 @@
 import { MEAN_KIND } from '../../plan/mean-draft.js';
-import { readLogPosteriors, readScores, type Scores, writeScores } from '../../nn/scores.js';
+import { softmaxRows } from '../../nn/posterior.js';
+import {
+  emptyScores,
+  readScoreFacts,
+  readScoreParts,
+  readScores,
+  type ScoreFacts,
+  singleProtocols,
+} from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
-import { breathe, Stage, type StageTask, TaskError } from '../../run/stage.js';
+import { type ArtifactReader, breathe, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import type { MeanParameters } from './definition.js';
+
+/** Numbers of each member that are in memory at a time, at least a row of classes. */
+const PART = 2 ** 18;
+
+/** The smallest normal number of float32: a posterior that rounds to 0 has a logarithm too. */
+const SMALLEST = 2 ** -126;
 
 export class MeanStage extends Stage<MeanParameters> {
   readonly kind = MEAN_KIND;
 
-  /** Posteriors and their logarithms of one member are in memory at a time, besides the sums and the first member. */
   async run({ parameters, inputs, output, reporter, signal }: StageTask<MeanParameters>): Promise<void> {
     const readers = inputs['scores']!;
-    const weights = parameters.weights ?? readers.map(() => 1);
-    const total = weights.reduce((a, b) => a + b, 0);
-    let first: Scores | undefined;
-    let sum = new Float64Array(0);
-    let logSum = new Float64Array(0);
-    const protocols: Scores['protocol'][] = [];
-    for (const [i, reader] of readers.entries()) {
-      const scores = await readScores(reader);
-      first ??= scores;
-      checkSame(first, scores);
-      if (i === 0) {
-        sum = new Float64Array(scores.posteriors.length);
-        logSum = new Float64Array(scores.posteriors.length);
-      }
-      const weight = weights[i]! / total;
-      for (const [j, p] of scores.posteriors.entries()) sum[j]! += weight * p;
-      for (const [j, log] of (await readLogPosteriors(reader)).entries()) logSum[j]! += weight * log;
-      protocols.push(scores.protocol);
-      reporter.progress(i + 1, readers.length, 'matrices');
+    const members = await factsOf(readers);
+    const { ids, labels, classes } = members[0]!;
+    const { weights, of } = parameters;
+    const mean = emptyScores({
+      ids,
+      labels,
+      classes,
+      protocol: {
+        mean: members.map(({ protocol }) => protocol),
+        ...(weights && { weights }),
+        ...(of && { of }),
+      },
+    });
+    const rows = Math.max(1, Math.floor(PART / classes.length));
+    let done = 0;
+    for await (const part of meanParts(readers, parameters, rows * classes.length)) {
+      if (!part.every(Number.isFinite)) throw await noNumbers(readers);
+      const posteriors = of === undefined ? part : softmaxRows(part, classes.length);
+      mean.posteriors.set(posteriors, done * classes.length);
+      done += part.length / classes.length;
+      reporter.progress(done, ids.length, 'images');
       await breathe(signal);
     }
-    const mean: Scores = {
-      ...first!,
-      posteriors: Float32Array.from(sum),
-      protocol: { mean: protocols, ...(parameters.weights && { weights: parameters.weights }) },
-    };
-    const { top1Wrong, top5Wrong, images } = topErrors(mean.posteriors, mean.labels);
+    const { top1Wrong, top5Wrong, images } = topErrors(mean.posteriors, labels);
     reporter.metric('top1_error_percent', (100 * top1Wrong) / images, 0);
     reporter.metric('top5_error_percent', (100 * top5Wrong) / images, 0);
-    for (const [file, bytes] of Object.entries(writeScores(mean, Float32Array.from(logSum))))
-      await output.write(file, bytes);
+    for (const [file, bytes] of Object.entries(mean.files)) await output.write(file, bytes);
   }
 }
 
-/** Posteriors of other images, or of classes in another order, have no mean. */
-function checkSame(a: Scores, b: Scores): void {
+/** @throws TaskError if members are of other images, or of classes in another order: they have no mean */
+async function factsOf(readers: readonly ArtifactReader[]): Promise<readonly ScoreFacts[]> {
+  const members: ScoreFacts[] = [];
+  for (const reader of readers) members.push(await readScoreFacts(reader));
   const differs = (x: readonly unknown[], y: readonly unknown[]) =>
     x.length !== y.length || x.some((item, i) => item !== y[i]);
-  if (differs(a.ids, b.ids) || differs(a.labels, b.labels))
-    throw new TaskError('The scores to be averaged are of other images than each other.');
-  if (differs(a.classes, b.classes))
-    throw new TaskError(
-      'The scores to be averaged are of other classes than each other, or in another order.',
+  const [first] = members;
+  for (const member of members) {
+    if (differs(first!.ids, member.ids) || differs(first!.labels, member.labels))
+      throw new TaskError('The scores to be averaged are of other images than each other.');
+    if (differs(first!.classes, member.classes))
+      throw new TaskError(
+        'The scores to be averaged are of other classes than each other, or in another order.',
+      );
+  }
+  return members;
+}
+
+/** Weighted sums of the members' next numbers, in float64; each part is gone when the next is asked for. */
+async function* meanParts(
+  readers: readonly ArtifactReader[],
+  { weights = readers.map(() => 1), of }: MeanParameters,
+  numbers: number,
+): AsyncGenerator<Float64Array> {
+  const total = weights.reduce((a, b) => a + b, 0);
+  const file = of === 'logits-of-views' ? 'log-posteriors' : 'posteriors';
+  const sources = readers.map((reader) => readScoreParts(reader, file, numbers));
+  const sum = new Float64Array(numbers);
+  try {
+    for (;;) {
+      let length: number | undefined;
+      for (const [m, source] of sources.entries()) {
+        const { value: part } = await source.next();
+        if (!part) continue;
+        if (m === 0) sum.fill(0);
+        length = part.length;
+        addWeighted(sum, part, weights[m]! / total, of === 'logits');
+      }
+      if (length === undefined) return;
+      yield sum.subarray(0, length);
+    }
+  } finally {
+    for (const source of sources) await source.return();
+  }
+}
+
+function addWeighted(sum: Float64Array, part: Float32Array, weight: number, ofLogs: boolean): void {
+  if (ofLogs)
+    for (let i = 0; i < part.length; i++) sum[i]! += weight * Math.log(Math.max(SMALLEST, part[i]!));
+  else for (let i = 0; i < part.length; i++) sum[i]! += weight * part[i]!;
+}
+
+/** Which member is to blame; read whole, so that a damaged file is told as such. */
+async function noNumbers(readers: readonly ArtifactReader[]): Promise<TaskError> {
+  for (const [m, reader] of readers.entries()) {
+    const { posteriors, ids, protocol } = await readScores(reader);
+    const at = posteriors.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) continue;
+    const nets = new Set(singleProtocols(protocol).map(({ net, method }) => `net ${net.net}, ${method}`));
+    const image = ids[Math.floor((at * ids.length) / posteriors.length)]!;
+    return new TaskError(
+      `The scores of member ${m + 1} (${[...nets].join(' & ')}) hold posteriors that are no numbers, first of the image "${image}". Make them anew.`,
     );
+  }
+  throw new Error('Internal error: a mean of numbers is none');
 }

@@ -1,19 +1,30 @@
 /** How scores were made, in one line, and the real scales behind them. */
 import type { TrainingFacts } from '../../nn/checkpoint.js';
-import { type EvaluationProtocol, type Protocol, singleProtocols } from '../../nn/scores.js';
+import { type EvaluationProtocol, type MeanOf, type Protocol, singleProtocols } from '../../nn/scores.js';
 import type { LabelValue } from '../../plan/labels.js';
 
 /** One part for each net and method; the scales that were averaged stand together. */
 export function protocolLine(protocol: Protocol): string {
   const parts = new Map<string, EvaluationProtocol[]>();
+  const ofLogits = isMeanOf(protocol, 'logits-of-views');
   for (const single of singleProtocols(protocol)) {
-    const key = JSON.stringify([trainingLine(single), single.method, single.mirror]);
+    const key = JSON.stringify([trainingLine(single), single.method, single.mirror, single.mapAverage]);
     const part = parts.get(key);
     if (part) part.push(single);
     else parts.set(key, [single]);
   }
-  const lines = [...parts.values()].map((singles) => `${trainingLine(singles[0]!)}; ${methodLine(singles)}`);
-  return lines.length === 1 ? lines[0]! : `mean of the posteriors of ${lines.join(', and of ')}`;
+  // A mean has its members in an order that says nothing.
+  const lines = [...parts.values()]
+    .map((singles) => `${trainingLine(singles[0]!)}; ${methodLine(singles, ofLogits)}`)
+    .sort();
+  if (lines.length === 1) return lines[0]!;
+  const what = isMeanOf(protocol, 'logits') ? 'logits' : 'posteriors';
+  return `mean of the ${what} of ${lines.join(', and of ')}`;
+}
+
+/** Whether such a mean stands anywhere in a protocol. */
+export function isMeanOf(protocol: Protocol, of: MeanOf): boolean {
+  return 'mean' in protocol && (protocol.of === of || protocol.mean.some((member) => isMeanOf(member, of)));
 }
 
 /** Clauses between semicolons, so that those which all rows of a table share can be said once. */
@@ -53,24 +64,36 @@ function layersInWords(layers: readonly string[]): string {
   return layers.length > 7 ? `${layers.length} layers` : layers.join(', ');
 }
 
-function methodLine(singles: readonly EvaluationProtocol[]): string {
-  const { method, mirror } = singles[0]!;
-  const scales = singles.map(({ Q }) => Q).join(', ');
+function methodLine(singles: readonly EvaluationProtocol[], ofLogits: boolean): string {
+  const { method, mirror, mapAverage } = singles[0]!;
+  const scales = inOrder(singles.map(({ Q }) => Q)).join(', ');
   const fewest = Math.min(...singles.map(({ positions }) => positions[0]));
   const most = Math.max(...singles.map(({ positions }) => positions[1]));
   const places = fewest === most ? `${fewest}` : `${fewest} to ${most}`;
-  return (
-    `${method} at Q = ${scales} px, ${places} ${places === '1' ? 'position' : 'positions'} an image${mirror ? ', averaged with the mirror image' : ''}` +
-    (singles.length > 1 ? ', posteriors averaged over the scales' : '')
-  );
+  const clauses = [
+    `${method} at Q = ${scales} px, ${places} ${places === '1' ? 'position' : 'positions'} an image`,
+    ...(mapAverage === 'posteriors' ? ['posteriors averaged over positions'] : []),
+    ...(mirror ? ['averaged with the mirror image'] : []),
+    ...(singles.length > 1 ? [`${ofLogits ? 'logits' : 'posteriors'} averaged over the scales`] : []),
+    ...(ofLogits && singles.length === 1 ? ['logits averaged over views'] : []),
+  ];
+  return clauses.join(', ');
 }
 
 /** S and Q in real px; a list where several are behind the scores. */
 export function realScales(protocol: Protocol): Readonly<Record<'S' | 'Q', LabelValue>> {
   const singles = singleProtocols(protocol);
   const distinct = (values: readonly (number | string)[]): LabelValue => {
-    const set = [...new Set(values)];
+    const set = inOrder([...new Set(values)]);
     return set.length === 1 ? set[0]! : set;
   };
   return { S: distinct(singles.map(({ S }) => S)), Q: distinct(singles.map(({ Q }) => Q)) };
+}
+
+/** Numbers by size, ranges after them. */
+function inOrder<T extends number | string>(values: readonly T[]): readonly T[] {
+  const isRange = (value: T) => Number(typeof value === 'string');
+  return [...values].sort(
+    (a, b) => isRange(a) - isRange(b) || Number.parseInt(String(a)) - Number.parseInt(String(b)),
+  );
 }

@@ -4,7 +4,7 @@ import { type EvaluationProtocol, type Protocol, singleProtocols } from '../../n
 import { formatLabel, type Labels, type LabelValue, sameLabel } from '../../plan/labels.js';
 import type { MeasuredOn, PaperTable } from '../../spec/paper-table.js';
 import type { Unlike } from '../../run/table.js';
-import { realScales } from './protocol-line.js';
+import { isMeanOf, realScales } from './protocol-line.js';
 
 /** A row of ours beside the row of the paper that it is joined with. */
 export interface JoinedRow {
@@ -55,6 +55,10 @@ export function unlikePaper(
     found.push({ what: 'layers', ours: "the spec's own", paper: "Table 1's" });
   const methods = formatLabel(printed('method') ?? measuredOn.method ?? 'dense').split(' & ');
   compare('method', ({ method }) => method, methods.sort().join(' & '));
+  if (singles.some(({ method, mapAverage }) => method === 'dense' && mapAverage === 'posteriors'))
+    found.push({ what: 'average over positions', ours: 'posteriors', paper: 'scores' });
+  if (isMeanOf(row.protocol, 'logits') || isMeanOf(row.protocol, 'logits-of-views'))
+    found.push({ what: 'average', ours: 'logits', paper: 'posteriors' });
   if (singles.some((single) => MIRRORED.includes(single.method) && !single.mirror))
     found.push({ what: 'mirror images', ours: 'left out', paper: 'averaged' });
   for (const [axis, real] of Object.entries(realScales(row.protocol))) {

@@ -17,7 +17,7 @@ import { writeSafetensors } from '../../../src/util/safetensors.js';
 import { layersOf } from '../../support/numeric-case.js';
 import { python } from './torch-case.js';
 
-const JUDGE = fileURLToPath(new URL('../../../../test/judges/torch_posteriors.py', import.meta.url));
+const JUDGES = fileURLToPath(new URL('../../../../test/judges', import.meta.url));
 
 /** Near enough to VOC's, so that inputs are of about unit variance. */
 export const NORMALISATION = { meanRgb: [117, 114, 104], scale: 1 / 58 } as const;
@@ -55,9 +55,36 @@ export function whole(image: Pixels): View {
  * @returns [views, classes] each: scores averaged over positions, and posteriors averaged with the mirror image's
  */
 export function judge(
-  { net, state }: Subject,
+  subject: Subject,
   views: readonly View[],
 ): { readonly scores: Float32Array; readonly posteriors: Float32Array } {
+  const [scores, posteriors] = judged('torch_posteriors.py', subject, views, ['scores', 'posteriors']);
+  return { scores: scores!, posteriors: posteriors! };
+}
+
+/**
+ * What PyTorch makes of whole images by a method of evaluation, mirrors averaged in.
+ * @returns by method, [images, classes] each: means of the posteriors of all views, and of their logarithms
+ */
+export function judgeProtocols<M extends string>(
+  subject: Subject,
+  images: readonly Pixels[],
+  methods: readonly M[],
+): ReadonlyMap<M, { readonly posteriors: Float32Array; readonly logs: Float32Array }> {
+  const names = methods.flatMap((method) => [method, `${method}.log`]);
+  const arrays = judged('torch_protocols.py', subject, images.map(whole), names);
+  return new Map(
+    methods.map((method, i) => [method, { posteriors: arrays[2 * i]!, logs: arrays[2 * i + 1]! }]),
+  );
+}
+
+/** @returns the arrays of these names that the judge writes */
+function judged(
+  script: string,
+  { net, state }: Subject,
+  views: readonly View[],
+  names: readonly string[],
+): readonly Float32Array[] {
   const folder = mkdtempSync(join(tmpdir(), 'stagecraft-judge-'));
   try {
     for (const [i, { image }] of views.entries()) writeFileSync(join(folder, `${i}.raw`), image.data);
@@ -65,15 +92,15 @@ export function judge(
     const description = {
       layers: layersOf(net),
       pooling: net.shape.pooling,
+      crop: net.shape.crop,
       mean: NORMALISATION.meanRgb,
       scale: NORMALISATION.scale,
       sizes: views.map(({ image }) => [image.height, image.width]),
       windows: views.map(({ window: { top, left, height, width } }) => [top, left, height, width]),
     };
     writeFileSync(join(folder, 'case.json'), JSON.stringify(description));
-    execFileSync(python, [JUDGE, folder], { stdio: 'inherit' });
-    const read = (name: string) => readNpy(readFileSync(join(folder, name))).data;
-    return { scores: read('scores.npy'), posteriors: read('posteriors.npy') };
+    execFileSync(python, [join(JUDGES, script), folder], { stdio: 'inherit' });
+    return names.map((name) => readNpy(readFileSync(join(folder, `${name}.npy`))).data);
   } finally {
     rmSync(folder, { recursive: true });
   }
