@@ -12,7 +12,7 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
     name === 'help' ||
     name === '--help' ||
     name === '-h' ||
-    rest.includes('--help')
+    rest.some((option) => option === '--help' || option === '-h')
   ) {
     console.log(usage());
     return name === undefined ? WRONG_INPUT : 0;
@@ -35,8 +35,9 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   return execute(invocation);
 }
 
+let status: number;
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  status = await main(process.argv.slice(2));
 } catch (error) {
   const { UserError } = await import('./util/user-error.js');
   const { diskProblem } = await import('./util/disk.js');
@@ -45,5 +46,7 @@ try {
   if (error instanceof UserError || error instanceof DamagedArtifactError) console.error(error.message);
   else if (problem !== undefined) console.error(`${problem} What is finished is kept; run again to go on.`);
   else console.error(error);
-  process.exitCode = error instanceof UserError ? WRONG_INPUT : 1;
+  status = error instanceof UserError ? WRONG_INPUT : 1;
 }
+// A plugin may have left a timer or a socket behind, which would keep the command from ending.
+process.exit(status);

@@ -7,6 +7,7 @@ import { Expansion } from './plan/expansion.js';
 import { makePlan } from './plan/make-plan.js';
 import type { Plan } from './plan/plan.js';
 import { unite } from './plan/unite.js';
+import { clash, kindsWith } from './plugins/kinds.js';
 import type { LoadedPlugin } from './plugins/load-plugin.js';
 import { type AllowedPlugins, type SpecKinds, SpecPlugins } from './plugins/spec-plugins.js';
 import { conflict, Sources } from './run/sources.js';
@@ -131,18 +132,11 @@ function together(planned: readonly PlannedOne[]): Result<Planned, readonly Diag
   if (!united.ok)
     return failed([{ at, message: united.error, help: 'Run them one after the other, or rename one.' }]);
   const sources = specs.flatMap(sourcesOf);
-  const clash = conflict(sources);
-  if (clash)
-    return failed([
-      {
-        at,
-        message: `The images called "${clash.name}" lie in two places: ${clash.roots.join(' and ')}.`,
-        help: 'Give one of the sets another name.',
-      },
-    ]);
   const plugins = new Map(
     planned.flatMap(({ kinds }) => kinds.plugins.map((plugin) => [plugin.path, plugin] as const)),
   );
+  const problem = conflict(sources) ?? pluginConflict([...plugins.values()]);
+  if (problem) return failed([{ at, ...problem }]);
   return ok({
     specs,
     expansions: planned.map(({ expansion }) => expansion),
@@ -152,12 +146,32 @@ function together(planned: readonly PlannedOne[]): Result<Planned, readonly Diag
   });
 }
 
+/** A worker has the plugins of all specs, so of two kinds of one name it would take the first. */
+function pluginConflict(plugins: readonly LoadedPlugin[]): Omit<Diagnostic, 'at'> | undefined {
+  for (const [i, { path, plugin }] of plugins.entries()) {
+    const before = plugins.slice(0, i);
+    const kind = clash(
+      plugin,
+      kindsWith(
+        BUILT_IN_KINDS,
+        before.map((other) => other.plugin),
+      ),
+    );
+    if (kind !== undefined)
+      return {
+        message: `The plugins of these specs, ${path} and one before it, both bring ${kind}.`,
+        help: 'Run the specs one after the other.',
+      };
+  }
+  return undefined;
+}
+
 function sourcesOf(spec: ResolvedSpec): readonly (readonly [DatasetIdentity, DatasetSource])[] {
   return [spec.data, ...spec.datasets.values()].map((data) => [datasetIdentity(data), sourceOf(data)]);
 }
 
 function sourceOf(data: SpecData): DatasetSource {
-  const { kind, name, ...more } = datasetIdentity(data);
+  const { kind, name, kindVersion: _, ...more } = datasetIdentity(data);
   return {
     kind,
     name,

@@ -70,13 +70,12 @@ function rowOf(task: Task, statuses: Statuses): Row {
     Object.entries(task.labels).map(([name, value]) => [name, formatLabel(value)]),
   );
   const { recipe, kind, stage, version, cost, labels } = task;
-  return {
+  const own: Row = {
     recipe: shortRecipe(recipe),
     kind,
     stage,
     version,
     labels: formatLabels(labels),
-    ...axes,
     state: status.state,
     reason: status.state === 'to-do' ? describeReason(status.reason) : '',
     notYet: task.notYet ?? '',
@@ -86,6 +85,8 @@ function rowOf(task: Task, statuses: Statuses): Row {
     multiplyAdds: cost.multiplyAdds ?? '',
     images: cost.images ?? '',
   };
+  // An axis may be called as a column of ours, which then shows what it always does.
+  return { ...own, ...axes, ...own };
 }
 
 async function ofStore(stagecraft: Stagecraft, invocation: Invocation): Promise<readonly Row[]> {

@@ -9,6 +9,7 @@ import { formatDiagnostic } from '../spec/diagnostic.js';
 import type { LoadFailure, LoadOptions, ResolvedSpec } from '../spec/load.js';
 import { ownCodeDigest } from '../util/code-digest.js';
 import { UserError } from '../util/user-error.js';
+import { printingAside } from './aside.js';
 import type { Invocation } from './invocation.js';
 
 /** For commands that only look at specs: quicker to start, since nothing is wired. */
@@ -33,12 +34,13 @@ function listedInPackage(folder: string): readonly string[] {
     const { stagecraft } = JSON.parse(readFileSync(path, 'utf8')) as {
       readonly stagecraft?: { readonly plugins?: unknown };
     };
-    const plugins = stagecraft?.plugins;
-    return Array.isArray(plugins) ? plugins.filter((name): name is string => typeof name === 'string') : [];
+    const plugins = stagecraft?.plugins ?? [];
+    if (Array.isArray(plugins) && plugins.every((name) => typeof name === 'string')) return plugins;
   } catch {
     // A broken package.json is npm's to complain of; it allows nothing.
     return [];
   }
+  throw new UserError(`${path}: "stagecraft": {"plugins": ...} must be a list of names.`);
 }
 
 /** What `--fresh-code` asks of a survey. */
@@ -51,7 +53,8 @@ export async function planSpecs(
   planner: Pick<Planner, 'plan'>,
   { positionals, values }: Invocation,
 ): Promise<Planned | undefined> {
-  const planned = await planner.plan(pathsOf({ positionals }), loadOptions({ values }));
+  const paths = pathsOf({ positionals });
+  const planned = await printingAside(() => planner.plan(paths, loadOptions({ values })));
   if (!planned.ok) {
     printMistakes(planned.error);
     return undefined;

@@ -1,6 +1,7 @@
 import './short-work.js';
 import type { LoadFailure } from '../spec/load.js';
 import type { Planner } from '../planner.js';
+import { printingAside } from './aside.js';
 import type { Invocation } from './invocation.js';
 import {
   loadOptions,
@@ -35,7 +36,7 @@ async function check(path: string, planner: Planner, { values }: Invocation): Pr
   const options = loadOptions({ values });
   const paper = await planner.paper(path, options);
   if (paper) return { file: path, ...paper };
-  const planned = await planner.plan(path, options);
+  const planned = await printingAside(() => planner.plan(path, options));
   if (!planned.ok) return { file: path, ...planned.error };
   const { specs, plan } = planned.value;
   if (values['json'] !== true) specs.filter(wantsNothing).forEach(printNothingWanted);

@@ -1,6 +1,6 @@
 /** What a net costs, from what a plan knows of it. */
 import { UserError } from '../util/user-error.js';
-import { buildNet, multiplyAdds, type Net, type NetShape, parameterCount } from './net.js';
+import { buildNet, multiplyAdds, type Net, NothingLeft, type NetShape, parameterCount } from './net.js';
 import { builtInLayers } from './nets.js';
 import { type ArrayShapes, shapesOf } from './transfer.js';
 
@@ -41,6 +41,20 @@ export function netCost(shape: Partial<NetShape>): NetCost | undefined {
   };
   known.set(key, cost);
   return cost;
+}
+
+/** Why a net cannot be built, in words; undefined where it can, or where its layers are a plugin's or not known. */
+export function netProblem(shape: Partial<NetShape>): string | undefined {
+  const full = fullShape({ classes: 2, ...shape });
+  if (!full) return undefined;
+  try {
+    buildNet(full);
+    return undefined;
+  } catch (error) {
+    if (error instanceof NothingLeft) return error.message;
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** Shapes of the arrays of such a net, by name; undefined as for {@link netCost}. */

@@ -28,6 +28,11 @@ export interface Net {
   readonly layers: readonly Layer[];
 }
 
+/** The pools of a net are too many for its crop. */
+export class NothingLeft extends UserError {
+  override readonly name = 'NothingLeft';
+}
+
 /**
  * Lays a net out. Layers are named `conv<block>_<n>`, `pool<block>`, `fc6` to `fc8`; n counts the layers of a
  * kind in a block, so a net's convolutions keep their names when other layers come between them.
@@ -41,7 +46,7 @@ export function buildNet(shape: NetShape, kinds: LayerKinds = BUILT_IN): Net {
     layers.push(layer);
     size = kind.outputSize(layer, size);
     if (Math.min(...size) < 1)
-      throw new UserError(`Net ${shape.net} at a crop of ${shape.crop} px: nothing is left after ${name}.`);
+      throw new NothingLeft(`Net ${shape.net} at a crop of ${shape.crop} px: nothing is left after ${name}.`);
   };
   const atWidth = (kind: LayerKind, parameters: LayerObject) =>
     kind.atWidth?.(parameters, shape.width) ?? parameters;

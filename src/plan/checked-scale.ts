@@ -3,6 +3,8 @@ import { endsOf, parseRange } from '../spec/range.js';
 import { PAPER_CROP } from '../spec/scales.js';
 import type { ExpandContext } from './definition.js';
 
+const LARGEST_PX = 8192;
+
 /**
  * Real px of the scale at a parameter (S or Q), of a range a range.
  * A scale under the crop, and a range that is none, are the user's mistakes.
@@ -23,6 +25,14 @@ export function checkedScale<S extends ScaleSpec>(context: ExpandContext, parame
       parameter,
       `${parameter} = ${paperPx} begins below ${PAPER_CROP} px, the paper's crop.`,
       'Scales are in px for that crop, whatever "scales" makes of them: raise its first number.',
+    );
+    return paperPx;
+  }
+  if (endsOf(paperPx).max > LARGEST_PX) {
+    context.mistake(
+      parameter,
+      `${parameter} = ${paperPx} ${range ? 'ends' : 'is'} beyond ${LARGEST_PX} px.`,
+      'No image has so much to show, and no memory holds one.',
     );
     return paperPx;
   }

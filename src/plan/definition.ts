@@ -73,6 +73,8 @@ export interface Cost {
 export interface StageDefinition<P = unknown> extends StageSchema {
   /** Raised when the same parameters and inputs give another result than before. */
   readonly version: string;
+  /** Set by us: what such a kind does wrong is the user's to mend. */
+  readonly isOfPlugin?: boolean;
   readonly output: ArtifactType;
   /** Type of artifact by input. */
   readonly inputs: Readonly<Record<string, ArtifactType>>;

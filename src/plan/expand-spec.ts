@@ -75,7 +75,11 @@ export class ExpandSpec {
 }
 
 /** Kind, name and what tells variants apart: not where it lies, what it should hold, or what is done about its bad images (which the index says). */
-export function datasetIdentity({ values, root }: SpecData): DatasetIdentity {
+export function datasetIdentity({ values, root, kindVersion }: SpecData): DatasetIdentity {
   const { root: _, expect: __, badImages: ___, ...identity } = values;
-  return { ...identity, name: values.name ?? root?.split('/').filter(Boolean).at(-1) ?? values.kind };
+  return {
+    ...identity,
+    ...(kindVersion !== undefined && { kindVersion }),
+    name: values.name ?? root?.split('/').filter(Boolean).at(-1) ?? values.kind,
+  };
 }

@@ -178,6 +178,7 @@ export class Expansion implements References {
   #labelled(members: readonly Member[], labels: LocatedMap): readonly Member[] | undefined {
     const before = this.mistakes.length;
     const labelled = members.map((member): Member => {
+      this.#expander.checkRelabels(`"${member.stage}"`, labels, member.axes);
       const more = this.#expander.labels(labels, member.axes);
       return { ...member, axes: new Map([...member.axes, ...more]) };
     });

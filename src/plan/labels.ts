@@ -16,15 +16,18 @@ export function formatLabels(labels: Labels): string {
     .join(' ');
 }
 
+/** Equal for values that are the same: a scale is the same as a number and as its text, a list another than its only item. */
+export function labelKey(value: LabelValue): string {
+  return `${Array.isArray(value) ? '[' : ''}${formatLabel(value)}`;
+}
+
 /** Equal for labels that say the same, in whatever order their axes were written. */
 export function labelsKey(labels: Labels): string {
   const axes = Object.keys(labels).sort();
-  return JSON.stringify(axes.map((axis) => [axis, Array.isArray(labels[axis]), formatLabel(labels[axis]!)]));
+  return JSON.stringify(axes.map((axis) => [axis, labelKey(labels[axis]!)]));
 }
 
-/** Whether two labels are the same value; a scale is the same as a number and as its text. */
+/** Whether two labels are the same value. */
 export function sameLabel(a: LabelValue | undefined, b: LabelValue | undefined): boolean {
-  if (a === b) return true;
-  if (a === undefined || b === undefined) return false;
-  return Array.isArray(a) === Array.isArray(b) && formatLabel(a) === formatLabel(b);
+  return a === undefined || b === undefined ? a === b : labelKey(a) === labelKey(b);
 }

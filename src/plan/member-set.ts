@@ -2,8 +2,9 @@
 import type { Diagnostic, Position } from '../spec/diagnostic.js';
 import { type Located, type LocatedMap, toPlain } from '../spec/located.js';
 import { suggestion } from '../util/suggest.js';
-import { formatLabel, type LabelValue } from './labels.js';
-import { type Axes, describeMember, labelOf, type Member } from './member.js';
+import { draftKey } from './draft-key.js';
+import { formatLabel, labelKey, labelsKey, type LabelValue } from './labels.js';
+import { describeMember, labelOf, labelsOf, type Member } from './member.js';
 
 export class MemberSet {
   readonly members: readonly Member[];
@@ -25,7 +26,7 @@ export class MemberSet {
   }
 
   having(axis: string, value: LabelValue): ReadonlySet<Member> {
-    return this.#on(axis).get(keyOf(value)) ?? new Set();
+    return this.#on(axis).get(labelKey(value)) ?? new Set();
   }
 
   #on(axis: string): ReadonlyMap<string, ReadonlySet<Member>> {
@@ -35,7 +36,7 @@ export class MemberSet {
     for (const member of this.members) {
       const value = member.axes.get(axis);
       if (!value) continue;
-      const key = keyOf(labelOf(value));
+      const key = labelKey(labelOf(value));
       const found = index.get(key);
       if (found) found.add(member);
       else index.set(key, new Set([member]));
@@ -47,11 +48,6 @@ export class MemberSet {
 
 function textOn(axis: string) {
   return ({ axes }: Member) => formatLabel(labelOf(axes.get(axis)!));
-}
-
-/** A scale is the same as a number and as its text; a list is another value than its only item. */
-function keyOf(value: LabelValue): string {
-  return `${Array.isArray(value) ? '[' : ''}${formatLabel(value)}`;
 }
 
 /**
@@ -143,30 +139,25 @@ export function listed(members: readonly Member[]): string {
 /** `, e.g. where: {net: C}`, by an axis that tells the first member from all others; nothing if there is none. */
 export function exampleOf([first, ...others]: readonly Member[]): string {
   for (const [axis, value] of first?.axes ?? []) {
-    const key = keyOf(labelOf(value));
+    const key = labelKey(labelOf(value));
     const isTelling = others.every(({ axes }) => {
       const other = axes.get(axis);
-      return !other || keyOf(labelOf(other)) !== key;
+      return !other || labelKey(labelOf(other)) !== key;
     });
     if (isTelling) return `, e.g. where: {${axis}: ${formatLabel(labelOf(value))}}`;
   }
   return '';
 }
 
-/** A member that stands among others a second time, with the same axes. */
+/** A member that stands among others a second time: the same task with the same axes. */
 export function repeated(members: readonly Member[]): Member | undefined {
-  const byDraft = new Map<Member['draft'], Member[]>();
+  const seen = new Set<string>();
   for (const member of members) {
-    const before = byDraft.get(member.draft);
-    if (before?.some(({ axes }) => sameAxes(axes, member.axes))) return member;
-    if (before) before.push(member);
-    else byDraft.set(member.draft, [member]);
+    const key = `${draftKey(member.draft)} ${labelsKey(labelsOf(member.axes))}`;
+    if (seen.has(key)) return member;
+    seen.add(key);
   }
   return undefined;
-}
-
-function sameAxes(a: Axes, b: Axes): boolean {
-  return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
 }
 
 /** Within a list the schema of a condition lets anything stand. */

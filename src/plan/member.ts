@@ -1,7 +1,7 @@
 /** A member of a stage: one task with the axes that tell it from its sisters. */
 import { type Located, type LocatedMap, toPlain } from '../spec/located.js';
 import type { ArtifactType, TaskDraft } from './definition.js';
-import { formatLabels, type Labels, type LabelValue } from './labels.js';
+import { formatLabels, type Labels, type LabelValue, sameLabel } from './labels.js';
 
 /** Axes by name; each knows where it got its value. */
 export type Axes = ReadonlyMap<string, Located>;
@@ -34,7 +34,7 @@ export function sharedAxes(members: readonly Member[]): Axes {
   const shared = [...(first?.axes ?? [])].filter(([name, value]) =>
     others.every(({ axes }) => {
       const other = axes.get(name);
-      return other !== undefined && JSON.stringify(labelOf(other)) === JSON.stringify(labelOf(value));
+      return other !== undefined && sameLabel(labelOf(other), labelOf(value));
     }),
   );
   return new Map(shared);

@@ -1,12 +1,19 @@
 /** A plan: every task of one or more experiments in an order in which it can run. Plain data, with a versioned JSON form. */
 import type { ArtifactType, Cost, DatasetIdentity } from './definition.js';
-import { formatLabels, type Labels } from './labels.js';
+import { formatLabels, type Labels, labelsKey } from './labels.js';
 
-export interface Task {
-  /** Identity, see `recipe.ts`. */
-  readonly recipe: string;
+/** Where a task stands in its spec. */
+export interface TaskName {
   /** For people: the stage's name in the spec, or the stage it is implied by. */
   readonly stage: string;
+  readonly labels: Labels;
+}
+
+export interface Task extends TaskName {
+  /** Identity, see `recipe.ts`. */
+  readonly recipe: string;
+  /** Where it stands besides: other stages, perhaps of other specs, that come to the same task. */
+  readonly others?: readonly TaskName[];
   readonly kind: string;
   readonly version: string;
   readonly output: ArtifactType;
@@ -15,7 +22,6 @@ export interface Task {
   /** The image set that it reads, itself or through its index; null for none. */
   readonly dataset: DatasetIdentity | null;
   readonly parameters: Readonly<Record<string, unknown>>;
-  readonly labels: Labels;
   /** Recipes of the inputs, by role; every one stands earlier in the plan. */
   readonly inputs: Readonly<Record<string, string | readonly string[]>>;
   readonly cost: Cost;
@@ -43,6 +49,19 @@ export interface Plan {
   readonly format: 2;
   readonly experiments: readonly Experiment[];
   readonly tasks: readonly Task[];
+}
+
+/** Every place where a task stands, the one that it is called by first. */
+export function namesOf({ stage, labels, others = [] }: Task): readonly TaskName[] {
+  return [{ stage, labels }, ...others];
+}
+
+/** A task with the places where it stands as well; it is called by its own first one. */
+export function alsoNamed(task: Task, names: readonly TaskName[]): Task {
+  const key = ({ stage, labels }: TaskName) => `${stage}/${labelsKey(labels)}`;
+  const known = new Set(namesOf(task).map(key));
+  const more = names.filter((name) => !known.has(key(name)) && known.add(key(name)));
+  return more.length === 0 ? task : { ...task, others: [...(task.others ?? []), ...more] };
 }
 
 /** All recipes that a task uses. */

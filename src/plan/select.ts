@@ -2,7 +2,7 @@
 import { failed, ok, type Result } from '../util/result.js';
 import { suggestion } from '../util/suggest.js';
 import { formatLabel } from './labels.js';
-import { needed, type Plan, type Task, tasksByRecipe } from './plan.js';
+import { namesOf, needed, type Plan, type Task, tasksByRecipe } from './plan.js';
 
 /** Fewer digits of a recipe could be anything. */
 const MIN_DIGITS = 4;
@@ -18,8 +18,8 @@ export function selectTasks(tasks: readonly Task[], selector: string): Result<re
     const equals = part.indexOf('=');
     const next =
       equals > 0
-        ? found.filter((task) => axisOf(task, part.slice(0, equals)) === part.slice(equals + 1))
-        : found.filter((task) => namesOf(task).includes(part) || isRecipe(part, task));
+        ? found.filter((task) => valuesOf(task, part.slice(0, equals)).includes(part.slice(equals + 1)))
+        : found.filter((task) => wordsOf(task).includes(part) || isRecipe(part, task));
     if (next.length === 0) return failed(explain(found, part));
     found = next;
   }
@@ -61,15 +61,17 @@ export function selectOne(plan: Plan, selector: string): Result<Task, string> {
   );
 }
 
-function axisOf(task: Task, axis: string): string | undefined {
-  if (axis === 'stage' || axis === 'kind' || axis === 'recipe') return task[axis];
-  const label = task.labels[axis];
-  return label === undefined ? undefined : formatLabel(label);
+/** What stands on an axis; several values where a task stands in several places. */
+function valuesOf(task: Task, axis: string): readonly string[] {
+  if (axis === 'kind' || axis === 'recipe') return [task[axis]];
+  const names = namesOf(task);
+  if (axis === 'stage') return names.map(({ stage }) => stage);
+  return names.flatMap(({ labels }) => (Object.hasOwn(labels, axis) ? [formatLabel(labels[axis]!)] : []));
 }
 
 /** A table's name is that of its task's stage. */
-function namesOf({ stage, kind }: Task): readonly string[] {
-  return [stage, kind];
+function wordsOf(task: Task): readonly string[] {
+  return [...namesOf(task).map(({ stage }) => stage), task.kind];
 }
 
 function isRecipe(part: string, { recipe }: Task): boolean {
@@ -80,12 +82,14 @@ function explain(tasks: readonly Task[], part: string): string {
   const equals = part.indexOf('=');
   if (equals > 0) {
     const axis = part.slice(0, equals);
-    const values = [...new Set(tasks.map((task) => axisOf(task, axis)).filter((v) => v !== undefined))];
-    const axes = [...new Set(tasks.flatMap(({ labels }) => Object.keys(labels)))];
+    const values = [...new Set(tasks.flatMap((task) => valuesOf(task, axis)))];
+    const axes = [
+      ...new Set(tasks.flatMap((task) => namesOf(task).flatMap(({ labels }) => Object.keys(labels)))),
+    ];
     return values.length > 0
       ? `No task has ${part}. ${axis} is one of: ${values.join(', ')}.`
       : `No task has an axis "${axis}". ${suggestion(axis, axes)}`;
   }
-  const names = [...new Set(tasks.flatMap(namesOf))];
+  const names = [...new Set(tasks.flatMap(wordsOf))];
   return `No stage, table, kind or recipe is called "${part}". ${suggestion(part, names)}`;
 }

@@ -3,12 +3,13 @@ import { type Diagnostic, formatPosition, isSamePlace } from '../spec/diagnostic
 import type { SpecStage } from '../spec/load.js';
 import { type Located, type LocatedMap, locate, mapAt, toPlain, withEntries } from '../spec/located.js';
 import { netMistake } from '../spec/net-names.js';
-import { matrixRows, type Row } from '../spec/matrix.js';
+import { matrixRows, namedAxes, type Row } from '../spec/matrix.js';
 import { hasExpressions, namesUsed, substitute, variablesUsed } from '../spec/substitute.js';
 import { SUBJECT_WORDS } from '../spec/subject-words.js';
-import { MATRIX_WORDS, SWEEP_KEYS } from '../spec/sweep-schema.js';
+import { SWEEP_KEYS } from '../spec/sweep-schema.js';
 import { suggestion } from '../util/suggest.js';
 import type { ExpandContext, Referred, StageDefinition, TaskDraft } from './definition.js';
+import { draftProblem } from './draft-problem.js';
 import type { ExpandSpec } from './expand-spec.js';
 import { formatLabel } from './labels.js';
 import { type Axes, labelsOf, type Member } from './member.js';
@@ -62,19 +63,14 @@ export class StageExpander {
     const matrix = mapAt(tree, 'matrix');
     if (!matrix) return;
     const used = namesUsed(withEntries(tree, { matrix: undefined }));
-    const zip = mapAt(matrix, 'zip');
-    const product = mapAt(matrix, 'product');
-    for (const entries of [matrix.entries, zip?.entries, product?.entries]) {
-      for (const [axis, { key }] of entries ?? []) {
-        if (used.has(axis) || (MATRIX_WORDS as readonly string[]).includes(axis)) continue;
-        // A variable of that name has been put in its place already, and is blamed.
-        if (this.#expansion.spec.variables.has(axis)) continue;
-        this.#expansion.mistakes.push({
-          at: key,
-          message: `Nothing in stages.${name} depends on the axis "${axis}", so its members would be the same.`,
-          help: `Write "\${${axis}}" where its value belongs.`,
-        });
-      }
+    for (const [axis, { key }] of namedAxes(matrix)) {
+      // A variable of that name has been put in its place already, and is blamed.
+      if (used.has(axis) || this.#expansion.spec.variables.has(axis)) continue;
+      this.#expansion.mistakes.push({
+        at: key,
+        message: `Nothing in stages.${name} depends on the axis "${axis}", so its members would be the same.`,
+        help: `Write "\${${axis}}" where its value belongs.`,
+      });
     }
   }
 
@@ -133,18 +129,40 @@ export class StageExpander {
     }
     const context = this.#context(stage, tree, subject);
     if (!context) return undefined;
-    const draft = definition.expand(values.value, context);
-    if (mistakes.length > before) return undefined;
+    const draft = this.#expanded(stage, values.value, context);
+    if (!draft || mistakes.length > before) return undefined;
     const ofKind = this.#ofKind(draft, tree);
     const extra = mapAt(stage.tree, 'labels');
     const all = new Map([...axes, ...ofKind]);
-    if (extra && this.#relabels(name, extra, all)) return undefined;
+    if (extra && this.checkRelabels(`stages.${name}`, extra, all)) return undefined;
     const more = extra ? this.labels(extra, all) : [];
     return { stage: name, artifact: definition.output, draft, axes: new Map([...all, ...more]), tree };
   }
 
-  /** A label in place of an axis would let a table name a net or scale that was never used. Said once a stage. */
-  #relabels(name: string, labels: LocatedMap, axes: Axes): boolean {
+  /** Ours do not fail; one of a plugin's that does is told at its stage. */
+  #expanded({ name, key, definition }: PreparedStage, values: unknown, context: ExpandContext) {
+    let problem: string | undefined;
+    try {
+      const draft = definition.expand(values, context);
+      problem = draftProblem(draft, this.#expansion.definitions);
+      if (problem === undefined) return draft;
+    } catch (error) {
+      if (!definition.isOfPlugin) throw error;
+      problem = `fails: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    this.#expansion.mistakes.push({
+      at: key,
+      message: `stages.${name} cannot be planned: expand() of its kind "${definition.kind}" ${problem}.`,
+      help: 'The plugin that brings the kind is to be mended.',
+    });
+    return undefined;
+  }
+
+  /**
+   * A label in place of an axis would let a table name a net or scale that was never used. Said once.
+   * @param what the stage, for the message
+   */
+  checkRelabels(what: string, labels: LocatedMap, axes: Axes): boolean {
     const { mistakes } = this.#expansion;
     const taken = [...labels.entries].filter(([label]) => axes.has(label));
     for (const [label, { key }] of taken) {
@@ -152,7 +170,7 @@ export class StageExpander {
       const value = formatLabel(labelsOf(axes)[label]!);
       mistakes.push({
         at: key,
-        message: `The label "${label}" of stages.${name} is an axis of it already: ${label} = ${value}.`,
+        message: `The label "${label}" of ${what} is an axis of it already: ${label} = ${value}.`,
         help: 'Give it another name.',
       });
     }

@@ -2,9 +2,10 @@
 import { type LocatedMap, mapAt, toPlain } from '../spec/located.js';
 import { subjectWord } from '../spec/subject-words.js';
 import { suggestion } from '../util/suggest.js';
-import { formatLabel } from './labels.js';
+import { labelKey } from './labels.js';
 import { type Axes, describeMember, labelOf, type Member, sharedAxes } from './member.js';
 import { membersWhere, noneLeft } from './member-set.js';
+import { repeatedDraft } from './draft-key.js';
 import type { References, StageAtHand } from './references.js';
 
 /** What one or more members of a stage work on. */
@@ -60,12 +61,27 @@ function gathered(
   }
   const gathers = new Map<string, Member[]>();
   for (const member of members) {
-    const key = JSON.stringify(by.map((axis) => formatLabel(labelOf(member.axes.get(axis)!))));
+    const key = JSON.stringify(by.map((axis) => labelKey(labelOf(member.axes.get(axis)!))));
     const gather = gathers.get(key);
     if (gather) gather.push(member);
     else gathers.set(key, [member]);
   }
-  return [...gathers.values()].map((found) => ({ members: found, axes: sharedAxes(found) }));
+  const all = [...gathers.values()];
+  const once = all.map((found) => isOnce(name, found, expansion));
+  return once.every(Boolean) ? all.map((found) => ({ members: found, axes: sharedAxes(found) })) : undefined;
+}
+
+/** What stands for one task would count it twice. */
+function isOnce(stage: string, members: readonly Member[], expansion: References): boolean {
+  const twice = repeatedDraft(members.map(({ draft }) => draft));
+  if (!twice) return true;
+  const [a, b] = twice.map((i) => `${describeMember(members[i]!)} of "${members[i]!.stage}"`);
+  expansion.mistake(
+    ['stages', stage, 'over'],
+    `${a!} and ${b!} are one task, which would count twice.`,
+    'Leave one out by "where", or give their scales other px under "scales.map".',
+  );
+  return false;
 }
 
 function byAxes(tree: LocatedMap): readonly string[] {

@@ -3,6 +3,7 @@ import { locate } from '../spec/located.js';
 import type { TableSpec } from '../spec/table-schema.js';
 import { suggestion } from '../util/suggest.js';
 import type { TaskDraft } from './definition.js';
+import { repeatedDraft } from './draft-key.js';
 import { artifactWords, type Expansion } from './expansion.js';
 import { type Labels, labelsKey } from './labels.js';
 import { describeMember, labelsOf, type Member } from './member.js';
@@ -117,5 +118,22 @@ function gatheredRows(
     if (row) row.members.push(member);
     else rows.set(key, { labels, members: [member] });
   }
-  return [...rows.values()];
+  const all = [...rows.values()];
+  const isOnce = all.every((row) => over.length === 0 || hasEachOnce(name, row.members, expansion));
+  return isOnce ? all : undefined;
+}
+
+/** A mean over one task twice would be as sure of itself as over two. */
+function hasEachOnce(name: string, members: readonly Member[], expansion: Expansion): boolean {
+  const twice = repeatedDraft(members.map(({ draft }) => draft));
+  if (!twice) return true;
+  const [a, b] = twice.map((i) => describeMember(members[i]!));
+  expansion.mistake(
+    ['tables', name, 'over'],
+    a === b
+      ? `${a!} of "${members[twice[0]]!.stage}" would count twice in a mean.`
+      : `${a!} and ${b!} are one task, which would count twice in a mean.`,
+    'Leave one out by "where".',
+  );
+  return false;
 }

@@ -4,7 +4,7 @@ import type { DataFacts, DatasetIdentity, Split, StageDefinition, TaskDraft } fr
 import type { Definitions } from './definitions.js';
 import { INDEX_KIND } from './expand-spec.js';
 import type { Labels } from './labels.js';
-import type { Task } from './plan.js';
+import { alsoNamed, type Task } from './plan.js';
 import { askedFor, type Defaults, defaultsOf, recipeOf } from './recipe.js';
 
 /** What a set holds, as far as it is known beforehand. */
@@ -43,7 +43,8 @@ export class TaskBuilder {
     );
     const task = this.#task(draft, definition, { stage, labels, inputs });
     this.#recipes.set(draft, task.recipe);
-    if (!this.tasks.has(task.recipe)) this.tasks.set(task.recipe, task);
+    const same = this.tasks.get(task.recipe);
+    this.tasks.set(task.recipe, same ? alsoNamed(same, [{ stage, labels }]) : task);
     return task.recipe;
   }
 

@@ -25,7 +25,7 @@ export function kindsWith(builtIn: BuiltInKinds, plugins: readonly Plugin[]): Ki
   const definitions = [
     ...builtIn.definitions,
     ...plugins.flatMap(({ name, stages = [] }) =>
-      stages.map(({ definition }) => ({ ...definition, version: versionIn(name, definition) })),
+      stages.map(({ definition }) => versioned(definition, versionIn(name, definition))),
     ),
   ];
   return {
@@ -34,7 +34,12 @@ export function kindsWith(builtIn: BuiltInKinds, plugins: readonly Plugin[]): Ki
       stages: definitions,
       datasets: [
         ...DATASET_SCHEMAS,
-        ...plugins.flatMap(({ datasets = [] }) => datasets.map(({ schema }) => schema)),
+        ...plugins.flatMap(({ name, datasets = [] }) =>
+          datasets.map(({ schema }) => ({
+            ...schema,
+            version: versionIn(name, { version: schema.version ?? '1' }),
+          })),
+        ),
       ],
       metrics: [
         ...builtIn.metrics,
@@ -55,6 +60,14 @@ export function kindsWith(builtIn: BuiltInKinds, plugins: readonly Plugin[]): Ki
       nets: NET_NAMES,
     },
   };
+}
+
+/** A definition may be of a class, whose methods a copy of its own keys would lose. */
+function versioned(definition: StageDefinition, version: string): StageDefinition {
+  return Object.create(definition, {
+    version: { value: version },
+    isOfPlugin: { value: true },
+  }) as StageDefinition;
 }
 
 /** Part of recipes, so that two plugins with kinds of one name do not share results: `stagecraft-noise 1`. */

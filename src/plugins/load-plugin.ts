@@ -44,11 +44,23 @@ export async function loadPlugin(path: string): Promise<Result<LoadedPlugin, rea
   } catch (error) {
     return failed([`It cannot be loaded: ${error instanceof Error ? error.message : String(error)}`]);
   }
-  const problems = pluginProblems(module.default);
+  const problems = problemsOf(module.default);
   return problems.length === 0 ? ok({ path, plugin: module.default as Plugin }) : failed(problems);
 }
 
+/** A getter may throw. */
+function problemsOf(value: unknown): readonly string[] {
+  try {
+    return pluginProblems(value);
+  } catch (error) {
+    return [`It cannot be read: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
 const exit = process.exit.bind(process);
+
+/** A module that takes longer to load waits for something that does not belong there. */
+const LOAD_LIMIT_S = 20;
 
 /** The command's end is not a plugin's to decide: one that exits, or that waits for nothing, is an error like others. */
 async function loaded<T>(load: () => Promise<T>): Promise<T> {
@@ -58,6 +70,8 @@ async function loaded<T>(load: () => Promise<T>): Promise<T> {
       reject(new Error('it waits for something that never comes.'));
     };
   });
+  const limit = setTimeout(onEmpty, LOAD_LIMIT_S * 1000);
+  limit.unref();
   process.once('beforeExit', onEmpty);
   process.exit = (code) => {
     throw new Error(`it calls process.exit(${code ?? ''}).`);
@@ -65,6 +79,7 @@ async function loaded<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await Promise.race([load(), empty]);
   } finally {
+    clearTimeout(limit);
     process.off('beforeExit', onEmpty);
     process.exit = exit;
   }

@@ -34,9 +34,12 @@ export function pluginProblems(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null)
     return ['Its default export is no plugin: export default definePlugin({...}).'];
   const plugin = value as Part;
-  if (plugin['stagecraft'] !== 1)
+  const version = plugin['stagecraft'];
+  if (version !== 1)
     return [
-      `It is made for version ${JSON.stringify(plugin['stagecraft'])} of the plugin interface; this is version 1.`,
+      typeof version === 'number'
+        ? `It is made for version ${version} of the plugin interface; this is version 1.`
+        : 'It does not say for which version of the plugin interface it is made: stagecraft: 1.',
     ];
   const { name } = plugin;
   const list = (key: (typeof LISTS)[number], problemOf: (part: Part) => string | undefined) => {
@@ -81,11 +84,21 @@ function stageProblem({ definition, create }: Part): string | undefined {
       expand: 'function',
     }) ??
     missing(what, stage, { inputs: 'object', usesEngine: 'boolean', readsImages: 'boolean' }) ??
+    optional(what, stage, { cost: 'function', notYet: 'function' }) ??
+    (stage['subject'] === undefined ? undefined : subjectProblem(what, stage['subject'])) ??
     // A kind without a schema is one that other stages imply.
     (stage['schema'] === undefined
       ? undefined
       : mapProblem(what, partOf(stage['schema']), { kind: stage['kind'], taken: SWEEP_KEYS }))
   );
+}
+
+function subjectProblem(what: string, subject: unknown): string | undefined {
+  return missing(`${what}'s "subject"`, partOf(subject), {
+    artifact: 'string',
+    many: 'boolean',
+    description: 'string',
+  });
 }
 
 function datasetProblem({ schema, create }: Part): string | undefined {
@@ -96,6 +109,7 @@ function datasetProblem({ schema, create }: Part): string | undefined {
   return (
     kindProblem('image set', set['kind']) ??
     missing(what, set, { description: 'string', properties: 'object' }) ??
+    optional(what, set, { version: 'string' }) ??
     keysProblem(what, partOf(set['properties']), DATASET_KEYS) ??
     formProblem(what, { type: 'object', properties: set['properties'] })
   );
@@ -112,8 +126,11 @@ function metricProblem(metric: Part): string | undefined {
     heading: 'string',
     isErrorRate: 'boolean',
   };
-  const optional = metric['outcomes'] === undefined ? {} : { outcomes: 'function' };
-  return missing(`metric "${name}"`, metric, { ...forms, measure: 'function', ...optional });
+  const what = `metric "${name}"`;
+  return (
+    missing(what, metric, { ...forms, measure: 'function' }) ??
+    optional(what, metric, { outcomes: 'function' })
+  );
 }
 
 function layerProblem(layer: Part): string | undefined {
@@ -130,6 +147,12 @@ function kindProblem(sort: string, kind: unknown): string | undefined {
   return typeof kind === 'string' && KIND_NAME.test(kind)
     ? undefined
     : `A ${sort} kind cannot be named ${JSON.stringify(kind)}: a letter, then letters, digits or "-".`;
+}
+
+/** Like {@link missing}, of keys that may be left out. */
+function optional(what: string, part: Part, forms: Readonly<Record<string, string>>): string | undefined {
+  const there = Object.entries(forms).filter(([key]) => part[key] !== undefined);
+  return missing(what, part, Object.fromEntries(there));
 }
 
 /** @param forms what `typeof` says of each key */

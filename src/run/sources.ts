@@ -8,7 +8,11 @@ export class Sources {
   readonly #byIdentity = new Map<string, DatasetSource>();
 
   constructor(sources: readonly (readonly [DatasetIdentity, DatasetSource])[]) {
-    for (const [identity, source] of sources) this.#byIdentity.set(canonicalJson(identity), source);
+    for (const [identity, source] of sources) {
+      const key = canonicalJson(identity);
+      // What one spec expects of a set holds for all that use it.
+      if (!this.#byIdentity.get(key)?.expect) this.#byIdentity.set(key, source);
+    }
   }
 
   /** Of a task that reads images. */
@@ -35,19 +39,26 @@ export class Sources {
   }
 }
 
-/**
- * Two folders under one identity: the same task would mean other images.
- * @returns the name of the set and both folders
- */
+/** Two folders under one identity, where the same task would mean other images; or two accounts of what a set holds. */
 export function conflict(
   sources: readonly (readonly [DatasetIdentity, DatasetSource])[],
-): { readonly name: string; readonly roots: readonly [string, string] } | undefined {
-  const roots = new Map<string, string>();
-  for (const [identity, { name, root }] of sources) {
+): { readonly message: string; readonly help: string } | undefined {
+  const seen = new Map<string, DatasetSource>();
+  for (const [identity, source] of sources) {
     const key = canonicalJson(identity);
-    const other = roots.get(key);
-    if (other !== undefined && other !== (root ?? '')) return { name, roots: [other, root ?? ''] };
-    roots.set(key, root ?? '');
+    const { name, root = '', expect } = source;
+    const other = seen.get(key);
+    if (other && (other.root ?? '') !== root)
+      return {
+        message: `The images called "${name}" lie in two places: ${other.root ?? ''} and ${root}.`,
+        help: 'Give one of the sets another name.',
+      };
+    if (other?.expect && expect && canonicalJson(other.expect) !== canonicalJson(expect))
+      return {
+        message: `The images called "${name}" are expected to be two things: ${canonicalJson(other.expect)} and ${canonicalJson(expect)}.`,
+        help: 'Mend "expect" in one of the specs.',
+      };
+    seen.set(key, other?.expect ? other : source);
   }
   return undefined;
 }

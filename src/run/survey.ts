@@ -6,6 +6,7 @@ import { environmentChanges } from '../plan/environment.js';
 import type { Environment, Execution } from '../plan/execution.js';
 import { inputRecipes, type Plan, type Task } from '../plan/plan.js';
 import { type Evidence, type Fingerprint, type Refusal, statusOf, type Statuses } from '../plan/status.js';
+import { digestValue } from '../util/digest.js';
 import type { ArtifactStore } from './artifact-store.js';
 import type { DoneTask } from './last-run.js';
 import type { Sources } from './sources.js';
@@ -110,7 +111,9 @@ function missingImages(plan: Plan, statuses: Statuses, evidence: Evidence): stri
 
 async function look(dataset: Dataset, source: DatasetSource, split: Split): Promise<Fingerprint> {
   try {
-    return { digest: await dataset.fingerprint(source, split) };
+    const digest = await dataset.fingerprint(source, split);
+    // An index says that a set is what the spec expects of it, so one that expects something else is made anew.
+    return { digest: source.expect ? digestValue({ digest, expect: source.expect }) : digest };
   } catch (error) {
     if (error instanceof DatasetError) return { missing: error.message };
     throw error;

@@ -245,7 +245,7 @@ function sections(vocabulary: Vocabulary) {
       }),
     ),
     tables: Type.Optional(
-      Named(NAMES.NAME, table, {
+      Named(NAMES.TABLE_NAME, table, {
         description: 'The tables to print, by name.',
         examples: [{ table3: { rows: 'scores', columns: ['net', 'S', 'Q', 'top1', 'top5'] } }],
       }),

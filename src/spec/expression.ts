@@ -57,6 +57,16 @@ class Wrong extends Error {
   }
 }
 
+function finite(token: string): number {
+  const value = Number(token);
+  if (!Number.isFinite(value))
+    throw new Wrong({
+      message: `${token} is larger than any number that a spec can hold.`,
+      help: 'Write another.',
+    });
+  return value;
+}
+
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(.))/gsuy;
 
 const MAX_TOKENS = 200;
@@ -153,7 +163,7 @@ class Parser {
       this.#close();
       return inner;
     }
-    if (/^\d/.test(token)) return { kind: 'number', value: Number(token) };
+    if (/^\d/.test(token)) return { kind: 'number', value: finite(token) };
     if (token === ')' || token === ',')
       throw new Wrong({
         message: `There is nothing before the "${token}" in the expression.`,

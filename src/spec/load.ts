@@ -12,7 +12,7 @@ import { netMistake } from './net-names.js';
 import { isPaperFile, noSpec, paperFileMistakes } from './paper-file.js';
 import { type PaperTable, readPaperTable } from './paper-table.js';
 import { profileNames } from './profile.js';
-import type { ParsedFiles } from './parse.js';
+import { LIMITS, type ParsedFiles } from './parse.js';
 import type { Vocabulary } from './schema.js';
 import { subjectMistakes } from './subject-words.js';
 import { isExpression, namesUsed, type Scope } from './substitute.js';
@@ -33,6 +33,8 @@ export interface SpecData {
   readonly values: DataValues;
   /** Absolute folder, for sets that have one. */
   readonly root: string | undefined;
+  /** Of its kind, where a plugin brings that. */
+  readonly kindVersion: string | undefined;
 }
 
 /** A spec that has passed every check but those on how its stages refer to each other. */
@@ -123,11 +125,11 @@ export async function loadSpec(path: string, options: LoadOptions, services: Loa
     wrongStages: checked.wrongStages,
     ownTables: ownNames(tree, 'tables', raw.value.file),
     paperTables: papers.tables,
-    data: { values: checked.values.data, root: rootOf(checked.values.data, ['data', 'root'], place) },
+    data: dataOf(checked.values.data, ['data'], place, validator.value),
     datasets: new Map(
       Object.entries(checked.values.datasets ?? {}).map(([key, values]) => [
         key,
-        { values, root: rootOf(values, ['datasets', key, 'root'], place) },
+        dataOf(values, ['datasets', key], place, validator.value),
       ]),
     ),
     validator: validator.value,
@@ -172,7 +174,15 @@ function textReader(
 
 async function readText(disk: Disk, path: string): Promise<Result<string, string>> {
   try {
-    return ok(Buffer.from(await disk.readFile(path)).toString('utf8'));
+    const parts: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const part of disk.readParts(path)) {
+      parts.push(part);
+      bytes += part.length;
+      // A device has no end, and what is larger is refused whatever it holds.
+      if (bytes > LIMITS.bytes) break;
+    }
+    return ok(Buffer.concat(parts).toString('utf8'));
   } catch (error) {
     if (isMissing(error)) return failed('There is no such file.');
     if (!(error instanceof Error && 'code' in error)) throw error;
@@ -289,6 +299,16 @@ interface SpecPlace {
 function baseOf(path: readonly string[], { tree, raw, options }: SpecPlace): string {
   const { at } = locate(tree, path)!.value;
   return isOnCommandLine(at) ? options.currentDirectory : dirname(raw.files.get(at.file)!);
+}
+
+function dataOf(
+  values: DataValues,
+  path: readonly string[],
+  place: SpecPlace,
+  { vocabulary }: SpecValidator,
+): SpecData {
+  const { version } = vocabulary.datasets.find(({ kind }) => kind === values.kind) ?? {};
+  return { values, root: rootOf(values, [...path, 'root'], place), kindVersion: version };
 }
 
 function rootOf({ root }: DataValues, path: readonly string[], place: SpecPlace): string | undefined {

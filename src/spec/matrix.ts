@@ -50,6 +50,7 @@ export function matrixRows(matrix: LocatedMap, mistakes: Diagnostic[]): readonly
   const axes = [...product.map(([name]) => name), ...(zip?.entries.keys() ?? [])];
   const kept = excluded(all, list(matrix, 'exclude'), axes, mistakes);
   const rows = [...kept, ...included(list(matrix, 'include'), axes, mistakes)];
+  checkRowsDiffer(rows, mistakes);
   if (mistakes.length > before) return undefined;
   if (rows.length === 0)
     mistakes.push({
@@ -58,6 +59,33 @@ export function matrixRows(matrix: LocatedMap, mistakes: Diagnostic[]): readonly
       help: 'Exclude fewer, or include some.',
     });
   return rows.length === 0 ? undefined : rows;
+}
+
+/** Said where the second one is written. */
+function checkRowsDiffer(rows: readonly Row[], mistakes: Diagnostic[]): void {
+  const seen = new Set<string>();
+  for (const row of rows) {
+    const values = [...row].sort(([a], [b]) => (a < b ? -1 : 1));
+    const key = canonicalJson(values.map(([axis, value]) => [axis, toPlain(value)]));
+    if (seen.has(key)) {
+      const shown = [...row].map(([axis, value]) => `${axis} = ${String(toPlain(value))}`).join(', ');
+      mistakes.push({
+        at: [...row.values()][0]!.at,
+        message: `The combination ${shown} stands twice in this matrix.`,
+        help: 'Name it once.',
+      });
+    }
+    seen.add(key);
+  }
+}
+
+/** Where each axis is named; with no other axes the first combination under `include` says which there are. */
+export function namedAxes(matrix: LocatedMap): readonly (readonly [string, LocatedEntry])[] {
+  const words: readonly string[] = MATRIX_WORDS;
+  const bare = [...matrix.entries].filter(([name]) => !words.includes(name));
+  const listed = ['product', 'zip'].flatMap((word) => [...(mapAt(matrix, word)?.entries ?? [])]);
+  const all = [...bare, ...listed];
+  return all.length > 0 ? all : [...(list(matrix, 'include')[0]?.entries ?? [])];
 }
 
 function times(left: readonly Row[], right: readonly Row[]): readonly Row[] {
@@ -161,7 +189,9 @@ function excluded(
       mistakes.push({
         at: pattern.at,
         message: 'No combination has these values, so nothing is excluded.',
-        help: 'Mend the values or leave this out.',
+        help: [...pattern.entries.values()].some(({ value }) => value.kind === 'list')
+          ? 'A list is one value here: write a pattern for each alternative.'
+          : 'Mend the values or leave this out.',
       });
     kept = next;
   }

@@ -22,6 +22,9 @@ const REFUSED_KEYS = new Map<string, Omit<Diagnostic, 'at'>>([
   ['__proto__', { message: '"__proto__" is not allowed as a key.', help: 'Give it another name.' }],
 ]);
 
+/** All but tabs and ends of lines. */
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+
 export const LIMITS = { bytes: 256 * 1024, keysPerMap: 2000, values: 100_000 } as const;
 
 /** What was understood, and what was not: a value that no spec can hold is null in the tree. */
@@ -123,6 +126,14 @@ type Place = (range: readonly [number, number]) => Position;
 
 function parseText(text: string, place: Place): Result<Parsed<Located>, readonly Diagnostic[]> {
   const document = parseDocument(text, { version: '1.2', prettyErrors: false });
+  if (document.directives.yaml.version !== '1.2')
+    return failed([
+      {
+        at: place([0, !text.includes('\n') ? text.length : text.indexOf('\n')]),
+        message: `Specs are YAML 1.2, and this asks for ${document.directives.yaml.version}, where yes, 0400 and 4:16 mean other things.`,
+        help: 'Leave the line "%YAML" out.',
+      },
+    ]);
   const problems = yamlProblems(document, text);
   const written = problems.map(({ from, to, isLocal: _, ...problem }): Diagnostic => ({
     at: place([from, to]),
@@ -189,6 +200,7 @@ class Converter {
       });
     }
     const entries = new Map<string, LocatedEntry>();
+    const keyTypes = new Map<string, string>();
     for (const pair of items) {
       if (!isPair(pair) || !isScalar(pair.key)) {
         const keyAt = isPair(pair) && isNode(pair.key) ? this.#place(pair.key) : at;
@@ -207,6 +219,17 @@ class Converter {
       if (refused) {
         this.isMaimed ||= name !== '__proto__';
         this.mistakes.push({ at: key, ...refused });
+        continue;
+      }
+      const before = keyTypes.get(name);
+      keyTypes.set(name, typeof word);
+      // The parser tells keys of one type that stand twice.
+      if (before !== undefined && before !== typeof word) {
+        this.mistakes.push({
+          at: key,
+          message: `The key "${name}" stands here twice, once as a number and once as text.`,
+          help: 'Keep one of them.',
+        });
         continue;
       }
       entries.set(name, { key, value: this.convert(pair.value, key, depth + 1) });
@@ -251,6 +274,12 @@ class Converter {
 
   #scalar(node: YamlScalar): Scalar {
     const { value } = node;
+    if (typeof value === 'string' && CONTROL.test(value))
+      this.mistakes.push({
+        at: this.#place(node),
+        message: 'This text holds a control character, which would act on the terminal that shows it.',
+        help: 'Leave it out.',
+      });
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     const isWhole = /^[-+]?\d+$/.test(String(node.source));
     if (typeof value === 'number' && Number.isFinite(value) && !(isWhole && !Number.isSafeInteger(value)))

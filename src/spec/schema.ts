@@ -31,6 +31,8 @@ export interface Subject {
 /** A kind of image set: what a spec may say of it under `data`. */
 export interface DatasetSchema {
   readonly kind: string;
+  /** Of kinds that plugins bring: raised when the same keys list other images than before. */
+  readonly version?: string;
   readonly description: string;
   /** The keys besides `kind`, `name`, `expect` and `badImages`; each has a description. */
   readonly properties: Readonly<Record<string, TSchema>>;
@@ -97,17 +99,21 @@ export function OneOf<T>(members: readonly TSchema[], expected: string, options:
 
 const NAME = '^[A-Za-z][A-Za-z0-9_-]*$';
 const VARIABLE_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
-const SCALE = '^[0-9]+$';
+/** Beside the tables of an experiment lies what was done when it was last run. */
+const TABLE_NAME = '^(?!last-run$)[A-Za-z][A-Za-z0-9_-]*$';
+const SCALE = '^[1-9][0-9]*$';
 const LABEL_NAME = '^[A-Za-z][A-Za-z0-9_]*$';
 
 /** Of an axis in a matrix, beside the words that a matrix has. */
 const AXIS_NAME = '^(?!(product|zip|include|exclude)$)[A-Za-z][A-Za-z0-9_]*$';
 
-export const NAMES = { NAME, VARIABLE_NAME, SCALE, LABEL_NAME, AXIS_NAME } as const;
+export const NAMES = { NAME, TABLE_NAME, VARIABLE_NAME, SCALE, LABEL_NAME, AXIS_NAME } as const;
 
 /** What the patterns of names mean, for messages. */
 export const NAME_FORMS: Readonly<Record<string, string>> = {
   [NAME]: 'A name is a letter, then letters, digits, "_" or "-".',
+  [TABLE_NAME]:
+    'A name is a letter, then letters, digits, "_" or "-"; "last-run" is the name of a file beside the tables.',
   [VARIABLE_NAME]: 'The name of a variable is a letter or "_", then letters, digits or "_".',
   [SCALE]: "A scale is a whole number of the paper's px.",
   [LABEL_NAME]: 'The name of an axis is a letter, then letters, digits or "_".',

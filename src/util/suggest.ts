@@ -24,7 +24,9 @@ export function suggest(word: string, allowed: readonly string[]): string | unde
     .map((candidate) => ({ candidate, edits: distance(word, candidate) }))
     .sort((a, b) => a.edits - b.edits);
   const nearest = ranked[0];
-  return nearest && nearest.edits <= Math.max(1, Math.floor(word.length / 3)) ? nearest.candidate : undefined;
+  // Of one letter every other one is a single edit away.
+  const most = word.length < 2 ? 0 : Math.max(1, Math.floor(word.length / 3));
+  return nearest && nearest.edits <= most ? nearest.candidate : undefined;
 }
 
 /** ` Did you mean "x"?` or the allowed words, or nothing where there are none. */

@@ -148,3 +148,18 @@ test('one task is asked for by a selector that means one, else their number is t
     error: '"nets" means 4 tasks. Name one by its recipe: stagecraft ls prints them.',
   });
 });
+
+test('a task that several stages come to is found under each of them, with the axes that it has there', async () => {
+  const { plan } = await planSpec(
+    SPEC.replace(
+      'tables:',
+      `  again: { kind: train, net: A, seed: 1, S: 256, augment: augmented, labels: { copy: yes } }
+tables:`,
+    ),
+  );
+  const [found] = meant(plan.tasks, 'again');
+  assert.equal(found?.stage, 'nets');
+  assert.deepEqual(meant(plan.tasks, 'copy=yes'), [found]);
+  assert.deepEqual(meant(plan.tasks, 'nets,net=A,seed=1'), [found]);
+  assert.equal(meant(plan.tasks, 'constructor=x').length, 0);
+});

@@ -3,43 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stagecraft } from '../support/command.js';
 import { Scratch } from '../support/scratch.js';
-
-const SPEC = `title: Local
-plugins: [./mine.mjs]
-data: { kind: embedded }
-stages:
-  a: { kind: mine, size: 3 }
-`;
-
-/** What a plugin of one stage kind exports; the interface asks for plain objects. */
-const plugin = (changes: object = {}, kind: object = {}): string => {
-  const definition = {
-    kind: 'mine',
-    version: '1',
-    description: 'is mine',
-    schema: {
-      type: 'object',
-      required: ['kind'],
-      properties: {
-        kind: { type: 'string', const: 'mine', description: 'Mine.' },
-        size: { type: 'integer', minimum: 1, default: 2, description: 'How large.' },
-      },
-      additionalProperties: false,
-    },
-    inputs: {},
-    output: 'mine',
-    usesEngine: false,
-    readsImages: false,
-    ...kind,
-  };
-  return `
-    const definition = ${JSON.stringify(definition)};
-    definition.expand = ({ size }) => ({ kind: 'mine', parameters: { size }, inputs: {}, labels: { size } });
-    const run = async ({ parameters, output }) => output.write('size.txt', String(parameters.size));
-    const create = () => ({ kind: 'mine', run });
-    export default { stagecraft: 1, name: 'mine', stages: [{ definition, create }], ...${JSON.stringify(changes)} };
-  `;
-};
+import { ALLOWED, command, plugin, recipes, SPEC } from './support/local-plugin.js';
 
 const layerModule = (version: string): string => `
   const schema = ${JSON.stringify({
@@ -55,24 +19,6 @@ const layerModule = (version: string): string => `
     forward: method, forwardDense: method, backward: method,
   }] };
 `;
-
-async function command(module: string, ...args: readonly string[]) {
-  await using scratch = await Scratch.make();
-  await scratch.write('spec.yaml', SPEC);
-  await scratch.write('mine.mjs', module);
-  return await stagecraft(scratch.folder, ...args);
-}
-
-const ALLOWED = ['spec.yaml', '--allow-plugin', './mine.mjs'];
-
-async function recipes(module: string, spec = SPEC): Promise<readonly string[]> {
-  await using scratch = await Scratch.make();
-  await scratch.write('spec.yaml', spec);
-  await scratch.write('mine.mjs', module);
-  const { stdout, stderr } = await stagecraft(scratch.folder, 'plan', ...ALLOWED, '--json');
-  assert.equal(stderr, '');
-  return (JSON.parse(stdout) as { tasks: { recipe: string }[] }).tasks.map(({ recipe }) => recipe);
-}
 
 test('kinds of one name in two plugins, or in two versions of one, do not share results', async () => {
   const [mine] = await recipes(plugin());

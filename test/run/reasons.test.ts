@@ -201,6 +201,25 @@ describe('several specs', () => {
     });
   });
 
+  test('that expect different things of one set are refused; what one expects holds for the other', async () => {
+    const disk = new MemoryDisk();
+    const expecting = (classes: string) =>
+      SPEC.replace('kind: embedded', `kind: image-folder, name: pets, root: /a${classes}`);
+    await disk.writeFile('/one.yaml', expecting(', expect: { classes: 2 }'));
+    await disk.writeFile('/other.yaml', expecting(', expect: { classes: 3 }'));
+    await assert.rejects(new Machine(disk).plan(['one.yaml', 'other.yaml']), {
+      message: 'The images called "pets" are expected to be two things: {"classes":2} and {"classes":3}.',
+    });
+    await disk.writeFile('/other.yaml', expecting(''));
+    for (const paths of [
+      ['one.yaml', 'other.yaml'],
+      ['other.yaml', 'one.yaml'],
+    ]) {
+      const { sources } = await new Machine(disk).plan(paths);
+      assert.deepEqual(sources.all()[0]!.expect, { classes: 2 });
+    }
+  });
+
   test('with one set of images at two roots are refused, by its name and both folders', async () => {
     const disk = new MemoryDisk();
     const at = (root: string) =>

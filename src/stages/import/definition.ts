@@ -1,5 +1,4 @@
 /** Published weights as a checkpoint, which evaluation takes like a trained one. */
-import { basename } from 'node:path';
 import { Type, type Static } from '../../util/type.js';
 import { checkedScale } from '../../plan/checked-scale.js';
 import type { StageDefinition } from '../../plan/definition.js';
@@ -20,7 +19,8 @@ const schema = Strict(
     sha256: Type.Optional(
       Type.String({
         pattern: '^[0-9a-f]{64}$',
-        description: 'What the file must hash to, so that everybody has the same one.',
+        description:
+          'What the file must hash to, so that everybody has the same one, wherever it lies; without it another path is another file.',
         examples: ['0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'],
       }),
     ),
@@ -32,7 +32,7 @@ type ImportSpec = Static<typeof schema>;
 
 export const importDefinition: StageDefinition<ImportSpec> = {
   kind: 'import',
-  version: '1',
+  version: '2',
   description: 'takes a net from a file of weights',
   schema,
   inputs: {},
@@ -49,8 +49,8 @@ export const importDefinition: StageDefinition<ImportSpec> = {
         S: real,
         crop: context.crop,
         width: 1,
-        file: basename(file),
-        ...(sha256 !== undefined && { sha256 }),
+        // What a file hashes to says which it is, wherever it lies; else only its path does.
+        ...(sha256 === undefined ? { file } : { sha256 }),
       },
       inputs: {},
       labels: { net: net.net, S },

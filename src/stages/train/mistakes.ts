@@ -2,6 +2,8 @@
 import type { TransferredLayers } from '../../nn/transfer.js';
 import type { ExpandContext, NetReference, Referred } from '../../plan/definition.js';
 import type { Initialisation } from '../../nn/net-state.js';
+import { netProblem } from '../../nn/net-cost.js';
+import type { NetShape } from '../../nn/net.js';
 import type { Pooling } from '../../nn/pooling.js';
 import { misfitOf } from './misfit.js';
 import type { Schedule } from './schedule.js';
@@ -49,6 +51,9 @@ export function tellMistakes({ spec, net, from, layers }: AskedTraining, context
       `The new layers are drawn as "${spec.initialisation}", but the net that the others come from was drawn as ${JSON.stringify(drawnAs)}, for inputs of another scale.`,
       'Give both the same "initialisation".',
     );
+  const problem = netProblem({ ...spec, ...net, crop: context.crop } as Partial<NetShape>);
+  if (problem !== undefined)
+    context.mistake('net', problem, 'Let it have fewer pools, or raise "scales.crop".');
   const misfit = from && misfitOf({ ...spec, ...net, crop: context.crop }, from.draft, layers);
   if (misfit !== undefined) context.mistake('init', ...misfit);
 }
