@@ -1,6 +1,6 @@
 /** What stands under a table: how its rows were measured, and what the paper's numbers can be compared with. */
 import { formatLabel } from '../plan/labels.js';
-import type { Table, TableRow } from '../run/table.js';
+import type { RowProtocol, Table, TableRow } from '../run/table.js';
 
 /** @param environments in which the results were made, if more than one */
 export function captionLines(table: Table, environments: readonly string[]): readonly string[] {
@@ -18,25 +18,42 @@ export function captionLines(table: Table, environments: readonly string[]): rea
 
 /** What all rows share is said first, and rows that were measured alike share a line. */
 function protocolLines(table: Table): readonly string[] {
-  const ours = table.rows.filter(({ protocol }) => protocol !== null);
-  const clauses = ours.map((row) => clausesOf(row, table));
-  if (ours.length <= 1) return clauses.map((one) => `${capitalised(one.join('; '))}.`);
-  // A mean of nets says everything of each, in which a clause taken out would be missed.
-  const isPlain = ours.every(({ protocol }) => !protocol!.startsWith('mean of'));
-  const shared = (clauses[0] ?? []).filter(
-    (clause) => isPlain && clauses.every((all) => all.includes(clause)),
-  );
+  const ours = table.rows.flatMap((row) => (row.protocol ? [{ row, parts: partsOf(row, table) }] : []));
+  const all = ours.flatMap(({ parts }) => parts);
+  const shared = ours.length > 1 ? sharedOf(all) : [];
   const alike = new Map<string, string[]>();
-  for (const [i, row] of ours.entries()) {
-    const own = clauses[i]!.filter((clause) => !shared.includes(clause)).join('; ');
+  for (const { row, parts } of ours) {
+    const own = textOf(row.protocol!, withoutAll(parts, shared));
     alike.set(own, [...(alike.get(own) ?? []), nameOf(row, table)]);
   }
+  if (ours.length === 1) return [...alike.keys()].map((own) => `${capitalised(own)}.`);
   const rows = [...alike].flatMap(([own, names]) => (own === '' ? [] : [`- ${names.join('; ')}: ${own}.`]));
   return shared.length > 0 ? [`All rows: ${shared.join('; ')}.`, ...rows] : rows;
 }
 
-function clausesOf({ protocol, runs, images, classes }: TableRow, { over }: Table): readonly string[] {
-  return [...protocol!.split('; '), `${images!} images of ${classes!} classes, ${runsInWords(runs, over)}`];
+type Parts = readonly (readonly string[])[];
+
+function partsOf({ protocol, runs, images, classes }: TableRow, { over }: Table): Parts {
+  const measured = `${images!} images of ${classes!} classes, ${runsInWords(runs, over)}`;
+  return protocol!.parts.map((clauses) => [...clauses, measured]);
+}
+
+/** Clauses that every part has, in the order of the first. */
+function sharedOf(parts: Parts): readonly string[] {
+  return (parts[0] ?? []).filter((clause) => parts.every((clauses) => clauses.includes(clause)));
+}
+
+function withoutAll(parts: Parts, clauses: readonly string[]): Parts {
+  return parts.map((part) => part.filter((clause) => !clauses.includes(clause)));
+}
+
+/** Of several parts what they share comes first. */
+function textOf({ joined }: RowProtocol, parts: Parts): string {
+  if (parts.length === 1) return parts[0]!.join('; ');
+  const shared = sharedOf(parts);
+  const own = withoutAll(parts, shared).map((clauses) => clauses.join('; '));
+  const what = joined === 'runs' ? 'mean' : `mean of the ${joined}`;
+  return [...shared, `${what} of ${own.join(', and of ')}`].join('; ');
 }
 
 function runsInWords(runs: number, over: readonly string[]): string {

@@ -33,6 +33,14 @@ export interface Unlike {
   readonly paper: string;
 }
 
+/** How a row was measured, in clauses that can be said once for all rows that share them. */
+export interface RowProtocol {
+  /** What is averaged over the parts: posteriors or logits of nets and methods, or the results of runs. */
+  readonly joined: 'posteriors' | 'logits' | 'runs';
+  /** One for each net and method, clauses each. */
+  readonly parts: readonly (readonly string[])[];
+}
+
 export interface TableRow {
   /** Axes, scales in the paper's px. */
   readonly labels: Labels;
@@ -47,8 +55,8 @@ export interface TableRow {
   readonly classes: number | null;
   /** Fewest and most positions of the score map, over the images; null where unknown. */
   readonly positions: readonly [number, number] | null;
-  /** How the row was measured, one line. */
-  readonly protocol: string | null;
+  /** How the row was measured; null where that is unknown. */
+  readonly protocol: RowProtocol | null;
   /** Null where the paper has no such row, does not say what it was measured on, or where ours is unknown. */
   readonly unlike: readonly Unlike[] | null;
 }
@@ -89,7 +97,7 @@ export interface TableStep {
 }
 
 export interface Table {
-  readonly format: 3;
+  readonly format: 4;
   readonly name: string;
   readonly caption: string;
   /** What the paper's numbers were measured on; null where it is not said. */

@@ -13,12 +13,19 @@ const row = (net: string, changes: Partial<TableRow> = {}): TableRow => ({
   labels: { net, S: 256 },
   real: { S: 96 },
   metrics: { top1: { value: 12.5, sd: null, paper: 29.6, difference: null } },
-  ...{ runs: 1, images: 80, classes: 10, positions: [4, 4], protocol: 'net A; dense', unlike: null },
+  ...{
+    runs: 1,
+    images: 80,
+    classes: 10,
+    positions: [4, 4],
+    protocol: { joined: 'posteriors', parts: [['net A', 'dense']] },
+    unlike: null,
+  },
   ...changes,
 });
 
 const tableOf = (rows: readonly TableRow[], changes: Partial<Table> = {}): Table => ({
-  format: 3,
+  format: 4,
   name: 'table3',
   caption: 'Table 3',
   measuredOn: null,

@@ -38,7 +38,14 @@ const A: TableRow = {
   labels: { net: 'A', S: 256, Q: 256 },
   real: { S: 96, Q: 96 },
   metrics: { top1: cell(10, 29.6), top5: cell(0, 10.4) },
-  ...{ runs: 1, images: 100, classes: 10, positions: [4, 4], protocol: 'net A; dense', unlike: [] },
+  ...{
+    runs: 1,
+    images: 100,
+    classes: 10,
+    positions: [4, 4],
+    protocol: { joined: 'posteriors', parts: [['net A', 'dense']] },
+    unlike: [],
+  },
 };
 const B: TableRow = {
   ...A,
@@ -47,7 +54,7 @@ const B: TableRow = {
   metrics: { top1: cell(100), top5: cell(0) },
 };
 const TABLE: Table = {
-  format: 3,
+  format: 4,
   name: 'table3',
   caption: 'Table 3: one scale',
   measuredOn: { dataset: 'ilsvrc2012', images: 50000, classes: 1000, width: 1, crop: 224 },
@@ -87,6 +94,30 @@ test("a table without the paper's numbers does not speak of them", () => {
 
 Net A; dense; 100 images of 10 classes, one seed.
 `,
+  );
+});
+
+test('what all parts of all rows share is said once, and what the parts of a row share once for it', () => {
+  const [d, e] = [
+    ['net D', 'he', 'multi-crop', 'Q = 96 px'],
+    ['net E', 'he', 'multi-crop', 'Q = 96 px'],
+  ];
+  const dense = ['net D', 'he', 'dense', 'Q = 128 px'];
+  const rows: readonly TableRow[] = [
+    { ...A, labels: { net: 'D + E', S: 256 }, protocol: { joined: 'posteriors', parts: [d, e] } },
+    { ...A, labels: { net: 'D', S: 256 }, protocol: { joined: 'posteriors', parts: [dense] } },
+    { ...A, labels: { net: 'both', S: 256 }, protocol: { joined: 'logits', parts: [d, dense] } },
+  ];
+  assert.deepEqual(
+    markdownOf({ ...TABLE, measuredOn: null, rows })
+      .split('\n\n')[2]!
+      .split('\n'),
+    [
+      'All rows: he; 100 images of 10 classes, one seed.',
+      '- D + E 256: multi-crop; Q = 96 px; mean of the posteriors of net D, and of net E.',
+      '- D 256: net D; dense; Q = 128 px.',
+      '- both 256: net D; mean of the logits of multi-crop; Q = 96 px, and of dense; Q = 128 px.',
+    ],
   );
 });
 

@@ -20,10 +20,22 @@ test('a row holds our errors in per cent beside the paper’s, joined on the pap
       real: { S: 96, Q: 128 },
       images: 4,
       classes: 6,
-      protocol:
-        'net A; width 0.25, crop 64 px, ceil pooling; initialisation he; ' +
-        'trained on drawings at S = 96 px; 12 steps of 32; ' +
-        'dense at Q = 128 px, 6 to 12 positions an image, averaged with the mirror image',
+      protocol: {
+        joined: 'posteriors',
+        parts: [
+          [
+            'net A',
+            'width 0.25, crop 64 px, ceil pooling',
+            'initialisation he',
+            'trained on drawings',
+            'S = 96 px',
+            '12 steps of 32',
+            'dense',
+            'Q = 128 px, 6 to 12 positions an image',
+            'averaged with the mirror image',
+          ],
+        ],
+      },
     },
   ]);
 });
@@ -40,8 +52,9 @@ test('where the paper has no such row, or no number, its errors are empty', asyn
 test('rows stand in the order of the plan, each with its own protocol', async () => {
   const plain = { ...scores, protocol: { ...scores.protocol, mirror: false, positions: [4, 4] as const } };
   const { rows } = await table({}, [plain, scores]);
-  assert.match(rows[0]!.protocol!, /, 4 positions an image$/);
-  assert.match(rows[1]!.protocol!, /mirror image$/);
+  const last = rows.map(({ protocol }) => protocol!.parts[0]!.at(-1)!);
+  assert.match(last[0]!, /, 4 positions an image$/);
+  assert.match(last[1]!, /mirror image$/);
 });
 
 test('a row over seeds is their mean, with the standard deviation of the sample', async () => {
@@ -80,14 +93,23 @@ test('a mean over scales and nets says what is behind it, and a scale that all s
   const scales = { ...scores, protocol: { mean: [at(96), at(128)] } };
   const [row] = (await table({}, [scales])).rows;
   assert.deepEqual(row!.real, { S: 96, Q: [96, 128] });
-  assert.match(
-    row!.protocol!,
-    /dense at Q = 96, 128 px, 6 to 12 positions an image, averaged with the mirror image, posteriors averaged over the scales$/,
-  );
+  assert.equal(row!.protocol!.parts.length, 1);
+  assert.deepEqual(row!.protocol!.parts[0]!.slice(-3), [
+    'dense',
+    'Q = 96, 128 px, 6 to 12 positions an image',
+    'averaged with the mirror image, posteriors averaged over the scales',
+  ]);
   const other = at(96, { net: { ...net, net: 'E' } });
   const both = { ...scores, protocol: { mean: [{ mean: [at(96)] }, other] } };
+  const { joined, parts } = (await table({}, [both])).rows[0]!.protocol!;
+  assert.equal(joined, 'posteriors');
+  assert.deepEqual(
+    parts.map(([first]) => first),
+    ['net A', 'net E'],
+  );
+  const logits = { ...scores, protocol: { mean: [at(128), at(96)], of: 'logits-of-views' as const } };
   assert.match(
-    (await table({}, [both])).rows[0]!.protocol!,
-    /^mean of the posteriors of net A; .*, and of net E; /,
+    (await table({}, [logits])).rows[0]!.protocol!.parts[0]!.slice(-2).join(', '),
+    /^Q = 96, 128 px, .*, logits averaged over the scales$/,
   );
 });

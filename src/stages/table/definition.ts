@@ -26,7 +26,7 @@ export interface TableParameters {
 
 export const tableDefinition: StageDefinition = {
   kind: TABLE_KIND,
-  version: '4',
+  version: '5',
   description: "puts results beside the paper's",
   inputs: { rows: 'scores' },
   output: 'table',

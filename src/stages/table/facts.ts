@@ -3,8 +3,8 @@ import { readScores, singleProtocols } from '../../nn/scores.js';
 import type { Labels } from '../../plan/labels.js';
 import type { PaperTable } from '../../spec/paper-table.js';
 import type { ArtifactReader } from '../../run/stage.js';
-import type { TableRow, Unlike } from '../../run/table.js';
-import { protocolLine, realScales } from './protocol-line.js';
+import type { RowProtocol, TableRow, Unlike } from '../../run/table.js';
+import { protocolParts, realScales } from './protocol-clauses.js';
 import { unlikePaper } from './unlike-paper.js';
 
 export type RowFacts = Pick<TableRow, 'real' | 'images' | 'classes' | 'positions' | 'protocol' | 'unlike'>;
@@ -29,11 +29,12 @@ export async function factsOf(
 ): Promise<RowFacts> {
   let facts = NO_FACTS;
   const unlike = new Map<string, Unlike>();
-  const lines = new Set<string>();
+  const protocols = new Map<string, RowProtocol>();
   const isComparable = paper?.measuredOn !== undefined && printed !== undefined;
   for (const [i, reader] of readers.entries()) {
     const { protocol, ids, classes } = await readScores(reader);
-    lines.add(protocolLine(protocol));
+    const parts = protocolParts(protocol);
+    protocols.set(JSON.stringify(parts), parts);
     const positions = singleProtocols(protocol).map((single) => single.positions);
     if (i === 0)
       facts = {
@@ -52,8 +53,13 @@ export async function factsOf(
     for (const one of unlikePaper(joined, { ...paper, measuredOn: paper.measuredOn! }))
       unlike.set(`${one.what} ${one.ours}`, one);
   }
-  // Where runs were measured in several ways, each is said.
-  const protocol =
-    lines.size === 0 ? null : lines.size === 1 ? [...lines][0]! : `mean of ${[...lines].join(', and of ')}`;
+  const protocol = together([...protocols.values()]);
   return { ...facts, protocol, unlike: isComparable ? [...unlike.values()] : null };
+}
+
+/** Where runs were measured in several ways, each is said. */
+function together(protocols: readonly RowProtocol[]): RowProtocol | null {
+  const [first, ...others] = protocols;
+  if (!first || others.length === 0) return first ?? null;
+  return { joined: 'runs', parts: protocols.flatMap(({ parts }) => parts) };
 }

@@ -4,7 +4,7 @@ import { type EvaluationProtocol, type Protocol, singleProtocols } from '../../n
 import { formatLabel, type Labels, type LabelValue, sameLabel } from '../../plan/labels.js';
 import type { MeasuredOn, PaperTable } from '../../spec/paper-table.js';
 import type { Unlike } from '../../run/table.js';
-import { isMeanOf, realScales } from './protocol-line.js';
+import { isMeanOf, realScales } from './protocol-clauses.js';
 
 /** A row of ours beside the row of the paper that it is joined with. */
 export interface JoinedRow {

@@ -1,25 +1,31 @@
-/** How scores were made, in one line, and the real scales behind them. */
+/** How scores were made, in words, and the real scales behind them. */
 import type { TrainingFacts } from '../../nn/checkpoint.js';
 import { type EvaluationProtocol, type MeanOf, type Protocol, singleProtocols } from '../../nn/scores.js';
 import type { LabelValue } from '../../plan/labels.js';
+import type { RowProtocol } from '../../run/table.js';
 
 /** One part for each net and method; the scales that were averaged stand together. */
-export function protocolLine(protocol: Protocol): string {
+export function protocolParts(protocol: Protocol): RowProtocol {
   const parts = new Map<string, EvaluationProtocol[]>();
   const ofLogits = isMeanOf(protocol, 'logits-of-views');
   for (const single of singleProtocols(protocol)) {
-    const key = JSON.stringify([trainingLine(single), single.method, single.mirror, single.mapAverage]);
+    const key = JSON.stringify([
+      ...trainingClauses(single),
+      ...[single.method, single.mirror, single.mapAverage],
+    ]);
     const part = parts.get(key);
     if (part) part.push(single);
     else parts.set(key, [single]);
   }
-  // A mean has its members in an order that says nothing.
-  const lines = [...parts.values()]
-    .map((singles) => `${trainingLine(singles[0]!)}; ${methodLine(singles, ofLogits)}`)
-    .sort();
-  if (lines.length === 1) return lines[0]!;
-  const what = isMeanOf(protocol, 'logits') ? 'logits' : 'posteriors';
-  return `mean of the ${what} of ${lines.join(', and of ')}`;
+  const clauses = [...parts.values()].map((singles) => [
+    ...trainingClauses(singles[0]!),
+    ...methodClauses(singles, ofLogits),
+  ]);
+  return {
+    joined: isMeanOf(protocol, 'logits') ? 'logits' : 'posteriors',
+    // A mean has its members in an order that says nothing.
+    parts: clauses.sort((a, b) => (a.join() < b.join() ? -1 : 1)),
+  };
 }
 
 /** Whether such a mean stands anywhere in a protocol. */
@@ -27,8 +33,7 @@ export function isMeanOf(protocol: Protocol, of: MeanOf): boolean {
   return 'mean' in protocol && (protocol.of === of || protocol.mean.some((member) => isMeanOf(member, of)));
 }
 
-/** Clauses between semicolons, so that those which all rows of a table share can be said once. */
-function trainingLine({
+function trainingClauses({
   net,
   S,
   dataset,
@@ -37,20 +42,20 @@ function trainingLine({
   steps,
   batch,
   training,
-}: EvaluationProtocol) {
-  const taken = copied.length > 0 ? [`started from a trained net's ${layersInWords(copied)}`] : [];
+}: EvaluationProtocol): readonly string[] {
   return [
     `net ${net.net}`,
     `width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling`,
     `initialisation ${initialisation}`,
-    ...taken,
-    `trained on ${training ? `${training.images} images of ` : ''}${dataset} at S = ${S} px`,
+    ...(copied.length > 0 ? [`started from a trained net's ${layersInWords(copied)}`] : []),
+    `trained on ${training ? `${training.images} images of ` : ''}${dataset}`,
+    `S = ${S} px`,
     `${steps} steps of ${batch}`,
-    ...(training ? trainingClauses(training) : []),
-  ].join('; ');
+    ...(training ? settingClauses(training) : []),
+  ];
 }
 
-function trainingClauses(training: TrainingFacts): readonly string[] {
+function settingClauses(training: TrainingFacts): readonly string[] {
   const { rate, schedule, momentum, weightDecay, dropout, augmentation, learnt } = training;
   return [
     `rate ${rate}, ${schedule}`,
@@ -64,20 +69,23 @@ function layersInWords(layers: readonly string[]): string {
   return layers.length > 7 ? `${layers.length} layers` : layers.join(', ');
 }
 
-function methodLine(singles: readonly EvaluationProtocol[], ofLogits: boolean): string {
+function methodClauses(singles: readonly EvaluationProtocol[], ofLogits: boolean): readonly string[] {
   const { method, mirror, mapAverage } = singles[0]!;
   const scales = inOrder(singles.map(({ Q }) => Q)).join(', ');
   const fewest = Math.min(...singles.map(({ positions }) => positions[0]));
   const most = Math.max(...singles.map(({ positions }) => positions[1]));
   const places = fewest === most ? `${fewest}` : `${fewest} to ${most}`;
-  const clauses = [
-    `${method} at Q = ${scales} px, ${places} ${places === '1' ? 'position' : 'positions'} an image`,
+  const averages = [
     ...(mapAverage === 'posteriors' ? ['posteriors averaged over positions'] : []),
     ...(mirror ? ['averaged with the mirror image'] : []),
     ...(singles.length > 1 ? [`${ofLogits ? 'logits' : 'posteriors'} averaged over the scales`] : []),
     ...(ofLogits && singles.length === 1 ? ['logits averaged over views'] : []),
   ];
-  return clauses.join(', ');
+  return [
+    method,
+    `Q = ${scales} px, ${places} ${places === '1' ? 'position' : 'positions'} an image`,
+    ...(averages.length > 0 ? [averages.join(', ')] : []),
+  ];
 }
 
 /** S and Q in real px; a list where several are behind the scores. */
