@@ -7,7 +7,9 @@ import path from 'node:path';
 import { isProgram, runCommand } from './command.mjs';
 import { ensureSetup, ROOT } from './ensure.mjs';
 
-const DEFAULT_SPECS = ['experiments/vgg/table3.yaml', 'experiments/vgg/shallow.yaml'];
+const DEFAULT_SPECS = ['table3', 'shallow', 'table4', 'table5', 'table6', 'table7'].map(
+  (name) => `experiments/vgg/${name}.yaml`,
+);
 
 const SLOTS = ['--slots', String(Math.min(2, os.availableParallelism()))];
 

@@ -48,5 +48,16 @@ try {
   else console.error(error);
   status = error instanceof UserError ? WRONG_INPUT : 1;
 }
-// A plugin may have left a timer or a socket behind, which would keep the command from ending.
+// A plugin may have left a timer or a socket behind, which would keep the command from ending; but what was printed is
+// to arrive, and a pipe takes it when it can.
+await Promise.all([process.stdout, process.stderr].map(arrived));
 process.exit(status);
+
+/** Once all that was written has been taken, or nobody reads it any more. */
+async function arrived(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => {
+    stream.write('', () => {
+      resolve();
+    });
+  });
+}

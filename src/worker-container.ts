@@ -23,6 +23,7 @@ export const STAGE_MODULES: Readonly<Record<string, () => Promise<ContainerModul
   train: async () => (await import('./stages/train/module.js')).trainModule,
   evaluate: async () => (await import('./stages/evaluate/module.js')).evaluateModule,
   mean: async () => (await import('./stages/mean/module.js')).meanModule,
+  'best-ensemble': async () => (await import('./stages/best-ensemble/module.js')).bestEnsembleModule,
   table: async () => (await import('./stages/table/module.js')).tableModule,
 };
 

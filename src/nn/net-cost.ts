@@ -47,12 +47,24 @@ export function netCost(shape: Partial<NetShape>): NetCost | undefined {
 export function netProblem(shape: Partial<NetShape>): string | undefined {
   const full = fullShape({ classes: 2, ...shape });
   if (!full) return undefined;
+  const key = JSON.stringify(full);
+  const before = knownProblems.get(key);
+  if (before !== undefined) return before ?? undefined;
+  const problem = problemOf(full);
+  knownProblems.set(key, problem);
+  return problem ?? undefined;
+}
+
+/** Null for what can be built. */
+const knownProblems = new Map<string, string | null>();
+
+function problemOf(shape: NetShape): string | null {
   try {
-    buildNet(full);
-    return undefined;
+    buildNet(shape);
+    return null;
   } catch (error) {
     if (error instanceof NothingLeft) return error.message;
-    if (error instanceof UserError) return undefined;
+    if (error instanceof UserError) return null;
     throw error;
   }
 }

@@ -52,6 +52,20 @@ export interface MeanProtocol {
   readonly weights?: readonly number[];
   /** `posteriors` where left out. */
   readonly of?: MeanOf;
+  /** Where the members were chosen among others. */
+  readonly chosen?: Choice;
+}
+
+/** How the members of an ensemble were chosen. */
+export interface Choice {
+  readonly metric: string;
+  /** Among how many. */
+  readonly members: number;
+  readonly subsetsTried: number;
+  /** Whether these were all. */
+  readonly everySubset: boolean;
+  /** Images that the choice was made on; the scores are of others. */
+  readonly images: number;
 }
 
 export type Protocol = EvaluationProtocol | MeanProtocol;

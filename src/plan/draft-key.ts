@@ -18,6 +18,7 @@ export function draftKey(draft: TaskDraft): string {
 
 /** The first two, by index, that are one task. */
 export function repeatedDraft(drafts: readonly TaskDraft[]): readonly [number, number] | undefined {
+  if (drafts.length < 2) return undefined;
   const places = new Map<string, number>();
   for (const [i, draft] of drafts.entries()) {
     const key = draftKey(draft);

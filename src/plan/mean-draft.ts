@@ -28,7 +28,8 @@ export function meanDraft(
   };
 }
 
-function inOrder(members: readonly TaskDraft[]): readonly TaskDraft[] {
+/** The order of members of which none is first: the same however they are written. */
+export function inOrder(members: readonly TaskDraft[]): readonly TaskDraft[] {
   const keyed = members.map((draft) => [draftKey(draft), draft] as const);
   return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, draft]) => draft);
 }

@@ -141,13 +141,13 @@ export class StageExpander {
 
   /** Ours do not fail; one of a plugin's that does is told at its stage. */
   #expanded({ name, key, definition }: PreparedStage, values: unknown, context: ExpandContext) {
+    if (!definition.isOfPlugin) return definition.expand(values, context);
     let problem: string | undefined;
     try {
       const draft = definition.expand(values, context);
       problem = draftProblem(draft, this.#expansion.definitions);
       if (problem === undefined) return draft;
     } catch (error) {
-      if (!definition.isOfPlugin) throw error;
       problem = `fails: ${error instanceof Error ? error.message : String(error)}`;
     }
     this.#expansion.mistakes.push({

@@ -2,6 +2,7 @@
 import type { StageDefinition } from '../plan/definition.js';
 import type { MetricSchema } from '../spec/schema.js';
 import { augmentDefinition } from './augment/definition.js';
+import { bestEnsembleDefinition } from './best-ensemble/definition.js';
 import { contactSheetDefinition } from './contact-sheet/definition.js';
 import { ensembleDefinition } from './ensemble/definition.js';
 import { evaluateDefinition } from './evaluate/definition.js';
@@ -26,6 +27,7 @@ const DEFINITIONS = [
   evaluateDefinition,
   meanDefinition,
   ensembleDefinition,
+  bestEnsembleDefinition,
   trainBoxesDefinition,
   localiseDefinition,
   mergeBoxesDefinition,

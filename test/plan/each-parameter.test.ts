@@ -23,6 +23,7 @@ stages:
   scores: { kind: evaluate, from: b, Q: [256, 384] }
   others: { kind: evaluate, from: c, Q: 256 }
   both: { kind: ensemble, over: all, by: [] }
+  best: { kind: best-ensemble, over: all, by: [] }
   boxes: { kind: train-boxes, from: b, S: 256 }
   located: { kind: localise, from: boxes, Q: 256, classes: others }
   again: { kind: localise, from: boxes, Q: 288, classes: others }
@@ -55,6 +56,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ...{ Q: 288, method: 'multi-crop', mirror: false, mapAverage: 'posteriors', average: 'logits' },
   },
   both: { weights: [0.25, 0.75], average: 'logits' },
+  best: { metric: 'top1', most: 1 },
   boxes: { S: 384, regression: 'SCR', fineTune: 'fc1-fc2', epochs: 3, batch: 8, rate: 0.5, seed: 2 },
   located: { Q: 384, method: 'ground-truth class', classes: 'scores' },
   merged: { classes: 'scores' },

@@ -20,9 +20,13 @@ const { platformOf, thisMachine } = (await loadNative('platforms.mjs')) as {
   thisMachine: () => object;
 };
 
-test('start runs the tables, or the spec that it is given', () => {
+const SPECS = ['table3', 'shallow', 'table4', 'table5', 'table6', 'table7'].map(
+  (name) => `experiments/vgg/${name}.yaml`,
+);
+
+test('start runs Tables 3-7, or the spec that it is given', () => {
   const words = (args: string[]) => runArguments(args, 'tensorflow').args.join(' ');
-  const tables = 'run experiments/vgg/table3.yaml experiments/vgg/shallow.yaml';
+  const tables = `run ${SPECS.join(' ')}`;
   assert.match(words([]), new RegExp(`^${tables} --slots [12]$`));
   assert.equal(words(['--slots=1']), `${tables} --slots=1`);
   assert.match(words(['--profile', 'smoke']), new RegExp(`^${tables} --profile smoke --slots [12]$`));
@@ -31,14 +35,7 @@ test('start runs the tables, or the spec that it is given', () => {
 
 test('start on the wasm backend takes the profile smoke unless one is asked for', () => {
   assert.deepEqual(runArguments(['--slots=1'], 'wasm'), {
-    args: [
-      'run',
-      'experiments/vgg/table3.yaml',
-      'experiments/vgg/shallow.yaml',
-      '--slots=1',
-      '--profile',
-      'smoke',
-    ],
+    args: ['run', ...SPECS, '--slots=1', '--profile', 'smoke'],
     smoke: true,
   });
   assert.equal(runArguments(['--profile=demo'], 'wasm').smoke, false);

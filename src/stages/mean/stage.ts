@@ -1,5 +1,6 @@
 import { MEAN_KIND } from '../../plan/mean-draft.js';
 import { softmaxRows } from '../../nn/posterior.js';
+import { scoresDiffer } from '../../nn/scores-differ.js';
 import {
   emptyScores,
   readScoreFacts,
@@ -57,16 +58,9 @@ export class MeanStage extends Stage<MeanParameters> {
 async function factsOf(readers: readonly ArtifactReader[]): Promise<readonly ScoreFacts[]> {
   const members: ScoreFacts[] = [];
   for (const reader of readers) members.push(await readScoreFacts(reader));
-  const differs = (x: readonly unknown[], y: readonly unknown[]) =>
-    x.length !== y.length || x.some((item, i) => item !== y[i]);
-  const [first] = members;
   for (const member of members) {
-    if (differs(first!.ids, member.ids) || differs(first!.labels, member.labels))
-      throw new TaskError('The scores to be averaged are of other images than each other.');
-    if (differs(first!.classes, member.classes))
-      throw new TaskError(
-        'The scores to be averaged are of other classes than each other, or in another order.',
-      );
+    const differ = scoresDiffer(members[0]!, member);
+    if (differ !== undefined) throw new TaskError(differ);
   }
   return members;
 }

@@ -1,6 +1,12 @@
 /** How scores were made, in words, and the real scales behind them. */
 import type { TrainingFacts } from '../../nn/checkpoint.js';
-import { type EvaluationProtocol, type MeanOf, type Protocol, singleProtocols } from '../../nn/scores.js';
+import {
+  type Choice,
+  type EvaluationProtocol,
+  type MeanOf,
+  type Protocol,
+  singleProtocols,
+} from '../../nn/scores.js';
 import type { LabelValue } from '../../plan/labels.js';
 import type { RowProtocol } from '../../run/table.js';
 
@@ -17,15 +23,23 @@ export function protocolParts(protocol: Protocol): RowProtocol {
     if (part) part.push(single);
     else parts.set(key, [single]);
   }
+  const choice = 'mean' in protocol && protocol.chosen ? [choiceClause(protocol.chosen)] : [];
   const clauses = [...parts.values()].map((singles) => [
     ...trainingClauses(singles[0]!),
     ...methodClauses(singles, ofLogits),
+    ...choice,
   ]);
   return {
     joined: isMeanOf(protocol, 'logits') ? 'logits' : 'posteriors',
     // A mean has its members in an order that says nothing.
     parts: clauses.sort((a, b) => (a.join() < b.join() ? -1 : 1)),
   };
+}
+
+function choiceClause({ metric, members, subsetsTried, everySubset, images }: Choice): string {
+  const error = metric === 'top1' ? 'top-1' : 'top-5';
+  const tried = everySubset ? `all ${subsetsTried} subsets` : `${subsetsTried} subsets, greedily,`;
+  return `the best by ${error} error of ${tried} of ${members} members on ${images} other images`;
 }
 
 /** Whether such a mean stands anywhere in a protocol. */
