@@ -32,17 +32,12 @@ const images = await Promise.all((await photographs(40)).map((photograph) => res
 const theirs = judge({ net, state }, images.map(whole));
 const engine = await engineOf(availableBackends()[0]!);
 
-function evaluate(mirror: boolean): Float32Array {
+async function evaluate(mirror: boolean): Promise<Float32Array> {
   const session = engine.open(net, state);
   try {
-    return scoreImages(images, {
-      method: 'dense',
-      mapAverage: 'scores',
-      net,
-      session,
-      normalisation: NORMALISATION,
-      mirror,
-    }).posteriors;
+    const evaluator = { net, session, normalisation: NORMALISATION, mirror };
+    const dense = { method: 'dense', mapAverage: 'scores' } as const;
+    return (await scoreImages(images, { ...dense, ...evaluator })).posteriors;
   } finally {
     session.close();
   }
@@ -70,12 +65,12 @@ test("scores of each photograph are PyTorch's within the tolerance, and its five
   assert.ok(worst <= TOLERANCE);
 });
 
-test("posteriors averaged with the mirror image are PyTorch's", () => {
-  assert.ok(largestDeviation(evaluate(true), theirs.posteriors) <= TOLERANCE);
+test("posteriors averaged with the mirror image are PyTorch's", async () => {
+  assert.ok(largestDeviation(await evaluate(true), theirs.posteriors) <= TOLERANCE);
 });
 
-test('the judge sees an evaluation without the mirror image', () => {
-  assert.ok(largestDeviation(evaluate(false), theirs.posteriors) > 10 * TOLERANCE);
+test('the judge sees an evaluation without the mirror image', async () => {
+  assert.ok(largestDeviation(await evaluate(false), theirs.posteriors) > 10 * TOLERANCE);
 });
 
 test('the judge sees a soft-max before the average over positions', () => {

@@ -38,21 +38,21 @@ function grey({ width, height, data }: Pixels): Pixels {
 const METHODS = [...SINGLE_METHODS, 'dense-posteriors'] as const;
 const theirs = judgeProtocols({ net, state }, images, METHODS);
 
-function ours(how: Pick<Evaluator, 'method' | 'mapAverage'>, of: readonly Pixels[] = images) {
+async function ours(how: Pick<Evaluator, 'method' | 'mapAverage'>, of: readonly Pixels[] = images) {
   const session = engine.open(net, state);
   try {
-    return scoreImages(of, { ...how, net, session, normalisation: NORMALISATION, mirror: true });
+    return await scoreImages(of, { ...how, net, session, normalisation: NORMALISATION, mirror: true });
   } finally {
     session.close();
   }
 }
 
 for (const method of METHODS)
-  test(`posteriors by the method "${method}", and the means of their logarithms, are PyTorch's`, (t) => {
+  test(`posteriors by the method "${method}", and the means of their logarithms, are PyTorch's`, async (t) => {
     const found =
       method === 'dense-posteriors'
-        ? ours({ method: 'dense', mapAverage: 'posteriors' })
-        : ours({ method, mapAverage: 'scores' });
+        ? await ours({ method: 'dense', mapAverage: 'posteriors' })
+        : await ours({ method, mapAverage: 'scores' });
     const expected = theirs.get(method)!;
     const worst = largestDeviation(found.posteriors, expected.posteriors);
     const worstLog = largestDeviation(found.logPosteriors, expected.logs);
@@ -60,7 +60,7 @@ for (const method of METHODS)
     assert.ok(worst <= TOLERANCE && worstLog <= TOLERANCE);
   });
 
-test('the judge sees one method in place of another, a grid that is shifted by a pixel, and the other average', () => {
+test('the judge sees one method in place of another, a grid that is shifted by a pixel, and the other average', async () => {
   const [multi, ten] = [theirs.get('multi-crop')!, theirs.get('ten-crop')!];
   const far = (a: Float32Array, b: Float32Array) => largestDeviation(a, b) > 10 * TOLERANCE;
   assert.ok(far(multi.posteriors, ten.posteriors));
@@ -72,6 +72,6 @@ test('the judge sees one method in place of another, a grid that is shifted by a
     moved.set(data.subarray(-3), data.length - 3);
     return { width, height, data: moved };
   });
-  const found = ours({ method: 'multi-crop', mapAverage: 'scores' }, shifted).posteriors;
+  const found = (await ours({ method: 'multi-crop', mapAverage: 'scores' }, shifted)).posteriors;
   assert.ok(far(found, multi.posteriors.subarray(0, found.length)));
 });

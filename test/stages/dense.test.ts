@@ -44,13 +44,13 @@ test('images of different sizes keep their order and their positions', async () 
       [32, 64],
     ] as const;
     const images = sizes.map(([width, height], i) => noise(width, height, i));
-    const { posteriors, positions } = scoreImages(images, evaluator);
+    const { posteriors, positions } = await scoreImages(images, evaluator);
     assert.deepEqual(
       positions,
       sizes.map(([width, height]) => positionsAlong(net, width) * positionsAlong(net, height)),
     );
     for (const [i, image] of images.entries()) {
-      const alone = scoreImages([image], evaluator);
+      const alone = await scoreImages([image], evaluator);
       for (let k = 0; k < 3; k++) assert.ok(Math.abs(alone.posteriors[k]! - posteriors[3 * i + k]!) < 1e-5);
     }
   } finally {
@@ -58,11 +58,11 @@ test('images of different sizes keep their order and their positions', async () 
   }
 });
 
-test('images are batched by exact size, not by area', () => {
+test('images are batched by exact size, not by area', async () => {
   const seen: ImageBatch[] = [];
   const session = scoring(() => [0, 0, 0], seen);
   const images = [noise(40, 50), noise(50, 40), noise(40, 50)];
-  scoreImages(images, { ...DENSE, net, session, normalisation, mirror: false });
+  await scoreImages(images, { ...DENSE, net, session, normalisation, mirror: false });
   assert.deepEqual(
     seen.map(({ count, width, height }) => [count, width, height]),
     [
@@ -83,30 +83,30 @@ function softmax(scores: readonly number[]): number[] {
   return scores.map((v) => Math.exp(v) / sum);
 }
 
-test('an image and its mirror image are averaged after the soft-max', () => {
+test('an image and its mirror image are averaged after the soft-max', async () => {
   const image = painted(33, 32, (x) => (x === 0 ? 192 : 64));
   const session = scoring(byFirstPixel);
-  const { posteriors } = scoreImages([image], { ...DENSE, net, session, normalisation, mirror: true });
+  const { posteriors } = await scoreImages([image], { ...DENSE, net, session, normalisation, mirror: true });
   const [left, right] = [softmax([4, 0, -1]), softmax([-4, 0, 1])];
   for (let k = 0; k < 3; k++) assert.ok(Math.abs(posteriors[k]! - (left[k]! + right[k]!) / 2) < 1e-6);
   const before = softmax([0, 0, 0]);
   assert.ok(Math.abs(posteriors[1]! - before[1]!) > 0.1, 'averaged before the soft-max it would be this');
 });
 
-test('without the mirror the image alone counts', () => {
+test('without the mirror the image alone counts', async () => {
   const seen: ImageBatch[] = [];
   const image = painted(33, 32, (x) => (x === 0 ? 192 : 64));
   const session = scoring(byFirstPixel, seen);
-  const { posteriors } = scoreImages([image], { ...DENSE, net, session, normalisation, mirror: false });
+  const { posteriors } = await scoreImages([image], { ...DENSE, net, session, normalisation, mirror: false });
   assert.equal(seen.length, 1);
   assert.ok(Math.abs(posteriors[0]! - softmax([4, 0, -1])[0]!) < 1e-6);
 });
 
-test('all views of an image count alike, after the soft-max', () => {
+test('all views of an image count alike, after the soft-max', async () => {
   // The grid of a picture of 40 x 32 px has five columns of crops of 32 px, 2 px apart, and one row five times.
   const image = painted(40, 32, (x) => 64 + 4 * x);
   const session = scoring(byFirstPixel);
-  const { posteriors, logPosteriors, positions } = scoreImages([image], {
+  const { posteriors, logPosteriors, positions } = await scoreImages([image], {
     ...{ method: 'multi-crop', mapAverage: 'scores', mirror: true },
     ...{ net, session, normalisation },
   });
@@ -121,11 +121,11 @@ test('all views of an image count alike, after the soft-max', () => {
   assert.deepEqual(positions, [25]);
 });
 
-test('crops of images of all sizes share batches', () => {
+test('crops of images of all sizes share batches', async () => {
   const seen: ImageBatch[] = [];
   const session = scoring(() => [0, 0, 0], seen);
   const images = [noise(40, 50), noise(50, 40), noise(33, 32)];
-  scoreImages(images, {
+  await scoreImages(images, {
     ...{ method: 'ten-crop', mapAverage: 'scores', mirror: true },
     ...{ net, session, normalisation },
   });
@@ -139,7 +139,7 @@ for (const [mapAverage, expected] of [
   ['scores', softmax([0, 0, 0])],
   ['posteriors', [0.5, 0, 0.5]],
 ] as const)
-  test(`over the positions of a score map ${mapAverage} are averaged where the spec says so`, () => {
+  test(`over the positions of a score map ${mapAverage} are averaged where the spec says so`, async () => {
     const session = {
       ...scoring(() => [0, 0, 0]),
       scoreMap: ({ count }: ImageBatch): ScoreMap => ({
@@ -147,7 +147,7 @@ for (const [mapAverage, expected] of [
         data: Float32Array.of(50, 0, -50, -50, 0, 50),
       }),
     };
-    const { posteriors, positions } = scoreImages([noise(32, 32)], {
+    const { posteriors, positions } = await scoreImages([noise(32, 32)], {
       ...{ method: 'dense', mapAverage, mirror: false },
       ...{ net, session, normalisation },
     });

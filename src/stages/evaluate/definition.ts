@@ -53,7 +53,7 @@ export interface EvaluateParameters {
 
 export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
   kind: 'evaluate',
-  version: '4',
+  version: '5',
   description: 'scores images with a net',
   schema,
   subject: { artifact: 'checkpoint', many: false, description: 'it evaluates a trained net.' },

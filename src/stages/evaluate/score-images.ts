@@ -39,13 +39,19 @@ interface View {
   readonly weight: number;
 }
 
-export function scoreImages(images: readonly Pixels[], evaluator: Evaluator): Scored {
+/** @param after told what part of all views has been scored; may wait, to let signals in */
+export async function scoreImages(
+  images: readonly Pixels[],
+  evaluator: Evaluator,
+  after?: (part: number) => Promise<void>,
+): Promise<Scored> {
   const { net } = evaluator;
   const { classes } = net.shape;
   const posteriors = new Float64Array(images.length * classes);
   const logPosteriors = new Float64Array(images.length * classes);
   const positions = new Array<number>(images.length).fill(0);
   const views = images.flatMap((image, i) => viewsOfOne(image, i, evaluator));
+  let done = 0;
   for (const sameSize of bySize(views)) {
     const atOnce = imagesAtOnce(net, sameSize[0]!.window, MAX_BATCH);
     for (let first = 0; first < sameSize.length; first += atOnce) {
@@ -59,6 +65,8 @@ export function scoreImages(images: readonly Pixels[], evaluator: Evaluator): Sc
         }
         if (!window.mirrored) positions[image]! += scored.positions;
       }
+      done += batch.length;
+      await after?.(done / views.length);
     }
   }
   return {

@@ -13,8 +13,14 @@ import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/s
 import type { EvaluateParameters } from './definition.js';
 import { scoreImages } from './score-images.js';
 
-/** Images decoded and evaluated together; bounds memory. */
-const CHUNK = 128;
+/** Images decoded and evaluated together: as many as fit, since those of one size are computed together. */
+const CHUNK_BYTES = 192 * 2 ** 20;
+const MAX_CHUNK = 2048;
+
+/** Images are hardly longer than twice their smallest side. */
+function chunkAt(Q: number): number {
+  return Math.max(1, Math.min(MAX_CHUNK, Math.floor(CHUNK_BYTES / (2 * Q * Q * 3))));
+}
 
 export class EvaluateStage extends Stage<EvaluateParameters> {
   readonly kind = 'evaluate';
@@ -57,9 +63,10 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const session = this.#engine.open(net, { weights, velocity: new Map() });
     try {
       const normalisation = { meanRgb: description.mean, scale: description.inputScale };
+      const chunk = chunkAt(Q);
       const chunks = chunked(
         index.images.map(({ id }) => id),
-        CHUNK,
+        chunk,
       );
       let next = loader.loadAll(chunks[0] ?? []);
       for (const [i, ids] of chunks.entries()) {
@@ -67,13 +74,15 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         next = loader.loadAll(chunks[i + 1] ?? []);
         // Looked at when its turn comes; a failure before that is not an unhandled one.
         next.catch(() => undefined);
-        const result = scoreImages(images, { method, net, session, normalisation, mirror, mapAverage });
-        posteriors.set(result.posteriors, i * CHUNK * classes);
-        logPosteriors.set(result.logPosteriors, i * CHUNK * classes);
+        const evaluator = { method, net, session, normalisation, mirror, mapAverage };
+        const result = await scoreImages(images, evaluator, async (part) => {
+          reporter.progress(Math.floor(i * chunk + part * ids.length), index.images.length, 'images');
+          await breathe(signal);
+        });
+        posteriors.set(result.posteriors, i * chunk * classes);
+        logPosteriors.set(result.logPosteriors, i * chunk * classes);
         for (const positions of result.positions)
           [fewest, most] = [Math.min(fewest, positions), Math.max(most, positions)];
-        reporter.progress(i * CHUNK + ids.length, index.images.length, 'images');
-        await breathe(signal);
       }
     } finally {
       session.close();
