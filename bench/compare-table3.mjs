@@ -32,7 +32,7 @@ for (const file of args.slice(1, split)) {
 }
 for (const file of args.slice(split + 1))
   for (const { labels, metrics, protocol } of read(file).rows ?? []) {
-    const method = protocol.includes('centre-crop') ? 'centre-crop' : 'dense';
+    const method = JSON.stringify(protocol).includes('centre-crop') ? 'centre-crop' : 'dense';
     add(`${labels.net} ${labels.S} ${method}`, 'ours', [metrics.top1.value, metrics.top5.value]);
   }
 
