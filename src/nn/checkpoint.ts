@@ -1,6 +1,7 @@
 /** The checkpoint artifact: a net's weights and all that evaluation needs to use them. */
 import type { NetShape } from './net.js';
 import type { Parameters } from './net-state.js';
+import { UserError } from '../util/user-error.js';
 import { readSafetensors, writeSafetensors } from '../util/safetensors.js';
 
 const DESCRIPTION_FILE = 'checkpoint.json';
@@ -44,6 +45,8 @@ export interface CheckpointDescription {
   readonly copied?: readonly string[];
   /** Absent in older files. */
   readonly training?: TrainingFacts;
+  /** Trainings behind the weights, this one and those that it started from; absent in older files, where it is 1 or more. */
+  readonly trainings?: number;
   readonly steps: number;
   /** Images of a step. */
   readonly batch: number;
@@ -69,10 +72,14 @@ export function writeCheckpoint({
   };
 }
 
-/** @throws FormatError if the weights are damaged */
+/** @throws FormatError if the weights are damaged, UserError if a newer version made them */
 export async function readCheckpoint(reader: Reader): Promise<Checkpoint> {
   const description = JSON.parse(
     Buffer.from(await reader.read(DESCRIPTION_FILE)).toString('utf8'),
   ) as CheckpointDescription;
+  if (description.format !== 1)
+    throw new UserError(
+      `The checkpoint has format ${String(description.format)}; this version reads format 1. It was made by a newer one.`,
+    );
   return { description, weights: readSafetensors(await reader.read(WEIGHTS_FILE)) };
 }

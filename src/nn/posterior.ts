@@ -12,7 +12,8 @@ export function logPosteriorsOf(map: ScoreMap, average: MapAverage): Float64Arra
   const { classes, data } = map;
   if (average === 'scores') return logSoftmaxRows(meanScores(map), classes);
   const posteriors = softmaxRows(Float64Array.from(data), classes);
-  return meanOverPositions(map, posteriors).map(Math.log);
+  // Of a posterior that rounds to 0 there is no logarithm.
+  return meanOverPositions(map, posteriors).map((p) => Math.log(Math.max(Number.MIN_VALUE, p)));
 }
 
 /** @returns [count, classes], row-major: each image's scores averaged over all positions, before the soft-max */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Execution } from '../plan/execution.js';
 import type { Experiment, Plan } from '../plan/plan.js';
 import { type ArtifactStore, DamagedArtifactError } from '../run/artifact-store.js';
-import type { Disk } from '../util/disk.js';
+import { type Disk, isMissing } from '../util/disk.js';
 
 /** Where from, and where to. */
 export interface Shelf {
@@ -20,11 +20,24 @@ export interface FinishedExperiment {
   readonly done: ReadonlyMap<string, Execution>;
 }
 
-/** Readers see the old file or the new one, whole; two runs at once do not meet in what is being written. */
+/**
+ * Readers see the old file or the new one, whole; two runs at once do not meet in what is being written. A file that
+ * holds this already is left alone.
+ */
 export async function replaceFile(disk: Disk, path: string, content: Uint8Array | string): Promise<void> {
+  if (await holds(disk, path, content)) return;
   const beside = `${path}.${randomUUID().slice(0, 8)}`;
   await disk.writeFile(beside, content);
   await disk.rename(beside, path);
+}
+
+async function holds(disk: Disk, path: string, content: Uint8Array | string): Promise<boolean> {
+  try {
+    return Buffer.from(await disk.readFile(path)).equals(Buffer.from(content as Uint8Array));
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 /** @throws DamagedArtifactError if it is not what was stored; it has been set aside then */

@@ -8,6 +8,16 @@ export function streamKey(seed: number, stream: string): PhiloxKey {
   return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
 }
 
+/**
+ * The seed of a training that starts from a trained net: with that net's own it would draw the same weights, order,
+ * crops and masks once more, and call learning what is repeating.
+ * @param trainings behind the weights that it starts from; 0 for weights that are drawn
+ */
+export function seedAfter(seed: number, trainings: number): number {
+  if (trainings === 0) return seed;
+  return createHash('sha256').update(`${seed} after ${trainings}`).digest().readUIntLE(0, 6);
+}
+
 /** Four numbers in [0, 1) that belong to one sample (an image at one place of the training stream). */
 export function sampleDraws(key: PhiloxKey, sample: number): readonly [number, number, number, number] {
   const words = new Uint32Array(4);

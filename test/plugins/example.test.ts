@@ -49,7 +49,7 @@ test('a spec that names a plugin is refused until that is allowed, and then runs
     /\| net +\| sd \| top-1 error, % \(95% interval\) \| negative log-likelihood, nats \|/,
   );
   assert.match(run.stdout, /^\| small \| 3 +\| [\d.]+ \([\d.]+-[\d.]+\) +\| \d+\.\d +\|$/m);
-  assert.match(run.stdout, /net small; width 0\.0625.*trained on \d+ images of stripes at S = 48 px/);
+  assert.match(run.stdout, /net small; width 0\.0625.*trained on \d+ images of stripes; S = 48 px/);
 
   const again = await stagecraft(scratch.folder, 'run', 'noise.yaml', ...allow);
   assert.match(again.stdout, /Nothing to do/);

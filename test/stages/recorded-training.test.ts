@@ -6,7 +6,7 @@ import { Augmenter } from '../../src/image/augmenter.js';
 import { ColourShift } from '../../src/image/colour-shift.js';
 import { readCheckpoint } from '../../src/nn/checkpoint.js';
 import { Sampler } from '../../src/stages/train/sampler.js';
-import { sampleNormals, streamKey } from '../../src/util/random.js';
+import { sampleNormals, seedAfter, streamKey } from '../../src/util/random.js';
 import {
   assertSameImages,
   augmentationOf,
@@ -128,6 +128,24 @@ test('each sample is shifted by the colour drawn for it, and by none where the p
 
 const ALL_FC = ['fc6', 'fc7', 'fc8'];
 
+test('a training that starts from a trained net draws anew: weights, order and dropout are not those of that net again', async () => {
+  const engines = [new RecordingEngine(), new RecordingEngine(), new RecordingEngine()] as const;
+  const first = (await trained(engines[0], still)).output;
+  const second = (await trained(engines[1], still, { initLayers: 'fc' }, { init: first })).output;
+  await trained(engines[2], still, { initLayers: 'all' }, { init: second });
+  const [a, b, c] = engines.map(({ opened }) => opened[0]!);
+  assert.deepEqual(
+    [a, b, c].map((opened) => opened!.training!.seed),
+    [PARAMETERS.seed, seedAfter(PARAMETERS.seed, 1), seedAfter(PARAMETERS.seed, 2)],
+  );
+  const conv = (opened: typeof a) => [...opened!.state.weights.get('conv4_1.weight')!.data];
+  const apart = conv(a).filter((value, i) => value !== conv(b)[i]).length;
+  assert.ok(apart > 0.99 * conv(a).length);
+  const orders = engines.map(({ trained: steps }) => JSON.stringify(steps.map(({ labels }) => labels)));
+  assert.equal(new Set(orders).size, 3);
+  assert.equal((await readCheckpoint(second)).description.trainings, 2);
+});
+
 for (const { layers, net, taken } of [
   { layers: 'all', net: 'A', taken: undefined },
   { layers: 'firstFour+fc', net: 'B', taken: ['conv1_1', 'conv2_1', 'conv3_1', 'conv3_2', ...ALL_FC] },
@@ -151,7 +169,7 @@ for (const { layers, net, taken } of [
     assert.deepEqual(description.mean, mean);
     assert.equal(description.inputScale, scale);
     const { learnt, watched } = given(engine);
-    assertSameImages(learnt, await centreCrops({ ...still, meanRgb: mean }, scale, 2), scale);
+    assertSameImages(learnt, await centreCrops({ ...still, meanRgb: mean }, scale, seedAfter(2, 1)), scale);
     const looked = await Promise.all(images.val.map(({ id }) => centreCrop('val', id, SIDE, mean, scale)));
     assertSameImages(watched, [...looked, ...looked], scale);
 

@@ -15,7 +15,11 @@ const schema = Strict(
         'The error that is searched for; of equal ones the other decides, then the smaller subset.',
     }),
     most: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'Members of a subset at the most; all of them if left out.' }),
+      Type.Integer({
+        minimum: 1,
+        description: 'Members of a subset at the most; all of them if left out.',
+        examples: [3],
+      }),
     ),
   },
   {

@@ -41,6 +41,7 @@ export function describeTraining(
     S,
     initialisation,
     copied: start.copied,
+    trainings: start.trainings + 1,
     training: { images, ...factsOf(parameters, policy) },
     steps,
     batch,

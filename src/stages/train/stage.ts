@@ -46,10 +46,11 @@ export class TrainStage extends Stage<TrainParameters> {
     const { parameters, inputs, output } = task;
     const index = await readIndex(inputs['index']![0]!);
     const augmentation = await readAugmentation(inputs['augmentation']![0]!);
-    const { crop, seed, batch, epochs } = parameters;
+    const { crop, batch, epochs } = parameters;
     const { classes } = index;
     const net = buildNet(shapeOf(parameters, classes.length), this.#layerKinds);
     const start = await startOf(net, parameters, { augmentation, classes, init: inputs['init']?.[0] });
+    const { seed } = start;
     const { learnt, watched } = await this.#split(task, index);
     const steps = totalSteps(learnt.images.length, epochs, batch);
     const { momentum, weightDecay, dropout, fineTune } = parameters;

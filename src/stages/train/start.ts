@@ -6,6 +6,7 @@ import type { Net } from '../../nn/net.js';
 import { initialise, type NetState } from '../../nn/net-state.js';
 import { describeMisfit, misfits, shapesOf, transfer } from '../../nn/transfer.js';
 import { type ArtifactReader, TaskError } from '../../run/stage.js';
+import { seedAfter } from '../../util/random.js';
 import type { TrainParameters } from './definition.js';
 
 export interface Start {
@@ -13,6 +14,10 @@ export interface Start {
   readonly normalisation: Normalisation;
   /** Layers that were taken from the trained net, in the order of the net. */
   readonly copied: readonly string[];
+  /** Trainings behind the net that was taken from; 0 where all is drawn. */
+  readonly trainings: number;
+  /** Of all that this training draws. */
+  readonly seed: number;
 }
 
 /**
@@ -30,17 +35,26 @@ export async function startOf(
 ): Promise<Start> {
   const { augmentation, classes, init } = given;
   // He's initialisation wants inputs of about unit variance; sd 0.01 wants grey levels (see `nn/net-state.ts`).
-  const scale = initialisation === 'he' ? 1 / pixelDeviation(augmentation) : 1;
+  const deviation = pixelDeviation(augmentation);
+  if (initialisation === 'he' && !(deviation > 0))
+    throw new TaskError('The training images are all of one colour, so there is nothing to learn from them.');
+  const scale = initialisation === 'he' ? 1 / deviation : 1;
   const own: Normalisation = { meanRgb: augmentation.meanRgb, scale };
-  const drawn = initialise(net, initialisation, seed);
-  if (!init) return { state: drawn, normalisation: own, copied: [] };
+  if (!init)
+    return {
+      state: initialise(net, initialisation, seed),
+      ...{ normalisation: own, copied: [], trainings: 0, seed },
+    };
   const source = await readCheckpoint(init);
   checkFits(net, source, classes, initLayers);
+  const { trainings = 1 } = source.description;
+  const ownSeed = seedAfter(seed, trainings);
+  const drawn = initialise(net, initialisation, ownSeed);
   const { state, copied } = transfer(drawn, source.weights, initLayers);
   const { mean, inputScale } = source.description;
   // What convolutions were trained on goes with them.
   const normalisation = initLayers === 'fc' ? own : { meanRgb: mean, scale: inputScale };
-  return { state, normalisation, copied };
+  return { state, normalisation, copied, trainings, seed: ownSeed };
 }
 
 function checkFits(
