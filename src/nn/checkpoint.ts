@@ -77,7 +77,7 @@ export async function readCheckpoint(reader: Reader): Promise<Checkpoint> {
   const description = JSON.parse(
     Buffer.from(await reader.read(DESCRIPTION_FILE)).toString('utf8'),
   ) as CheckpointDescription;
-  if (description.format !== 1)
+  if ((description.format as number) !== 1)
     throw new UserError(
       `The checkpoint has format ${String(description.format)}; this version reads format 1. It was made by a newer one.`,
     );
