@@ -17,8 +17,6 @@ const [matrices = 10, images = 50_000, classes = 1000] = process.argv.slice(2).m
 const folder = mkdtempSync(join(tmpdir(), 'stagecraft-mean-'));
 try {
   const readers = Array.from({ length: matrices }, (_, m) => reader(join(folder, String(m)), m));
-  // The pages of the files are in memory then, as they are after the evaluations that wrote them.
-  globalThis.gc?.();
   const before = process.memoryUsage().rss;
   let most = before;
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);

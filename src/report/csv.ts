@@ -1,7 +1,7 @@
 /** A table as CSV (RFC 4180), for other programs: numbers as they are, each of its own column. */
 import { formatLabel } from '../plan/labels.js';
 import type { Table, TableRow } from '../run/table.js';
-import { wilsonInterval } from './wilson.js';
+import { errorInterval } from './wilson.js';
 
 type Cell = string | number | null;
 
@@ -32,9 +32,7 @@ function metricCells(
 ): readonly (readonly [string, Cell])[] {
   const { value, sd, paper, difference } = metrics[name]!;
   const [low, high] =
-    isErrorRate && value !== null && sd === null && images !== null
-      ? wilsonInterval(Math.round((value * images) / 100), images).map((part) => 100 * part)
-      : [];
+    isErrorRate && value !== null && sd === null && images !== null ? errorInterval(value, images) : [];
   return [
     [name, value],
     [`${name}_low`, low ?? null],

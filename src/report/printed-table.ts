@@ -4,7 +4,7 @@ import type { Table, TableCell, TableColumn, TableRow } from '../run/table.js';
 import { captionLines } from './caption-lines.js';
 import { gridOf, type PrintedColumn, type PrintedGrid, signed } from './printed-grid.js';
 import { type PrintedSteps, printedSteps } from './printed-steps.js';
-import { wilsonInterval } from './wilson.js';
+import { errorInterval } from './wilson.js';
 
 export interface PrintedTable {
   readonly caption: string;
@@ -78,7 +78,6 @@ function metricCell({ images }: TableRow, { value, sd }: TableCell, { isErrorRat
   if (value === null) return '-';
   if (sd !== null) return `${value.toFixed(1)} ± ${sd.toFixed(1)}`;
   if (!isErrorRate || images === null) return value.toFixed(1);
-  const wrong = Math.round((value * images) / 100);
-  const [low, high] = wilsonInterval(wrong, images).map((part) => (100 * part).toFixed(1));
-  return `${value.toFixed(1)} (${low!}-${high!})`;
+  const [low, high] = errorInterval(value, images);
+  return `${value.toFixed(1)} (${low.toFixed(1)}-${high.toFixed(1)})`;
 }

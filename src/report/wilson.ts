@@ -11,3 +11,9 @@ export function wilsonInterval(hits: number, trials: number): [number, number] {
   const scale = 1 + (z * z) / trials;
   return [Math.max(0, (centre - spread) / scale), Math.min(1, (centre + spread) / scale)];
 }
+
+/** The 95% interval of an error rate in per cent that one run was measured at, in per cent. */
+export function errorInterval(percent: number, images: number): readonly [number, number] {
+  const [low, high] = wilsonInterval(Math.round((percent * images) / 100), images);
+  return [100 * low, 100 * high];
+}
