@@ -17,6 +17,7 @@ import type { Outcome, RunListener } from './run/event.js';
 import { readLastRun, writeLastRun } from './run/last-run.js';
 import type { Runner } from './run/runner.js';
 import type { RunsDirectory } from './run/runs-directory.js';
+import { splitsDisagree } from './run/splits-disagree.js';
 import { type Survey, survey, type SurveyOptions } from './run/survey.js';
 import type { LoadFailure, LoadOptions } from './spec/load.js';
 import { parseRange } from './spec/range.js';
@@ -76,7 +77,7 @@ export class Stagecraft {
 
   /**
    * Does what is to do and writes the tables that are complete.
-   * @throws DatasetError if images are needed that are not there
+   * @throws DatasetError if images are needed that are not there, or whose splits have other classes
    */
   async run(
     planned: Planned,
@@ -87,7 +88,9 @@ export class Stagecraft {
     const directory = runs.experiment(runName(plan));
     const surveyed = await this.survey(planned, options);
     // Better before the work than after hours of it.
-    if (surveyed.missingImages !== undefined) throw new DatasetError(surveyed.missingImages);
+    const services = { sources, dataset: this.#dataset(plugins) };
+    const problem = surveyed.missingImages ?? (await splitsDisagree(plan, surveyed.statuses, services));
+    if (problem !== undefined) throw new DatasetError(problem);
     const logs = new TaskLogs(disk, directory);
     try {
       const both: RunListener = (event) => {

@@ -1,4 +1,5 @@
 /** Looks at a whole image set before a run does: what it holds, and what of it is wrong. */
+import { onlyOneClass } from '../data/class-problems.js';
 import { type Dataset, DatasetError, type DatasetSource, type Listing, type Split } from '../data/dataset.js';
 import { isNearCopy, nearestPairs, type Pair } from './near-copies.js';
 import {
@@ -111,14 +112,17 @@ function classCounts({ classes, images }: Listing): readonly { name: string; ima
 }
 
 function splitProblems(
-  { expect }: DatasetSource,
+  source: DatasetSource,
   split: Split,
   listing: Listing,
   { good, bad }: ReadSplit,
 ): readonly string[] {
+  const alone = split === 'train' ? onlyOneClass(listing.classes, source) : undefined;
   const empty = classCounts(listing).filter(({ images }) => images === 0);
+  const { expect } = source;
   const expected = expect?.[split];
   return [
+    ...(alone === undefined ? [] : [alone]),
     ...(expected !== undefined && expected !== listing.images.length
       ? [`${split} holds ${listing.images.length} images, but the spec expects ${expected}.`]
       : []),

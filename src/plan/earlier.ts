@@ -6,7 +6,15 @@ export class EarlierTasks {
   readonly #byPlace = new Map<string, Task>();
   readonly #byStage = new Map<string, Task[]>();
 
-  constructor(tasks: readonly Task[]) {
+  /** Places that are taken in the plan of now. */
+  readonly #taken: ReadonlySet<string>;
+
+  /**
+   * @param tasks that were done
+   * @param now the plan of now: what stands in it still is nobody's predecessor
+   */
+  constructor(tasks: readonly Task[], now: readonly Task[] = []) {
+    this.#taken = new Set(now.map(placeOf));
     for (const task of tasks) {
       this.#byPlace.set(placeOf(task), task);
       const sisters = this.#byStage.get(stageOf(task));
@@ -20,12 +28,13 @@ export class EarlierTasks {
     return this.#byPlace.has(placeOf(task));
   }
 
-  /** The one with the same axes; where a stage has one member only, that one, whatever its axes. */
+  /** The one with the same axes; where a stage has lost one member only, that one, whatever its axes. */
   find(task: Task): Task | undefined {
     const same = this.#byPlace.get(placeOf(task));
     if (same) return same;
     const members = this.#byStage.get(stageOf(task)) ?? [];
-    return members.length === 1 ? members[0] : undefined;
+    const [only, ...others] = members.filter((member) => !this.#taken.has(placeOf(member)));
+    return others.length === 0 ? only : undefined;
   }
 }
 

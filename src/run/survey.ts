@@ -72,7 +72,10 @@ async function gather(
   const strict = plan.experiments.filter(({ reuse }) => reuse === 'same-environment');
   const here = strict.length > 0 ? await environment() : undefined;
   const strictTasks = new Set(strict.flatMap(({ tasks }) => tasks));
-  const earlier = before.map(({ tasks, done }) => ({ tasks: new Set(tasks), found: new EarlierTasks(done) }));
+  const earlier = before.map(({ tasks, done }) => ({
+    tasks: new Set(tasks),
+    found: new EarlierTasks(done, plan.tasks),
+  }));
   const refusal = (task: Task, execution: Execution): Refusal | undefined => {
     if (freshCode !== undefined && execution.environment.code !== freshCode) return { kind: 'other-code' };
     if (!here || !strictTasks.has(task.recipe)) return undefined;

@@ -94,6 +94,15 @@ test('everything that is wrong is named at once, with status 1', async () => {
   });
 });
 
+test('a set of one class is no set to train on, and that is said', async () => {
+  await withPictures(async (scratch) => {
+    for (const split of ['train', 'val']) await rm(scratch.path('images', split, 'dog'), { recursive: true });
+    const { status, report } = await reportOf(scratch);
+    assert.equal(status, 1);
+    assert.match(report.problems.join(), /^"tiny" holds one class to train on, "cat"/);
+  });
+});
+
 test('grey, CMYK and transparent images are counted and are not wrong', async () => {
   await withPictures(async (scratch) => {
     const picture = (seed: number) =>

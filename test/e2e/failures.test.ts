@@ -85,10 +85,10 @@ test('an image that was only touched costs an index, and nothing behind it', asy
 test('other classes to validate with than to train on are named', async () => {
   await withExperiment(async (scratch) => {
     await rename(scratch.path('images/val/dog'), scratch.path('images/val/fox'));
-    const { status, stdout } = await stagecraft(scratch.folder, ...RUN);
-    assert.equal(status, 1);
-    assert.match(stdout, /Class 2 is "fox" in the validation images but "dog" in the training images\./);
-    assert.doesNotMatch(stdout, STACK);
+    const { status, stderr } = await stagecraft(scratch.folder, ...RUN);
+    assert.equal(status, 2);
+    assert.match(stderr, /Class 2 is "fox" in the validation images but "dog" in the training images\./);
+    assert.doesNotMatch(stderr, STACK);
   });
 });
 

@@ -83,6 +83,23 @@ describe('a task is to do', () => {
     assert.deepEqual(new Set(Object.values(await machine().states('toys.yaml'))), new Set(['done']));
   });
 
+  test('because it is new beside members of its stage that were done before: no change is made up', async () => {
+    const members = (values: string) =>
+      SPEC.replace(
+        /two: .*/,
+        `two: { kind: number, matrix: { value: [${values}] }, value: '\${value}' }`,
+      ).replace(/ {2}(five|seven): .*\n/g, '');
+    const disk = new MemoryDisk();
+    const statesWith = async (values: string) => {
+      await disk.writeFile('/toys.yaml', members(values));
+      return new Machine(disk).states('toys.yaml');
+    };
+    await disk.writeFile('/toys.yaml', members('2'));
+    await new Machine(disk).run('toys.yaml');
+    assert.equal((await statesWith('2, 8'))['two'], 'new');
+    assert.equal((await statesWith('8'))['two'], 'value changed from 2 to 8');
+  });
+
   test('because it reads another task than before', async () => {
     const machine = await afterRun();
     const run: MachineRun = { sets: ['stages.seven.right=three'] };

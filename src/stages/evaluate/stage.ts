@@ -1,7 +1,7 @@
 import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
 import { readIndex } from '../../data/index-file.js';
-import { classesDiffer } from '../../data/same-classes.js';
+import { classesDiffer } from '../../data/class-problems.js';
 import { ImageLoader } from '../../image/image-loader.js';
 import { readCheckpoint } from '../../nn/checkpoint.js';
 import type { Engine } from '../../nn/engine.js';

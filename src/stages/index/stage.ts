@@ -1,3 +1,4 @@
+import { onlyOneClass } from '../../data/class-problems.js';
 import type { Dataset, DatasetSource, Listing, Split } from '../../data/dataset.js';
 import { type IndexedImage, type SkippedImage, writeIndex } from '../../data/index-file.js';
 import { decode } from '../../image/decode.js';
@@ -24,7 +25,8 @@ export class IndexStage extends Stage<IndexParameters> {
     const source = sourceOf(task);
     const listing = await this.#dataset.list(source, split);
     checkExpected(listing, source, split);
-    if (split === 'train') checkClasses(listing, source);
+    const alone = split === 'train' ? onlyOneClass(listing.classes, source) : undefined;
+    if (alone !== undefined) throw new TaskError(alone);
     const entries = limit === null ? listing.images : selectImages(listing.images, limit);
     const images: IndexedImage[] = [];
     const skipped: SkippedImage[] = [];
@@ -78,14 +80,6 @@ function checkNoneEmptied(
   const count = skipped.filter(({ label }) => label === lost.label).length;
   throw new TaskError(
     `No image of the class "${classes[lost.label]!}" in ${split} can be decoded: ${count} skipped, e.g. "${lost.id}" (${lost.reason}). Mend or replace them, or remove the class.`,
-  );
-}
-
-/** @throws TaskError for a single class: every net would be right about it */
-function checkClasses({ classes }: Listing, { name, root }: DatasetSource): void {
-  if (classes.length > 1) return;
-  throw new TaskError(
-    `"${name}" holds one class to train on, "${classes[0]!}", but a net learns to tell at least two apart. ${root === undefined ? 'Add another.' : `Each is a folder of images in ${root}/train and in ${root}/val.`}`,
   );
 }
 

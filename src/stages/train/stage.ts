@@ -1,7 +1,7 @@
 import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type ImageIndex, readIndex } from '../../data/index-file.js';
-import { classesDiffer } from '../../data/same-classes.js';
+import { classesDiffer } from '../../data/class-problems.js';
 import { readAugmentation } from '../../image/augmentation.js';
 import { Augmenter } from '../../image/augmenter.js';
 import { ImageLoader } from '../../image/image-loader.js';
