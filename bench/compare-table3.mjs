@@ -1,72 +1,161 @@
 // @ts-check
 /**
- * Table 3 of ours beside the PyTorch peer's, seeds of both: means, and whether our mean lies in the 95% interval of
- * the peer's seeds (Student's t of its mean) and in that of one more seed of the peer (prediction).
- * Usage: node compare-table3.mjs --peer FILE... --ours FILE...   (outputs of torch_table3.py; our table3.json)
+ * Table 3 of ours beside the PyTorch peer's, seeds of both: means, and the difference with its 95% interval, by the
+ * spread of both (Welch) or, with one seed of ours, by that of the peer. Fails where settings or rows of the two are
+ * not the same, and where a difference is outside: of its interval, or of POINTS if given.
+ * Usage: node compare-table3.mjs [--within POINTS] --peer FILE... --ours FILE...
+ *   (outputs of torch_table3.py, at least two; our table3.json and shallow.json)
  */
 import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { meanChange, T } from '../build/src/stages/table/mean-change.js';
 
-/** Two-sided 95% points of Student's t by degrees of freedom, from 1. */
-const T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
+/** @typedef {{ readonly net: string, readonly S: string, readonly method: string, readonly settings: string,
+ *   readonly errors: readonly [number, number] }} Row Errors in %. */
 
-const args = process.argv.slice(2);
-const split = args.indexOf('--ours');
-if (args[0] !== '--peer' || split < 2 || split === args.length - 1) {
-  console.error('Usage: node compare-table3.mjs --peer FILE... --ours FILE...');
+const { values, positionals } = parseArgs({
+  options: {
+    within: { type: 'string' },
+    peer: { type: 'string', multiple: true },
+    ours: { type: 'string', multiple: true },
+  },
+  args: process.argv.slice(2).flatMap(withFlag()),
+});
+const { peer: peerFiles = [], ours: ourFiles = [] } = values;
+if (peerFiles.length < 2 || ourFiles.length === 0 || positionals.length > 0) {
+  console.error(
+    'Usage: node compare-table3.mjs [--within POINTS] --peer FILE FILE... --ours FILE...   (two of the peer at least)',
+  );
   process.exit(2);
 }
-const read = (/** @type {string} */ file) => JSON.parse(readFileSync(file, 'utf8'));
+const within = values.within === undefined ? undefined : Number(values.within);
 
-/** @type {Map<string, { peer: number[][], ours: number[][] }>} top-1 and top-5 of each seed, by net and S */
-const rows = new Map();
-/** @param {string} key @param {'peer' | 'ours'} side @param {number[]} errors */
-function add(key, side, errors) {
-  const row = rows.get(key) ?? { peer: [], ours: [] };
-  row[side].push(errors);
-  rows.set(key, row);
+/** `--peer a b` as `--peer=a --peer=b`. */
+function withFlag() {
+  let flag = '';
+  return (/** @type {string} */ word) => {
+    if (word === '--within') return [word];
+    if (word.startsWith('--')) {
+      flag = word;
+      return [];
+    }
+    return flag === '' ? [word] : [`${flag}=${word}`];
+  };
 }
-for (const file of args.slice(1, split)) {
-  const { table3, shallow } = read(file);
-  for (const [net, S, ...errors] of table3) add(`${net} ${S} dense`, 'peer', errors);
-  for (const [net, ...errors] of shallow) add(`${net} 256 centre-crop`, 'peer', errors);
+
+/** @param {string} file */
+const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** @param {string} file @returns {readonly Row[]} */
+function rowsOfPeer(file) {
+  const { arguments: given, images, table3, shallow } = read(file);
+  const [first, second, last] = given.scales.split(',');
+  /** @type {Readonly<Record<string, string>>} */
+  const px = { 256: first, 384: second, '256..512': `${first}..${last}` };
+  const settings = (/** @type {string} */ net, /** @type {string} */ S) => {
+    const isFineTuned = S !== '256';
+    const deeper = net.startsWith('A') ? given.epochs : (given.deeper_epochs ?? given.epochs);
+    const epochs = isFineTuned ? given.fine_tune_epochs : deeper;
+    const steps = Math.max(1, Math.round((epochs * images.train) / given.batch));
+    return [
+      `width ${given.width}, crop ${given.crop} px, ${given.pooling} pooling`,
+      `trained on ${images.train} images, evaluated on ${images.val}`,
+      `S = ${px[S] ?? '?'} px`,
+      `${steps} steps of ${given.batch}`,
+      `rate ${isFineTuned ? given.fine_tune_rate : given.rate}`,
+    ].join('; ');
+  };
+  return [
+    ...table3.map((/** @type {[string, string, number, number]} */ [net, S, ...errors]) => ({
+      ...{ net, S, method: 'dense', errors, settings: settings(net, S) },
+    })),
+    ...shallow.map((/** @type {[string, number, number]} */ [net, ...errors]) => ({
+      ...{ net, S: '256', method: 'centre-crop', errors, settings: settings(net, '256') },
+    })),
+  ];
 }
-for (const file of args.slice(split + 1))
-  for (const { labels, metrics, protocol } of read(file).rows ?? []) {
-    const method = JSON.stringify(protocol).includes('centre-crop') ? 'centre-crop' : 'dense';
-    add(`${labels.net} ${labels.S} ${method}`, 'ours', [metrics.top1.value, metrics.top5.value]);
+
+/** @param {string} file @returns {readonly Row[]} */
+function rowsOfOurs(file) {
+  return read(file).rows.map((/** @type {any} */ { labels, metrics, images, protocol }) => {
+    const clauses = /** @type {readonly string[]} */ (protocol.parts[0]);
+    const find = (/** @type {RegExp} */ pattern) =>
+      clauses.map((clause) => pattern.exec(clause)?.[0]).find((found) => found !== undefined) ?? '?';
+    return {
+      ...{ net: labels.net, S: String(labels.S), method: find(/^(dense|centre-crop)$/) },
+      errors: [metrics.top1.value, metrics.top5.value],
+      settings: [
+        find(/^width .*pooling$/),
+        `${find(/^trained on \d+ images/)}, evaluated on ${images}`,
+        find(/^S = .*$/),
+        find(/^\d+ steps of \d+$/),
+        find(/^rate [\d.]+/),
+      ].join('; '),
+    };
+  });
+}
+
+/** @param {readonly Row[]} rows @returns {Map<string, Row[]>} */
+function byPlace(rows) {
+  const places = new Map();
+  for (const row of rows) {
+    const place = `${row.net}, S = ${row.S}, ${row.method}`;
+    places.set(place, [...(places.get(place) ?? []), row]);
   }
-
-/** @param {number[]} values */
-function summary(values) {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : undefined };
+  return places;
 }
 
-console.log(
-  '| net, S | metric | peer: mean (sd) | ours: mean (sd) | ours - peer | 95% of the mean | 95% of one seed |',
-);
+/** @param {readonly number[]} numbers */
+function summary(numbers) {
+  const value = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+  const squares = numbers.reduce((sum, x) => sum + (x - value) ** 2, 0);
+  return { value, sd: Math.sqrt(squares / (numbers.length - 1)), runs: numbers.length };
+}
+
+/** @typedef {ReturnType<typeof summary>} Summary */
+
+/** Half of the interval in which one more seed of the peer lies, or of that of the difference. @param {Summary} peer @param {Summary} ours */
+function halfWidth(peer, ours) {
+  if (ours.runs === 1) return (T[peer.runs - 2] ?? 2.05) * peer.sd * Math.sqrt(1 + 1 / peer.runs);
+  const { change, interval } = meanChange(peer, ours);
+  return interval ? interval[1] - change : 0;
+}
+
+/** @type {string[]} */
+const problems = [];
+const peers = byPlace(peerFiles.flatMap(rowsOfPeer));
+const own = byPlace(ourFiles.flatMap(rowsOfOurs));
+for (const place of new Set([...peers.keys(), ...own.keys()])) {
+  const both = [...(peers.get(place) ?? []), ...(own.get(place) ?? [])];
+  const settings = new Set(both.map((row) => row.settings));
+  if (settings.size > 1) problems.push(`${place}: settings differ: ${[...settings].join(' | ')}.`);
+  if (both.some(({ errors }) => !errors.every(Number.isFinite)))
+    problems.push(`${place}: an error is no number.`);
+  const counts = [peers, own].map((side) => side.get(place)?.length ?? 0);
+  if (counts[0] !== peerFiles.length) problems.push(`${place}: ${counts[0]} results of the peer.`);
+  if (counts[1] === 0) problems.push(`${place}: no result of ours.`);
+}
+
+console.log('| row | metric | peer: mean (sd) | ours: mean (sd) | ours - peer | 95% | inside |');
 console.log('|---|---|---|---|---|---|---|');
-for (const [key, { peer, ours }] of rows) {
-  if (peer.length === 0 || ours.length === 0) continue;
+/** @param {Summary} summary */
+const printed = ({ value, sd, runs }) => `${value.toFixed(1)} (${runs > 1 ? sd.toFixed(1) : '-'})`;
+for (const [place, peerRows] of peers)
   for (const [i, metric] of ['top-1', 'top-5'].entries()) {
-    const [p, o] = [peer, ours].map((side) =>
-      summary(side.map((errors) => /** @type {number} */ (errors[i]))),
+    const ownRows = own.get(place);
+    if (!ownRows) continue;
+    const sides = [peerRows, ownRows].map((rows) =>
+      summary(rows.map(({ errors }) => /** @type {number} */ (errors[i]))),
     );
-    if (!p || !o) continue;
-    const t = T[peer.length - 2] ?? NaN;
-    const gap = o.mean - p.mean;
-    const inside = (/** @type {number} */ half) =>
-      Number.isNaN(half) ? '-' : `${Math.abs(gap) <= half ? 'inside' : 'outside'} ±${half.toFixed(1)}`;
-    const cells = [
-      key,
-      metric,
-      `${p.mean.toFixed(1)} (${p.sd?.toFixed(1) ?? '-'})`,
-      `${o.mean.toFixed(1)} (${o.sd?.toFixed(1) ?? '-'})`,
-      `${gap >= 0 ? '+' : ''}${gap.toFixed(1)}`,
-      inside((t * (p.sd ?? NaN)) / Math.sqrt(peer.length)),
-      inside(t * (p.sd ?? NaN) * Math.sqrt(1 + 1 / peer.length)),
-    ];
-    console.log(`| ${cells.join(' | ')} |`);
+    const [peer, ours] = /** @type {[Summary, Summary]} */ (sides);
+    const gap = ours.value - peer.value;
+    const half = halfWidth(peer, ours);
+    const isInside = Math.abs(gap) <= (within ?? half);
+    if (!isInside) problems.push(`${place}: ${metric} is ${gap.toFixed(1)} points from the peer's.`);
+    const sign = gap >= 0 ? '+' : '';
+    console.log(
+      `| ${place} | ${metric} | ${printed(peer)} | ${printed(ours)} | ${sign}${gap.toFixed(1)} | ±${half.toFixed(1)} | ${isInside ? 'yes' : 'no'} |`,
+    );
   }
-}
+for (const problem of problems) console.log(problem);
+process.exit(problems.length > 0 ? 1 : 0);

@@ -239,4 +239,6 @@ for name in a.nets.split(","):
             rows.append([name, key, *errors(net, q)])
             print(rows[-1], file=sys.stderr)
 seconds = {k: round(v, 1) for k, v in clock.items()}
-print(json.dumps({"arguments": vars(a), "seconds": seconds, "table3": rows, "shallow": shallow}, indent=1))
+images = {"train": len(train_set), "val": len(val_set)}
+result = {"arguments": vars(a), "images": images, "seconds": seconds, "table3": rows, "shallow": shallow}
+print(json.dumps(result, indent=1))
