@@ -11,6 +11,8 @@ const WEIGHTS_FILE = 'weights.safetensors';
 export interface TrainingFacts {
   /** That were learnt from. */
   readonly images: number;
+  /** That were left out, since they cannot be decoded; absent if none was. */
+  readonly skipped?: number;
   /** At the start. */
   readonly rate: number;
   /** When it drops, in words. */

@@ -18,6 +18,8 @@ export interface EvaluationProtocol {
   readonly mirror: boolean;
   /** Name of the data set. */
   readonly dataset: string;
+  /** Images of it that were left out, since they cannot be decoded; absent if none was. */
+  readonly skipped?: number;
   /** How the net's weights were drawn, and its training: steps of how many images. */
   readonly initialisation: string;
   /** Layers that were taken from a trained net; absent in older files. */

@@ -36,14 +36,13 @@ export function tableDraft(name: string, table: TableSpec, expansion: Expansion)
   const steps = tableSteps(name, { table, rows: labels, metrics: columns.metrics }, expansion);
   if (expansion.mistakes.length > before) return undefined;
   const { join, paperRows } = table;
-  const { caption } = paper ?? { caption: name };
   const metricVersions = pluginVersions(
     expansion.spec.validator.vocabulary.metrics.map((metric) => [metric.name, metric.version] as const),
     new Set(columns.metrics),
   );
   const parameters = {
     name,
-    caption,
+    caption: paper?.caption ?? null,
     artifact: rows[0]!.artifact,
     columns: table.columns,
     metrics: columns.metrics,

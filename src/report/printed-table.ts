@@ -18,12 +18,17 @@ export interface PrintedTable {
 /**
  * Each metric is followed by the paper's where it prints any, and by the difference where both were measured
  * alike; captions say what was measured.
+ * @param title stands for the caption of a table without a paper
  * @param environments in which the results were made, if more than one
  */
-export function printedTable(table: Table, environments: readonly string[] = []): PrintedTable {
+export function printedTable(
+  table: Table,
+  title: string,
+  environments: readonly string[] = [],
+): PrintedTable {
   const columns = table.columns.flatMap((column) => columnsOf(column, table.rows));
   return {
-    caption: table.caption,
+    caption: table.caption ?? title,
     grid: gridOf(columns, table.rows),
     notes: captionLines(table, environments),
     steps: printedSteps(table),

@@ -33,9 +33,11 @@ export async function writeTables(
       Buffer.from(await readOrSetAside(store, execution, TABLE_FILE)).toString('utf8'),
     ) as Table;
     const environments = environmentsBehind(recipe, plan, done);
-    const printed = printedTable(table, environments);
+    const { title, tables } = experiment;
+    const ownTitle = tables.length > 1 ? `${title}: ${table.name}` : title;
+    const printed = printedTable(table, ownTitle, environments);
     const formats = {
-      json: `${JSON.stringify({ ...table, environments }, null, 2)}\n`,
+      json: `${JSON.stringify({ ...table, caption: printed.caption, environments }, null, 2)}\n`,
       csv: toCsv(table),
       tex: toLatex(printed, table.name),
       html: toHtml(printed),

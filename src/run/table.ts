@@ -97,9 +97,10 @@ export interface TableStep {
 }
 
 export interface Table {
-  readonly format: 4;
+  readonly format: 5;
   readonly name: string;
-  readonly caption: string;
+  /** The paper's; null without one, where the title of the spec stands for it. */
+  readonly caption: string | null;
   /** What the paper's numbers were measured on; null where it is not said. */
   readonly measuredOn: MeasuredOn | null;
   readonly columns: readonly TableColumn[];

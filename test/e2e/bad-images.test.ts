@@ -65,6 +65,10 @@ test('with badImages: skip bad images are left out, counted, and listed with the
     const listed = files.filter(([path]) => path.endsWith('images.jsonl'));
     const images = listed.flatMap(([, bytes]) => bytes.toString().split('\n').filter(Boolean));
     assert.equal(images.length, 12 + 6 - 3);
+    const table = await readFile(scratch.path('runs/tiny/tiny.md'), 'utf8');
+    assert.match(table, /^\*\*Net A on a folder\*\*$/m);
+    assert.match(table, /rained on 10 images of tiny without 2 that cannot be decoded;/);
+    assert.match(table, /evaluated without 1 that cannot be decoded;/);
   });
 });
 

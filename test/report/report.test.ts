@@ -54,7 +54,7 @@ const B: TableRow = {
   metrics: { top1: cell(100), top5: cell(0) },
 };
 const TABLE: Table = {
-  format: 4,
+  format: 5,
   name: 'table3',
   caption: 'Table 3: one scale',
   measuredOn: { dataset: 'ilsvrc2012', images: 50000, classes: 1000, width: 1, crop: 224 },
@@ -65,7 +65,7 @@ const TABLE: Table = {
 };
 
 const markdownOf = (table: Table, environments: readonly string[] = []) =>
-  toMarkdown(printedTable(table, environments));
+  toMarkdown(printedTable(table, 'Its spec', environments));
 
 test("a table stands beside the paper's numbers, with intervals, real px and the protocol", () => {
   assert.equal(

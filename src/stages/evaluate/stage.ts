@@ -1,6 +1,6 @@
 import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
-import { readIndex } from '../../data/index-file.js';
+import { readIndex, readSkipped } from '../../data/index-file.js';
 import { classesDiffer } from '../../data/class-problems.js';
 import { ImageLoader } from '../../image/image-loader.js';
 import { readCheckpoint } from '../../nn/checkpoint.js';
@@ -46,6 +46,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
   }: StageTask<EvaluateParameters>): Promise<void> {
     const source = sourceOf(task);
     const index = await readIndex(inputs['index']![0]!);
+    const skipped = await readSkipped(inputs['index']![0]!);
     const { description, weights } = await readCheckpoint(inputs['checkpoint']![0]!);
     const differ = classesDiffer(description.classes, index.classes);
     if (differ !== undefined) throw new TaskError(differ);
@@ -104,6 +105,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         method,
         mirror,
         dataset: source.name,
+        ...(skipped.length > 0 && { skipped: skipped.length }),
         initialisation: description.initialisation,
         ...(description.copied && { copied: description.copied }),
         ...(description.training && { training: description.training }),

@@ -7,7 +7,8 @@ import type { PaperTable } from '../../spec/paper-table.js';
 /** As the plan writes them; the inputs stand in the order of the rows. */
 export interface TableParameters {
   readonly name: string;
-  readonly caption: string;
+  /** The paper's; null without one. */
+  readonly caption: string | null;
   /** Type of the rows' artifacts. */
   readonly artifact: string;
   /** Axes, metrics and facts, in the order of the columns. */
@@ -26,7 +27,7 @@ export interface TableParameters {
 
 export const tableDefinition: StageDefinition = {
   kind: TABLE_KIND,
-  version: '5',
+  version: '6',
   description: "puts results beside the paper's",
   inputs: { rows: 'scores' },
   output: 'table',

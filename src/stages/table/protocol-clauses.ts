@@ -62,11 +62,16 @@ function trainingClauses({
     `width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling`,
     `initialisation ${initialisation}`,
     ...(copied.length > 0 ? [`started from a trained net's ${layersInWords(copied)}`] : []),
-    `trained on ${training ? `${training.images} images of ` : ''}${dataset}`,
+    `trained on ${training ? `${training.images} images of ` : ''}${dataset}${leftOut(training?.skipped)}`,
     `S = ${S} px`,
     `${steps} steps of ${batch}`,
     ...(training ? settingClauses(training) : []),
   ];
+}
+
+/** Images that could not be decoded (`badImages: skip`). */
+function leftOut(skipped: number | undefined): string {
+  return skipped ? ` without ${skipped} that cannot be decoded` : '';
 }
 
 function settingClauses(training: TrainingFacts): readonly string[] {
@@ -84,20 +89,23 @@ function layersInWords(layers: readonly string[]): string {
 }
 
 function methodClauses(singles: readonly EvaluationProtocol[], ofLogits: boolean): readonly string[] {
-  const { method, mirror, mapAverage } = singles[0]!;
+  const { method, mirror, mapAverage, skipped } = singles[0]!;
   const scales = inOrder(singles.map(({ Q }) => Q)).join(', ');
   const fewest = Math.min(...singles.map(({ positions }) => positions[0]));
   const most = Math.max(...singles.map(({ positions }) => positions[1]));
   const places = fewest === most ? `${fewest}` : `${fewest} to ${most}`;
   const averages = [
     ...(mapAverage === 'posteriors' ? ['posteriors averaged over positions'] : []),
-    ...(mirror ? ['averaged with the mirror image'] : []),
+    ...(mirror
+      ? [ofLogits ? "logits averaged with the mirror image's" : 'averaged with the mirror image']
+      : []),
     ...(singles.length > 1 ? [`${ofLogits ? 'logits' : 'posteriors'} averaged over the scales`] : []),
     ...(ofLogits && singles.length === 1 ? ['logits averaged over views'] : []),
   ];
   return [
     method,
     `Q = ${scales} px, ${places} ${places === '1' ? 'position' : 'positions'} an image`,
+    ...(skipped ? [`evaluated${leftOut(skipped)}`] : []),
     ...(averages.length > 0 ? [averages.join(', ')] : []),
   ];
 }

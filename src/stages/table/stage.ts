@@ -45,7 +45,7 @@ export class TableStage extends Stage<TableParameters> {
     const steps: TableStep[] = [];
     for (const step of parameters.steps) steps.push(await stepOf(step, ours, metrics));
     const table: Table = {
-      format: 4,
+      format: 5,
       name: parameters.name,
       caption: parameters.caption,
       measuredOn: parameters.paper?.measuredOn ?? null,

@@ -15,6 +15,8 @@ export interface Trained {
   readonly policy: AugmentationPolicy;
   /** That were learnt from. */
   readonly images: number;
+  /** That cannot be decoded. */
+  readonly skipped: number;
 }
 
 /** What is built, of so many classes. */
@@ -27,7 +29,7 @@ export function shapeOf(parameters: TrainParameters, classes: number): NetShape 
 
 export function describeTraining(
   parameters: TrainParameters,
-  { net, start, classes, steps, policy, images }: Trained,
+  { net, start, classes, steps, policy, images, skipped }: Trained,
 ): CheckpointDescription {
   const { S, initialisation, batch } = parameters;
   return {
@@ -42,13 +44,16 @@ export function describeTraining(
     initialisation,
     copied: start.copied,
     trainings: start.trainings + 1,
-    training: { images, ...factsOf(parameters, policy) },
+    training: { images, ...(skipped > 0 && { skipped }), ...factsOf(parameters, policy) },
     steps,
     batch,
   };
 }
 
-function factsOf(parameters: TrainParameters, policy: AugmentationPolicy): Omit<TrainingFacts, 'images'> {
+function factsOf(
+  parameters: TrainParameters,
+  policy: AugmentationPolicy,
+): Omit<TrainingFacts, 'images' | 'skipped'> {
   const { rate, schedule, momentum, weightDecay, dropout, fineTune } = parameters;
   return {
     ...{ rate, momentum, weightDecay, dropout, learnt: fineTune },

@@ -1,6 +1,6 @@
 import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
-import { type ImageIndex, readIndex } from '../../data/index-file.js';
+import { type ImageIndex, readIndex, readSkipped } from '../../data/index-file.js';
 import { classesDiffer } from '../../data/class-problems.js';
 import { readAugmentation } from '../../image/augmentation.js';
 import { Augmenter } from '../../image/augmenter.js';
@@ -79,6 +79,7 @@ export class TrainStage extends Stage<TrainParameters> {
       const description = describeTraining(parameters, {
         ...{ net, start, classes, steps, policy },
         images: learnt.images.length,
+        skipped: (await readSkipped(inputs['index']![0]!)).length,
       });
       const { weights } = session.getState();
       checkFinite(weights, steps);
