@@ -86,7 +86,9 @@ class Run {
   constructor(request: RunRequest, services: Services) {
     this.#request = request;
     this.#services = services;
-    this.#queue = new TaskQueue(request.plan.tasks);
+    // One slot is never idle, and what is first in the plan is what is wanted first.
+    const order = services.executor.slots > 1 ? 'longest-chain' : 'plan';
+    this.#queue = new TaskQueue(request.plan.tasks, order);
     this.#signal = AbortSignal.any([request.signal, this.#stop.signal]);
   }
 
@@ -115,7 +117,7 @@ class Run {
     this.#stop.abort();
   };
 
-  /** Takes tasks whose inputs are settled, in the plan's order, until all slots are taken. */
+  /** Takes tasks whose inputs are settled, in the queue's order, until all slots are taken. */
   async #startWhatCan(): Promise<void> {
     while (!this.#signal.aborted && this.#running.size < this.#services.executor.slots) {
       const task = this.#queue.next();

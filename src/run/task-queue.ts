@@ -1,18 +1,25 @@
 /** The tasks of a run in an order in which they can be taken up: each when all its inputs are settled. */
 import { inputRecipes, type Task } from '../plan/plan.js';
 
+/**
+ * Which of the tasks that can be taken up comes first: as in the plan, so that each row is soon finished; or that with
+ * the longest chain of tasks behind it, so that no slot is idle while another one works off a chain (Hu 1961,
+ * Operations Research 9, "Parallel sequencing and assembly line problems").
+ */
+export type QueueOrder = 'plan' | 'longest-chain';
+
 export class TaskQueue {
   readonly #place = new Map<string, number>();
   readonly #tasks: readonly Task[];
   readonly #open = new Map<string, number>();
   readonly #dependants = new Map<string, Task[]>();
-  /** Places of the tasks that can be taken up, smallest first. */
+  /** Places in the queue's order of the tasks that can be taken up, smallest first. */
   readonly #ready: number[] = [];
 
   /** @param tasks each after its inputs */
-  constructor(tasks: readonly Task[]) {
-    this.#tasks = tasks;
-    for (const [place, task] of tasks.entries()) {
+  constructor(tasks: readonly Task[], order: QueueOrder) {
+    this.#tasks = order === 'plan' ? tasks : byChain(tasks);
+    for (const [place, task] of this.#tasks.entries()) {
       this.#place.set(task.recipe, place);
       const inputs = new Set(inputRecipes(task));
       this.#open.set(task.recipe, inputs.size);
@@ -30,7 +37,7 @@ export class TaskQueue {
     return this.#ready.length > 0;
   }
 
-  /** The first in the plan's order whose inputs are settled; undefined if none is left or all wait. */
+  /** The first in the queue's order whose inputs are settled; undefined if none is left or all wait. */
   next(): Task | undefined {
     const place = this.#ready.shift();
     return place === undefined ? undefined : this.#tasks[place];
@@ -54,4 +61,13 @@ export class TaskQueue {
     }
     this.#ready.splice(low, 0, place);
   }
+}
+
+/** Longest chain first; of equal ones the plan's order. A task has a longer chain than what needs it, so it stays before. */
+function byChain(tasks: readonly Task[]): readonly Task[] {
+  const behind = new Map(tasks.map(({ recipe }) => [recipe, 0]));
+  for (const task of [...tasks].reverse())
+    for (const input of inputRecipes(task))
+      behind.set(input, Math.max(behind.get(input)!, behind.get(task.recipe)! + 1));
+  return [...tasks].sort((a, b) => behind.get(b.recipe)! - behind.get(a.recipe)!);
 }

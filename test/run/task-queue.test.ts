@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { inputRecipes, type Task } from '../../src/plan/plan.js';
-import { TaskQueue } from '../../src/run/task-queue.js';
+import { type QueueOrder, TaskQueue } from '../../src/run/task-queue.js';
 import { numberTask } from '../support/toy.js';
 
 /** Tasks that each need some of those before them, the same one twice perhaps. */
@@ -17,10 +17,17 @@ const tasks: fc.Arbitrary<readonly Task[]> = fc
     return made;
   });
 
-test('every task comes once, when all that it needs is settled, the first that can before those that can too', () => {
+/** Tasks of the longest chain that begins with what needs this one. */
+function chainBehind(task: Task, all: readonly Task[]): number {
+  const next = all.filter((other) => inputRecipes(other).includes(task.recipe));
+  return Math.max(0, ...next.map((other) => 1 + chainBehind(other, all)));
+}
+
+test('every task comes once, when all that it needs is settled, in the order that was asked for', () => {
+  const orders = fc.constantFrom<QueueOrder>('plan', 'longest-chain');
   fc.assert(
-    fc.property(tasks, fc.infiniteStream(fc.nat()), (all, choices) => {
-      const queue = new TaskQueue(all);
+    fc.property(tasks, orders, fc.infiniteStream(fc.nat()), (all, order, choices) => {
+      const queue = new TaskQueue(all, order);
       const settled = new Set<string>();
       const running: Task[] = [];
       const taken: Task[] = [];
@@ -30,7 +37,9 @@ test('every task comes once, when all that it needs is settled, the first that c
           const ready = all.filter(
             (task) => !taken.includes(task) && inputRecipes(task).every((recipe) => settled.has(recipe)),
           );
-          assert.equal(next, ready[0]);
+          const longest = Math.max(...ready.map((task) => chainBehind(task, all)));
+          const first = ready.find((task) => order === 'plan' || chainBehind(task, all) === longest);
+          assert.equal(next, first);
           taken.push(next);
           running.push(next);
         } else if (running.length > 0) {
