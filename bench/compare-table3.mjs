@@ -8,7 +8,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { meanChange, T } from '../build/src/stages/table/mean-change.js';
+import { meanChange } from '../build/src/statistics/mean-change.js';
+import { tQuantile } from '../build/src/statistics/student-t.js';
 
 /** @typedef {{ readonly net: string, readonly S: string, readonly method: string, readonly settings: string,
  *   readonly errors: readonly [number, number] }} Row Errors in %. */
@@ -116,7 +117,7 @@ function summary(numbers) {
 
 /** Half of the interval in which one more seed of the peer lies, or of that of the difference. @param {Summary} peer @param {Summary} ours */
 function halfWidth(peer, ours) {
-  if (ours.runs === 1) return (T[peer.runs - 2] ?? 2.05) * peer.sd * Math.sqrt(1 + 1 / peer.runs);
+  if (ours.runs === 1) return tQuantile(0.975, peer.runs - 1) * peer.sd * Math.sqrt(1 + 1 / peer.runs);
   const { change, interval } = meanChange(peer, ours);
   return interval ? interval[1] - change : 0;
 }

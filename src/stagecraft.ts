@@ -8,6 +8,7 @@ import { datasetIdentity } from './plan/expand-spec.js';
 import { type Plan, runName } from './plan/plan.js';
 import type { Planned, Planner } from './planner.js';
 import type { LoadedPlugin } from './plugins/load-plugin.js';
+import { writeClaims, type WrittenClaims } from './report/write-claims.js';
 import { writePictures } from './report/write-pictures.js';
 import { writeTables, type WrittenTable } from './report/write-tables.js';
 import { TaskLogs } from './report/task-logs.js';
@@ -35,6 +36,8 @@ export interface RunOptions extends SurveyOptions {
 export interface RunResult {
   readonly outcome: Outcome;
   readonly tables: readonly WrittenTable[];
+  /** One an experiment that makes claims. */
+  readonly claims: readonly WrittenClaims[];
   /** Absolute paths of what there is to look at. */
   readonly pictures: readonly string[];
   /** Absolute folder of logs and journal; tables lie in the folder of their experiment. */
@@ -159,9 +162,10 @@ export class Stagecraft {
     return found;
   }
 
-  async #record(plan: Plan, { done }: Outcome): Promise<Pick<RunResult, 'tables' | 'pictures'>> {
+  async #record(plan: Plan, { done }: Outcome): Promise<Pick<RunResult, 'tables' | 'claims' | 'pictures'>> {
     const { store, disk, runs } = this.#services;
     const tables: WrittenTable[] = [];
+    const claims: WrittenClaims[] = [];
     const pictures: string[] = [];
     for (const experiment of plan.experiments) {
       const directory = runs.experiment(experiment.name);
@@ -173,9 +177,11 @@ export class Stagecraft {
       await writeLastRun(disk, directory, tasks);
       const shelf = { store, disk, directory };
       tables.push(...(await writeTables({ plan, experiment, done }, shelf)));
+      const tested = await writeClaims({ plan, experiment, done }, shelf);
+      if (tested) claims.push(tested);
       pictures.push(...(await writePictures({ plan, experiment, done }, shelf)));
     }
-    return { tables, pictures };
+    return { tables, claims, pictures };
   }
 
   #dataset(plugins: readonly LoadedPlugin[]): DatasetsByKind {

@@ -24,6 +24,7 @@ export const STAGE_MODULES: Readonly<Record<string, () => Promise<ContainerModul
   evaluate: async () => (await import('./stages/evaluate/module.js')).evaluateModule,
   mean: async () => (await import('./stages/mean/module.js')).meanModule,
   'best-ensemble': async () => (await import('./stages/best-ensemble/module.js')).bestEnsembleModule,
+  claims: async () => (await import('./stages/claims/module.js')).claimsModule,
   table: async () => (await import('./stages/table/module.js')).tableModule,
 };
 

@@ -86,8 +86,8 @@ export function printNothingWanted({ file, values }: ResolvedSpec): void {
   );
 }
 
-export function wantsNothing({ stages, ownTables }: ResolvedSpec): boolean {
-  return ownTables.size === 0 && ![...stages.values()].some(({ own }) => own);
+export function wantsNothing({ stages, ownTables, ownsClaims }: ResolvedSpec): boolean {
+  return !ownsClaims && ownTables.size === 0 && ![...stages.values()].some(({ own }) => own);
 }
 
 /** More would scroll the first ones, which often cause the others, off the screen. */

@@ -27,7 +27,8 @@ export async function execute(invocation: Invocation): Promise<number> {
   });
   printer.end();
   const here = (path: string) => relative(process.cwd(), path) || '.';
-  for (const { markdown, file } of result.tables) console.log(`\n${markdown}\n${here(file)}`);
+  for (const { markdown, file } of [...result.tables, ...result.claims])
+    console.log(`\n${markdown}\n${here(file)}`);
   if (result.pictures.length > 0) console.log(`\nPictures: ${result.pictures.map(here).join(', ')}`);
   summarise(result.outcome, {
     worked: printer.worked,

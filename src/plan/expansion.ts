@@ -19,6 +19,7 @@ const ARTIFACT_WORDS: Readonly<Record<ArtifactType, string>> = {
   checkpoint: 'a checkpoint',
   scores: 'scores',
   table: 'a table',
+  claims: 'tests of claims',
   'box-checkpoint': 'a net that predicts boxes',
   boxes: 'boxes',
   features: 'features',

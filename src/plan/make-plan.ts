@@ -4,6 +4,7 @@ import { failed, ok, type Result } from '../util/result.js';
 import type { Diagnostic } from '../spec/diagnostic.js';
 import type { ResolvedSpec } from '../spec/load.js';
 import type { DatasetIdentity } from './definition.js';
+import { CLAIMS_KIND, claimsDraft } from './claim-tasks.js';
 import { datasetIdentity } from './expand-spec.js';
 import type { Expansion } from './expansion.js';
 import { labelsOf } from './member.js';
@@ -12,8 +13,8 @@ import { tableDraft } from './table-tasks.js';
 import { type ExpectedData, TaskBuilder } from './task-builder.js';
 
 /**
- * Every stage is expanded and checked; the plan holds what is wanted and what that needs: the tables and stages
- * that the spec itself writes, of what it inherits only what these use.
+ * Every stage is expanded and checked; the plan holds what is wanted and what that needs: the tables, claims
+ * and stages that the spec itself writes, of what it inherits only what these use.
  */
 export function makePlan(expansion: Expansion): Result<Plan, readonly Diagnostic[]> {
   const { spec, definitions } = expansion;
@@ -23,6 +24,7 @@ export function makePlan(expansion: Expansion): Result<Plan, readonly Diagnostic
     const draft = tableDraft(name, table, expansion);
     return draft ? [[name, draft] as const] : [];
   });
+  const claims = claimsDraft(expansion);
   if (expansion.mistakes.length > 0 || spec.wrongStages.size > 0) return failed(expansion.mistakes);
 
   const builder = new TaskBuilder(definitions, expectedData(spec));
@@ -35,13 +37,16 @@ export function makePlan(expansion: Expansion): Result<Plan, readonly Diagnostic
   }
   const made = tables.map(([name, draft]) => [name, builder.add(draft, name)] as const);
   const ownTables = made.filter(([name]) => spec.ownTables.has(name)).map(([, recipe]) => recipe);
-  const tasks = needed([...wanted, ...ownTables], builder.tasks);
+  const claimsTask = claims && spec.ownsClaims ? builder.add(claims, CLAIMS_KIND) : null;
+  const ends = [...wanted, ...ownTables, ...(claimsTask === null ? [] : [claimsTask])];
+  const tasks = needed(ends, builder.tasks);
   const name = spec.profile === undefined ? spec.name : `${spec.name}-${spec.profile}`;
   const experiment = {
     name,
     title: spec.values.title,
     profile: spec.profile ?? null,
     tables: ownTables,
+    claims: claimsTask,
     tasks: tasks.map(({ recipe }) => recipe),
     reuse: spec.values.reuse,
   };

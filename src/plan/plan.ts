@@ -37,6 +37,8 @@ export interface Experiment {
   readonly profile: string | null;
   /** Recipes of its tables, in the order of the spec. */
   readonly tables: readonly string[];
+  /** Recipe of the task that tests its claims; null if it makes none. */
+  readonly claims: string | null;
   /** Recipes of all its tasks. */
   readonly tasks: readonly string[];
   /** Whether results of other environments count as done. */

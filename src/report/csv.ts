@@ -1,9 +1,9 @@
 /** A table as CSV (RFC 4180), for other programs: numbers as they are, each of its own column. */
 import { formatLabel } from '../plan/labels.js';
 import type { Table, TableRow } from '../run/table.js';
-import { errorInterval } from './wilson.js';
+import { errorInterval } from '../statistics/wilson.js';
 
-type Cell = string | number | null;
+export type Cell = string | number | null;
 
 /**
  * Axes in the paper's px and, as `S_px` and `Q_px`, in real ones; of each metric `name`, `name_low` and `name_high` (95%
@@ -22,7 +22,12 @@ export function toCsv({ columns, rows }: Table): string {
   ];
   const records = rows.map(record);
   const heading = (records[0] ?? []).map(([name]) => name);
-  return `${[heading, ...records.map((cells) => cells.map(([, cell]) => cell))].map(line).join('\r\n')}\r\n`;
+  return csvText([heading, ...records.map((cells) => cells.map(([, cell]) => cell))]);
+}
+
+/** @param rows the headings first */
+export function csvText(rows: readonly (readonly Cell[])[]): string {
+  return `${rows.map(line).join('\r\n')}\r\n`;
 }
 
 function metricCells(

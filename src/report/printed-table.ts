@@ -4,7 +4,7 @@ import type { Table, TableCell, TableColumn, TableRow } from '../run/table.js';
 import { captionLines } from './caption-lines.js';
 import { gridOf, type PrintedColumn, type PrintedGrid, signed } from './printed-grid.js';
 import { type PrintedSteps, printedSteps } from './printed-steps.js';
-import { errorInterval } from './wilson.js';
+import { errorInterval } from '../statistics/wilson.js';
 
 export interface PrintedTable {
   readonly caption: string;

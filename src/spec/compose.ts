@@ -41,7 +41,7 @@ export interface Composed {
 }
 
 /** Sections that choose members of stages: names in them may also be axes. */
-const WITH_AXES = ['groups', 'tables'];
+const WITH_AXES = ['groups', 'tables', 'claims'];
 
 /** Sections in which nothing is replaced. */
 const LITERAL = ['vars', 'profiles', 'defaults', 'extends', 'plugins'];
@@ -65,6 +65,7 @@ const MEMBERS = new Map([
   ['stages', 'stage'],
   ['groups', 'group'],
   ['tables', 'table'],
+  ['claims', 'claim'],
 ]);
 
 /** Keys that decide what a spec is made of, before `--set` comes. */

@@ -11,6 +11,7 @@ import {
   type Vocabulary,
 } from './schema.js';
 import { selection } from './selection-schema.js';
+import { claim } from './claim-schema.js';
 import { table } from './table-schema.js';
 
 const vars = Named(NAMES.VARIABLE_NAME, scalar, {
@@ -248,6 +249,21 @@ function sections(vocabulary: Vocabulary) {
       Named(NAMES.TABLE_NAME, table, {
         description: 'The tables to print, by name.',
         examples: [{ table3: { rows: 'scores', columns: ['net', 'S', 'Q', 'top1', 'top5'] } }],
+      }),
+    ),
+    claims: Type.Optional(
+      Named(NAMES.NAME, claim, {
+        description: 'What the paper claims, by name: tested on our results, all of them as one family.',
+        examples: [
+          {
+            deeper: {
+              says: 'Net E is better than D.',
+              from: { each: 'scores', where: { net: 'D' } },
+              to: { each: 'scores', where: { net: 'E' } },
+              expect: 'lower',
+            },
+          },
+        ],
       }),
     ),
   };

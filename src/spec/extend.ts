@@ -137,6 +137,11 @@ export function wrongDeletes(
   over: Located,
   { path, defaults }: DeletePlace,
 ): Diagnostic[] {
+  // A list is never merged, so in none of its items there is anything to take away.
+  if (over.kind === 'list')
+    return over.items.flatMap((item, i) =>
+      wrongDeletes(undefined, item, { path: [...path, String(i)], defaults }),
+    );
   if (over.kind !== 'map') return [];
   const entry = over.entries.get(DELETE);
   const baseMap = base?.kind === 'map' ? base : undefined;

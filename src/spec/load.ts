@@ -52,6 +52,8 @@ export interface ResolvedSpec {
   /** Names of stages and groups in which a mistake has been found; what refers to them is not looked at. */
   readonly wrongStages: ReadonlySet<string>;
   readonly ownTables: ReadonlySet<string>;
+  /** Whether the spec itself, and not only what it extends, makes a claim. */
+  readonly ownsClaims: boolean;
   /** The paper's numbers, by the name of our table. */
   readonly paperTables: ReadonlyMap<string, PaperTable>;
   readonly data: SpecData;
@@ -124,6 +126,7 @@ export async function loadSpec(path: string, options: LoadOptions, services: Loa
     stages: stagesOf(tree, raw.value.file),
     wrongStages: checked.wrongStages,
     ownTables: ownNames(tree, 'tables', raw.value.file),
+    ownsClaims: ownNames(tree, 'claims', raw.value.file).size > 0,
     paperTables: papers.tables,
     data: dataOf(checked.values.data, ['data'], place, validator.value),
     datasets: new Map(

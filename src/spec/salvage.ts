@@ -4,7 +4,7 @@ import { type Located, type LocatedMap, mapAt, withEntries } from './located.js'
 import { keysOf } from './schema-mistakes.js';
 
 /** Sections whose members stand by themselves: one that is wrong takes no other with it. */
-const OF_MEMBERS: ReadonlySet<string> = new Set(['stages', 'groups', 'tables']);
+const OF_MEMBERS: ReadonlySet<string> = new Set(['stages', 'groups', 'tables', 'claims']);
 
 /** What stands in for sections and members that others rely on; no message shows it. */
 const STAND_INS: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -211,6 +211,7 @@ interface ObjectSchema {
 const NOT_IN_PROFILES = [
   'stages',
   'tables',
+  'claims',
   'title',
   'groups',
   'defaults',

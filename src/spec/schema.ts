@@ -99,8 +99,8 @@ export function OneOf<T>(members: readonly TSchema[], expected: string, options:
 
 const NAME = '^[A-Za-z][A-Za-z0-9_-]*$';
 const VARIABLE_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
-/** Beside the tables of an experiment lies what was done when it was last run. */
-const TABLE_NAME = '^(?!last-run$)[A-Za-z][A-Za-z0-9_-]*$';
+/** Beside the tables of an experiment lie its claims and what was done when it was last run. */
+const TABLE_NAME = '^(?!(last-run|claims)$)[A-Za-z][A-Za-z0-9_-]*$';
 const SCALE = '^[1-9][0-9]*$';
 const LABEL_NAME = '^[A-Za-z][A-Za-z0-9_]*$';
 
@@ -113,7 +113,7 @@ export const NAMES = { NAME, TABLE_NAME, VARIABLE_NAME, SCALE, LABEL_NAME, AXIS_
 export const NAME_FORMS: Readonly<Record<string, string>> = {
   [NAME]: 'A name is a letter, then letters, digits, "_" or "-".',
   [TABLE_NAME]:
-    'A name is a letter, then letters, digits, "_" or "-"; "last-run" is the name of a file beside the tables.',
+    'A name is a letter, then letters, digits, "_" or "-"; "last-run" and "claims" are names of files beside the tables.',
   [VARIABLE_NAME]: 'The name of a variable is a letter or "_", then letters, digits or "_".',
   [SCALE]: "A scale is a whole number of the paper's px.",
   [LABEL_NAME]: 'The name of an axis is a letter, then letters, digits or "_".',

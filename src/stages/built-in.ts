@@ -3,6 +3,7 @@ import type { StageDefinition } from '../plan/definition.js';
 import type { MetricSchema } from '../spec/schema.js';
 import { augmentDefinition } from './augment/definition.js';
 import { bestEnsembleDefinition } from './best-ensemble/definition.js';
+import { claimsDefinition } from './claims/definition.js';
 import { contactSheetDefinition } from './contact-sheet/definition.js';
 import { ensembleDefinition } from './ensemble/definition.js';
 import { evaluateDefinition } from './evaluate/definition.js';
@@ -34,6 +35,7 @@ const DEFINITIONS = [
   featuresDefinition,
   svmDefinition,
   tableDefinition,
+  claimsDefinition,
 ] as readonly StageDefinition[];
 
 export const BUILT_IN_KINDS: {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { TaskLogs } from '../../src/report/task-logs.js';
 import { toMarkdown } from '../../src/report/markdown.js';
 import { printedTable } from '../../src/report/printed-table.js';
-import { wilsonInterval } from '../../src/report/wilson.js';
+import { wilsonInterval } from '../../src/statistics/wilson.js';
 import { writeTables } from '../../src/report/write-tables.js';
 import { DamagedArtifactError } from '../../src/run/artifact-store.js';
 import {

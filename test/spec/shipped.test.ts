@@ -47,6 +47,7 @@ const TASKS: Readonly<Record<string, number>> = {
   'ensembles/best.yaml': 55,
   'ensembles/d-plus-e.yaml': 72,
   'sweeps/scales.yaml': 24,
+  'vgg/claims.yaml': 230,
   'vgg/features.yaml': 36,
   'vgg/first-row.yaml': 4,
   'vgg/localisation.yaml': 19,

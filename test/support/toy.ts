@@ -106,7 +106,7 @@ function taskOf(kind: string, stage: string, parameters: Task['parameters'], inp
 
 export function planOf(...tasks: readonly Task[]): Plan {
   const experiment = {
-    ...{ name: 'toys', title: 'Toys', profile: null, tables: [], reuse: 'any' as const },
+    ...{ name: 'toys', title: 'Toys', profile: null, tables: [], claims: null, reuse: 'any' as const },
     tasks: tasks.map(({ recipe }) => recipe),
   };
   return { format: 2, experiments: [experiment], tasks };

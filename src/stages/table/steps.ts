@@ -3,8 +3,8 @@ import type { TableStepPlan } from '../../plan/table-steps.js';
 import type { Metric, Outcomes } from '../../run/metric.js';
 import type { ArtifactReader } from '../../run/stage.js';
 import type { StepChange, TableCell, TableRow, TableStep, Verdict } from '../../run/table.js';
-import { meanChange } from './mean-change.js';
-import { pairedChange } from './paired-change.js';
+import { meanChange } from '../../statistics/mean-change.js';
+import { pairedChange } from '../../statistics/paired-change.js';
 
 /** A row of ours, with the results behind it. */
 export interface OwnRow {

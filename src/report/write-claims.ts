@@ -1,0 +1,43 @@
+/** Puts tested claims where people look: `runs/<experiment>/claims.md`, `.html`, `.tex`, `.csv` and `.json`. */
+import { join } from 'node:path';
+import { type Claims, CLAIMS_FILE } from '../run/claims.js';
+import { claimsToCsv } from './claims-csv.js';
+import { toHtml } from './html.js';
+import { toLatex } from './latex.js';
+import { toMarkdown } from './markdown.js';
+import { printedClaims } from './printed-claims.js';
+import { type FinishedExperiment, readOrSetAside, replaceFile, type Shelf } from './shelf.js';
+
+export interface WrittenClaims {
+  readonly claims: Claims;
+  readonly markdown: string;
+  /** Absolute path of the Markdown file. */
+  readonly file: string;
+}
+
+/**
+ * @returns undefined for an experiment that makes no claim, or whose claims could not be tested
+ * @throws DamagedArtifactError if they are not what was stored; they have been set aside then
+ */
+export async function writeClaims(
+  { experiment, done }: FinishedExperiment,
+  { store, disk, directory }: Shelf,
+): Promise<WrittenClaims | undefined> {
+  const execution = experiment.claims === null ? undefined : done.get(experiment.claims);
+  if (!execution) return undefined;
+  const text = Buffer.from(await readOrSetAside(store, execution, CLAIMS_FILE)).toString('utf8');
+  const claims = JSON.parse(text) as Claims;
+  const { title, tables } = experiment;
+  const printed = printedClaims(claims, tables.length > 0 ? `${title}: claims` : title);
+  const formats = {
+    json: text,
+    csv: claimsToCsv(claims),
+    tex: toLatex(printed, 'claims'),
+    html: toHtml(printed),
+    md: toMarkdown(printed),
+  };
+  await disk.makeDirectory(directory);
+  const fileOf = (format: string) => join(directory, `claims.${format}`);
+  for (const [format, content] of Object.entries(formats)) await replaceFile(disk, fileOf(format), content);
+  return { claims, markdown: formats.md, file: fileOf('md') };
+}

@@ -1,0 +1,49 @@
+/** Whether these nets differ: the change of an error rate on the same images. */
+import type { Outcomes } from '../../run/metric.js';
+import { clusteredMean } from '../../statistics/clustered-mean.js';
+import { mcnemarExact } from '../../statistics/mcnemar.js';
+import { pairedChange } from '../../statistics/paired-change.js';
+import { type Claimed, type SingleTest, singleTest } from './test.js';
+
+export interface ImagesTest extends SingleTest {
+  readonly images: number;
+  readonly clusters: number;
+}
+
+/**
+ * One net against another, each image a thing of its own: McNemar's exact test. Several nets of a side count by the mean
+ * of their outcomes; images of one thing as one observation.
+ * @param from outcomes of each repetition @param to likewise, on the same images in the same order
+ */
+export function testOnImages(
+  claimed: Claimed,
+  from: readonly Outcomes[],
+  to: readonly Outcomes[],
+): ImagesTest {
+  const { ids } = from[0]!;
+  const clusters = ids.map(clusterOf);
+  const distinct = new Set(clusters).size;
+  const counts = { images: ids.length, clusters: distinct };
+  const differences = Float64Array.from(ids, (_, i) => 100 * (meanAt(to, i) - meanAt(from, i)));
+  const estimate = clusteredMean(differences, clusters);
+  // A sample on which nothing differs is no certainty: nets are never told apart by less than an image.
+  const standardError = Math.max(estimate.standardError, 100 / ids.length);
+  const test = singleTest(claimed, { ...estimate, standardError });
+  const isExact = from.length === 1 && to.length === 1 && distinct === ids.length;
+  if (!isExact || claimed.expect !== 'lower') return { ...test, ...counts };
+  const [first, second] = [from[0]!.wrong, to[0]!.wrong];
+  const count = (wrong: Uint8Array, other: Uint8Array) =>
+    wrong.reduce((sum, one, i) => sum + Number(one > other[i]!), 0);
+  const p = mcnemarExact(count(second, first), count(first, second));
+  return { ...test, ...pairedChange(first, second), p, ...counts };
+}
+
+function meanAt(runs: readonly Outcomes[], image: number): number {
+  return runs.reduce((sum, { wrong }) => sum + wrong[image]!, 0) / runs.length;
+}
+
+/** Images in a folder of their own below that of the class show one thing: `class/thing/image`. */
+function clusterOf(id: string): string {
+  const parts = id.split('/');
+  return parts.length > 2 ? parts.slice(0, -1).join('/') : id;
+}
