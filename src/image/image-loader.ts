@@ -1,13 +1,15 @@
 /** Encoded images to rescaled pixels, ahead of their use, with what fits kept in memory. */
 import { decode } from './decode.js';
 import { ImageError, type Pixels } from './pixels.js';
-import { rescale } from './rescale.js';
+import { rescale, type Rescaling } from './rescale.js';
 
 export interface ImageLoaderOptions {
   /** The encoded bytes of an image. */
   readonly read: (id: string) => Promise<Uint8Array>;
   /** Smallest side after rescaling, px; as decoded if undefined. */
   readonly side?: number;
+  /** As usual if left out. */
+  readonly rescaling?: Rescaling;
   /** Pixels kept, in bytes; 0 where each image is used once. What is beyond is decoded again each time. */
   readonly cacheBytes: number;
 }
@@ -43,7 +45,8 @@ export class ImageLoader {
     const encoded = await this.#options.read(id);
     try {
       const pixels = await decode(encoded);
-      return this.#options.side === undefined ? pixels : await rescale(pixels, this.#options.side);
+      const { side, rescaling } = this.#options;
+      return side === undefined ? pixels : await rescale(pixels, side, rescaling);
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       throw new ImageError(

@@ -1,30 +1,53 @@
 /** Isotropic rescaling to a smallest side (Sect. 3.1: S; Sect. 3.2: Q). */
 import sharp from 'sharp';
+import { enlargeBy } from './enlarge.js';
 import type { Pixels } from './pixels.js';
+
+export const FILTERS = ['bilinear', 'bicubic', 'lanczos3'] as const;
+/** How the px of the long side are made whole: to the nearest, or downwards as torchvision's Resize does. */
+export const LONG_SIDES = ['round', 'floor'] as const;
+
+export interface Rescaling {
+  readonly filter: (typeof FILTERS)[number];
+  readonly longSide: (typeof LONG_SIDES)[number];
+}
+
+/** Where nothing else is asked for. */
+export const USUAL_RESCALING: Rescaling = { filter: 'bilinear', longSide: 'round' };
+
+/** libvips' names of the filters. */
+const KERNELS = { bilinear: 'linear', bicubic: 'cubic', lanczos3: 'lanczos3' } as const;
 
 /**
  * Size after rescaling so that the smallest side is `side` px: the long side is
- * floor(side * long / short + 0.5). Images smaller than `side` are enlarged.
+ * floor(side * long / short + 0.5), or without the half. Images smaller than `side` are enlarged.
  */
-export function rescaledSize(width: number, height: number, side: number): { width: number; height: number } {
+export function rescaledSize(
+  width: number,
+  height: number,
+  side: number,
+  longSide: Rescaling['longSide'] = 'round',
+): { width: number; height: number } {
   const short = Math.min(width, height);
-  return {
-    width: Math.floor((side * width) / short + 0.5),
-    height: Math.floor((side * height) / short + 0.5),
-  };
+  const whole = (px: number) => Math.floor((side * px) / short + (longSide === 'round' ? 0.5 : 0));
+  return { width: whole(width), height: whole(height) };
 }
 
 /**
- * Filter: bilinear with antialiasing (a triangle as wide as the reduction), pixel centres at half px, edges
- * repeated, as Pillow's BILINEAR. libvips reduces so; its enlargement is shifted by a part of a pixel, so
- * that one is ours.
+ * Filters are antialiased (as wide as the reduction), pixel centres at half px, edges repeated, as Pillow's. libvips
+ * reduces so; its enlargement is shifted by a part of a pixel, so that one is ours.
  */
-export async function rescale(image: Pixels, side: number): Promise<Pixels> {
-  const size = rescaledSize(image.width, image.height, side);
+export async function rescale(
+  image: Pixels,
+  side: number,
+  { filter, longSide } = USUAL_RESCALING,
+): Promise<Pixels> {
+  const size = rescaledSize(image.width, image.height, side, longSide);
   if (size.width === image.width && size.height === image.height) return image;
-  if (size.width > image.width || size.height > image.height) return enlarge(image, size);
+  if (size.width > image.width || size.height > image.height)
+    return filter === 'bilinear' ? enlarge(image, size) : enlargeBy(filter, image, size);
   const data = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
-    .resize(size.width, size.height, { kernel: 'linear', fit: 'fill', fastShrinkOnLoad: false })
+    .resize(size.width, size.height, { kernel: KERNELS[filter], fit: 'fill', fastShrinkOnLoad: false })
     .raw()
     .toBuffer();
   return { ...size, data };

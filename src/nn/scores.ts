@@ -32,6 +32,8 @@ export interface EvaluationProtocol {
   readonly S: number | string;
   /** Test scale: smallest side in real px. */
   readonly Q: number;
+  /** How images were brought to it; absent in older files, where it is the usual one. */
+  readonly rescaling?: { readonly filter: string; readonly longSide: string };
   readonly net: NetShape;
   /** Fewest and most positions of the score maps of an image, all its views together, over the images. */
   readonly positions: readonly [number, number];

@@ -36,7 +36,8 @@ export interface ClaimSide {
 /** Undefined where there are no claims, or mistakes in them. */
 export function claimsDraft(expansion: Expansion): TaskDraft | undefined {
   const { spec } = expansion;
-  const entries = Object.entries(spec.values.claims ?? {});
+  // Maps have no order; that of the spec is the report's.
+  const entries = Object.entries(spec.values.claims ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const before = expansion.mistakes.length;
   const inputs = new Inputs();
   const claims = entries.map(([name, claim]) => new ClaimFinder(name, claim, expansion).plan(inputs));

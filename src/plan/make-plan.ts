@@ -3,6 +3,7 @@ import { canonicalJson } from '../util/digest.js';
 import { failed, ok, type Result } from '../util/result.js';
 import type { Diagnostic } from '../spec/diagnostic.js';
 import type { ResolvedSpec } from '../spec/load.js';
+import { keysAt } from '../spec/located.js';
 import type { DatasetIdentity } from './definition.js';
 import { CLAIMS_KIND, claimsDraft } from './claim-tasks.js';
 import { datasetIdentity } from './expand-spec.js';
@@ -37,8 +38,11 @@ export function makePlan(expansion: Expansion): Result<Plan, readonly Diagnostic
   }
   const made = tables.map(([name, draft]) => [name, builder.add(draft, name)] as const);
   const ownTables = made.filter(([name]) => spec.ownTables.has(name)).map(([, recipe]) => recipe);
-  const claimsTask = claims && spec.ownsClaims ? builder.add(claims, CLAIMS_KIND) : null;
-  const ends = [...wanted, ...ownTables, ...(claimsTask === null ? [] : [claimsTask])];
+  const tested =
+    claims && spec.ownsClaims
+      ? { recipe: builder.add(claims, CLAIMS_KIND), names: keysAt(spec.tree, 'claims') }
+      : null;
+  const ends = [...wanted, ...ownTables, ...(tested ? [tested.recipe] : [])];
   const tasks = needed(ends, builder.tasks);
   const name = spec.profile === undefined ? spec.name : `${spec.name}-${spec.profile}`;
   const experiment = {
@@ -46,7 +50,7 @@ export function makePlan(expansion: Expansion): Result<Plan, readonly Diagnostic
     title: spec.values.title,
     profile: spec.profile ?? null,
     tables: ownTables,
-    claims: claimsTask,
+    claims: tested,
     tasks: tasks.map(({ recipe }) => recipe),
     reuse: spec.values.reuse,
   };

@@ -37,12 +37,19 @@ export interface Experiment {
   readonly profile: string | null;
   /** Recipes of its tables, in the order of the spec. */
   readonly tables: readonly string[];
-  /** Recipe of the task that tests its claims; null if it makes none. */
-  readonly claims: string | null;
+  /** Null if it makes none. */
+  readonly claims: ClaimsOfExperiment | null;
   /** Recipes of all its tasks. */
   readonly tasks: readonly string[];
   /** Whether results of other environments count as done. */
   readonly reuse: Reuse;
+}
+
+export interface ClaimsOfExperiment {
+  /** Of the task that tests them. */
+  readonly recipe: string;
+  /** In the order of the spec. */
+  readonly names: readonly string[];
 }
 
 export type Reuse = 'any' | 'same-environment';

@@ -45,7 +45,7 @@ export function onlySelected(plan: Plan, selectors: readonly string[]): Result<P
   const experiments = plan.experiments.map((experiment) => ({
     ...experiment,
     tables: experiment.tables.filter((recipe) => kept.has(recipe)),
-    claims: experiment.claims !== null && kept.has(experiment.claims) ? experiment.claims : null,
+    claims: experiment.claims && kept.has(experiment.claims.recipe) ? experiment.claims : null,
     tasks: experiment.tasks.filter((recipe) => kept.has(recipe)),
   }));
   return ok({ ...plan, experiments, tasks });

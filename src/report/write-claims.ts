@@ -23,14 +23,18 @@ export async function writeClaims(
   { experiment, done }: FinishedExperiment,
   { store, disk, directory }: Shelf,
 ): Promise<WrittenClaims | undefined> {
-  const execution = experiment.claims === null ? undefined : done.get(experiment.claims);
+  const { claims: tested, title, tables } = experiment;
+  const execution = tested && done.get(tested.recipe);
   if (!execution) return undefined;
   const text = Buffer.from(await readOrSetAside(store, execution, CLAIMS_FILE)).toString('utf8');
-  const claims = JSON.parse(text) as Claims;
-  const { title, tables } = experiment;
+  const { claims: found, ...rest } = JSON.parse(text) as Claims;
+  const claims: Claims = {
+    ...rest,
+    claims: [...found].sort((a, b) => tested.names.indexOf(a.name) - tested.names.indexOf(b.name)),
+  };
   const printed = printedClaims(claims, tables.length > 0 ? `${title}: claims` : title);
   const formats = {
-    json: text,
+    json: `${JSON.stringify(claims, null, 2)}\n`,
     csv: claimsToCsv(claims),
     tex: toLatex(printed, 'claims'),
     html: toHtml(printed),

@@ -8,7 +8,7 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decode } from '../../src/image/decode.js';
 import type { Pixels } from '../../src/image/pixels.js';
-import { rescale } from '../../src/image/rescale.js';
+import { FILTERS, LONG_SIDES, rescale, type Rescaling, USUAL_RESCALING } from '../../src/image/rescale.js';
 
 const JUDGE = fileURLToPath(new URL('../../../test/judges/pillow_judge.py', import.meta.url));
 const python = process.env['TORCH_PYTHON'] ?? 'python3';
@@ -23,18 +23,22 @@ const SIDES = [64, 96, 160, 256];
 /** Mean difference of an image that is let pass, grey levels (design: Checks). */
 const TOLERANCE = 1;
 
-async function differences(side: number, change: (pixels: Pixels) => Pixels): Promise<number[]> {
+async function differences(
+  side: number,
+  change: (pixels: Pixels) => Pixels,
+  rescaling = USUAL_RESCALING,
+): Promise<number[]> {
   const root = process.env['IMAGES'];
   assert.ok(root, 'IMAGES names no folder');
   const folder = mkdtempSync(join(tmpdir(), 'stagecraft-judge-'));
   try {
-    const cases: { file: string; side: number; raw: string }[] = [];
+    const cases: (Rescaling & { file: string; side: number; raw: string })[] = [];
     for (const name of FOLDERS) {
       for (const image of readdirSync(join(root, name)).sort().slice(0, IMAGES_A_FOLDER)) {
         const file = join(root, name, image);
         const raw = join(folder, `${cases.length}.raw`);
-        writeFileSync(raw, change(await rescale(await decode(readFileSync(file)), side)).data);
-        cases.push({ file, side, raw });
+        writeFileSync(raw, change(await rescale(await decode(readFileSync(file)), side, rescaling)).data);
+        cases.push({ file, side, raw, ...rescaling });
       }
     }
     writeFileSync(join(folder, 'cases.json'), JSON.stringify(cases));
@@ -46,9 +50,14 @@ async function differences(side: number, change: (pixels: Pixels) => Pixels): Pr
   }
 }
 
-for (const side of SIDES) {
-  test(`photographs rescaled to ${side} px are Pillow's within a grey level`, async (t) => {
-    const found = await differences(side, (pixels) => pixels);
+const CASES = SIDES.flatMap((side) =>
+  FILTERS.flatMap((filter) => LONG_SIDES.map((longSide) => ({ side, rescaling: { filter, longSide } }))),
+);
+
+for (const { side, rescaling } of CASES) {
+  const { filter, longSide } = rescaling;
+  test(`photographs rescaled to ${side} px are Pillow's within a grey level: ${filter}, long side by ${longSide}`, async (t) => {
+    const found = await differences(side, (pixels) => pixels, rescaling);
     t.diagnostic(
       `mean ${(found.reduce((a, b) => a + b, 0) / found.length).toFixed(3)}, worst image ${Math.max(...found).toFixed(3)} grey levels`,
     );

@@ -54,6 +54,7 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   c: { net: 'E', S: 384, file: 'other.pth', sha256: 'a'.repeat(64) },
   scores: {
     ...{ Q: 288, method: 'multi-crop', mirror: false, mapAverage: 'posteriors', average: 'logits' },
+    ...{ filter: 'bicubic', longSide: 'floor' },
   },
   both: { weights: [0.25, 0.75], average: 'logits' },
   best: { metric: 'top1', most: 1 },

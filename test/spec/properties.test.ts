@@ -16,6 +16,7 @@ const beside = {
   'nets.yaml': vgg('nets.yaml'),
   'paper.yaml': vgg('paper.yaml'),
   'table5.yaml': vgg('table5.yaml'),
+  'table6.yaml': vgg('table6.yaml'),
 };
 const SHIPPED = readdirSync(join(folder, 'vgg')).filter(
   (name) => !['paper.yaml', 'table7.yaml', 'seeds.yaml'].includes(name),

@@ -1,3 +1,4 @@
+import { USUAL_RESCALING } from '../../src/image/rescale.js';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ExpandContext, TaskDraft } from '../../src/plan/definition.js';
@@ -106,11 +107,18 @@ const evaluate = {
   method: 'dense',
   mirror: true,
   mapAverage: 'scores',
+  ...USUAL_RESCALING,
   average: 'posteriors',
 } as const;
 const scoresAt = (Q: number, paperQ: number, method: string) => ({
   kind: 'evaluate',
-  parameters: { Q, method, mirror: true, ...(method === 'dense' && { mapAverage: 'scores' }) },
+  parameters: {
+    Q,
+    method,
+    mirror: true,
+    ...USUAL_RESCALING,
+    ...(method === 'dense' && { mapAverage: 'scores' }),
+  },
   inputs: { index: index('val'), checkpoint },
   labels: { Q: paperQ, method },
 });

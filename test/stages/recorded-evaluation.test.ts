@@ -1,4 +1,5 @@
 /** What an evaluation gives to its engine and makes of the scores, and what means make of that, beside the same by hand. */
+import type { Rescaling } from '../../src/image/rescale.js';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Pixels } from '../../src/image/pixels.js';
@@ -23,8 +24,8 @@ const mean = augmentation.meanRgb;
 const scale = 1 / pixelDeviation(augmentation);
 const checkpoint = (await trained(new RecordingEngine(), augmentation, { epochs: 0.5 })).output;
 
-async function pictures(side: number): Promise<Pixels[]> {
-  return Promise.all(images.val.map(({ id }) => rescaled('val', id, side)));
+async function pictures(side: number, rescaling?: Rescaling): Promise<Pixels[]> {
+  return Promise.all(images.val.map(({ id }) => rescaled('val', id, side, rescaling)));
 }
 
 for (const mirror of [true, false])
@@ -40,6 +41,25 @@ for (const mirror of [true, false])
     );
     assertSameImages(engine.scored.flatMap(rowsOf), expected, scale);
   });
+
+test('images are rescaled by the filter and the rule for the long side that are asked for', async () => {
+  for (const rescaling of [
+    { filter: 'bicubic', longSide: 'round' },
+    { filter: 'lanczos3', longSide: 'floor' },
+  ] as const) {
+    const engine = new RecordingEngine();
+    const { output } = await evaluated(engine, checkpoint, {
+      ...{ Q: 47, method: 'centre-crop', mirror: false },
+      ...rescaling,
+    });
+    const all = await pictures(47, rescaling);
+    const expected = all.map((image) => cut(image, { ...middle(image), mirrored: false }, mean, scale));
+    assertSameImages(engine.scored.flatMap(rowsOf), expected, scale);
+    const said = JSON.parse(output.text('protocol.json')) as { readonly rescaling: object };
+    assert.deepEqual(said.rescaling, rescaling);
+    assert.notDeepEqual(all, await pictures(47));
+  }
+});
 
 /** Far from linear in the red of the first pixel, which is another one in the mirror image. */
 const scoresOf = (red: number) => [2 * red, 0.5, -red];

@@ -1,3 +1,4 @@
+import { USUAL_RESCALING } from '../../src/image/rescale.js';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { readCheckpoint, writeCheckpoint } from '../../src/nn/checkpoint.js';
@@ -15,7 +16,7 @@ import { PARAMETERS as RECORDED } from '../support/recorded-stages.js';
 import { MemoryArtifact, pictureSet, runStage, type StageRunOptions } from '../support/stage-rig.js';
 
 const PARAMETERS: TrainParameters = { ...RECORDED, S: 40 };
-const EVALUATION = { Q: 48, method: 'dense', mirror: true } as const;
+const EVALUATION = { Q: 48, method: 'dense', mirror: true, ...USUAL_RESCALING } as const;
 
 const dataset = await pictureSet(4);
 const indexStage = new IndexStage(dataset);
@@ -227,9 +228,9 @@ test('dense evaluation is that of the centre crop where the image is the crop', 
   const scores = async (method: 'dense' | 'centre-crop', Q: number) => {
     const stage = new EvaluateStage(square, engine, BUILT_IN);
     const inputs = { index, checkpoint };
-    return (await runStage(stage, { Q, method, mirror: true }, { inputs })).output.files.get(
-      'posteriors.npy',
-    );
+    return (
+      await runStage(stage, { Q, method, mirror: true, ...USUAL_RESCALING }, { inputs })
+    ).output.files.get('posteriors.npy');
   };
   assert.deepEqual(await scores('centre-crop', 40), await scores('dense', 40));
   assert.notDeepEqual(await scores('centre-crop', 80), await scores('dense', 80));

@@ -9,7 +9,7 @@ import {
 } from '../../src/image/augmentation.js';
 import { decode } from '../../src/image/decode.js';
 import type { Pixels } from '../../src/image/pixels.js';
-import { rescale } from '../../src/image/rescale.js';
+import { rescale, type Rescaling, USUAL_RESCALING } from '../../src/image/rescale.js';
 import type { Engine } from '../../src/nn/engine.js';
 import { BUILT_IN } from '../../src/nn/layer-kinds.js';
 import type { EvaluateParameters } from '../../src/stages/evaluate/definition.js';
@@ -98,15 +98,21 @@ export async function trained(
 export function evaluated(
   engine: Engine,
   checkpoint: MemoryArtifact,
-  parameters: EvaluateParameters,
+  parameters: Omit<EvaluateParameters, keyof Rescaling> & Partial<Rescaling>,
 ): Promise<StageRun> {
   const inputs = { index: indexes.val, checkpoint };
-  return runStage(new EvaluateStage(dataset, engine, BUILT_IN), parameters, { inputs });
+  const stage = new EvaluateStage(dataset, engine, BUILT_IN);
+  return runStage(stage, { ...USUAL_RESCALING, ...parameters }, { inputs });
 }
 
 /** An image as it stands before its crop. */
-export async function rescaled(split: Split, id: string, side: number): Promise<Pixels> {
-  return rescale(await decode(await dataset.read(SOURCE, split, id)), side);
+export async function rescaled(
+  split: Split,
+  id: string,
+  side: number,
+  rescaling = USUAL_RESCALING,
+): Promise<Pixels> {
+  return rescale(await decode(await dataset.read(SOURCE, split, id)), side, rescaling);
 }
 
 export interface Cut {

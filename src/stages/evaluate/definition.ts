@@ -1,5 +1,6 @@
 /** Evaluation of one net at one or more test scales (Sect. 3.2, 4.1-4.3). */
 import { Type, type Static } from '../../util/type.js';
+import { FILTERS, LONG_SIDES, type Rescaling } from '../../image/rescale.js';
 import { SINGLE_METHODS, type SingleMethod, VIEWS } from '../../image/views.js';
 import { netCost } from '../../nn/net-cost.js';
 import type { MapAverage } from '../../nn/posterior.js';
@@ -31,6 +32,15 @@ const schema = Strict(
       description:
         'What dense evaluation averages over the positions of a score map: scores, before the soft-max, as the paper; or the posteriors of the positions.',
     }),
+    filter: Type.Enum([...FILTERS], {
+      default: 'bilinear',
+      description: "The filter by which images are rescaled to Q, antialiased, as Pillow's of that name.",
+    }),
+    longSide: Type.Enum([...LONG_SIDES], {
+      default: 'round',
+      description:
+        "How the px of the rescaled long side are made whole: to the nearest, or downwards as torchvision's Resize does.",
+    }),
     average: Type.Enum(['posteriors', 'logits'], {
       default: 'posteriors',
       description:
@@ -43,7 +53,7 @@ const schema = Strict(
 type EvaluateSpec = Static<typeof schema>;
 
 /** One Q, in real px, and one method that is no mean of others. */
-export interface EvaluateParameters {
+export interface EvaluateParameters extends Rescaling {
   readonly Q: number;
   readonly method: SingleMethod;
   readonly mirror: boolean;
@@ -53,7 +63,7 @@ export interface EvaluateParameters {
 
 export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
   kind: 'evaluate',
-  version: '5',
+  version: '6',
   description: 'scores images with a net',
   schema,
   subject: { artifact: 'checkpoint', many: false, description: 'it evaluates a trained net.' },
@@ -96,7 +106,7 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
 };
 
 function single(
-  { mirror, mapAverage }: EvaluateSpec,
+  { mirror, mapAverage, filter, longSide }: EvaluateSpec,
   { Q, method }: Pick<EvaluateParameters, 'Q' | 'method'>,
   context: ExpandContext,
 ): TaskDraft {
@@ -104,6 +114,8 @@ function single(
     Q: checkedScale(context, 'Q', Q),
     method,
     mirror,
+    filter,
+    longSide,
     ...(method === 'dense' && { mapAverage }),
   };
   return {

@@ -51,15 +51,16 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const differ = classesDiffer(description.classes, index.classes);
     if (differ !== undefined) throw new TaskError(differ);
     const net = buildNet(description.shape, this.#layerKinds);
+    const { method, mirror, mapAverage = 'scores', Q, filter, longSide } = parameters;
     const loader = new ImageLoader({
       read: checkedReader(this.#dataset, source, 'val', index),
       side: parameters.Q,
+      rescaling: { filter, longSide },
       cacheBytes: 0,
     });
     const classes = index.classes.length;
     const posteriors = new Float32Array(index.images.length * classes);
     const logPosteriors = new Float32Array(index.images.length * classes);
-    const { method, mirror, mapAverage = 'scores', Q } = parameters;
     let [fewest, most] = [Infinity, 0];
     const session = this.#engine.open(net, { weights, velocity: new Map() });
     try {
@@ -113,6 +114,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         batch: description.batch,
         S: description.S,
         Q,
+        rescaling: { filter, longSide },
         net: description.shape,
         positions: [fewest, most],
         mapAverage,

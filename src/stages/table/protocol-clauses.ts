@@ -17,7 +17,7 @@ export function protocolParts(protocol: Protocol): RowProtocol {
   for (const single of singleProtocols(protocol)) {
     const key = JSON.stringify([
       ...trainingClauses(single),
-      ...[single.method, single.mirror, single.mapAverage],
+      ...[single.method, single.mirror, single.mapAverage, single.rescaling],
     ]);
     const part = parts.get(key);
     if (part) part.push(single);
@@ -89,7 +89,7 @@ function layersInWords(layers: readonly string[]): string {
 }
 
 function methodClauses(singles: readonly EvaluationProtocol[], ofLogits: boolean): readonly string[] {
-  const { method, mirror, mapAverage, skipped } = singles[0]!;
+  const { method, mirror, mapAverage, skipped, rescaling } = singles[0]!;
   const scales = inOrder(singles.map(({ Q }) => Q)).join(', ');
   const fewest = Math.min(...singles.map(({ positions }) => positions[0]));
   const most = Math.max(...singles.map(({ positions }) => positions[1]));
@@ -105,9 +105,14 @@ function methodClauses(singles: readonly EvaluationProtocol[], ofLogits: boolean
   return [
     method,
     `Q = ${scales} px, ${places} ${places === '1' ? 'position' : 'positions'} an image`,
+    ...(rescaling ? [`evaluated with ${rescalingInWords(rescaling)}`] : []),
     ...(skipped ? [`evaluated${leftOut(skipped)}`] : []),
     ...(averages.length > 0 ? [averages.join(', ')] : []),
   ];
+}
+
+function rescalingInWords({ filter, longSide }: NonNullable<EvaluationProtocol['rescaling']>): string {
+  return `${filter} rescaling${longSide === 'floor' ? ', long sides rounded down' : ''}`;
 }
 
 /** S and Q in real px; a list where several are behind the scores. */
