@@ -5,7 +5,7 @@ interface Filter {
   /** Neighbours on each side, px. */
   readonly radius: number;
   /** @param x distance from the centre, px */
-  weight(x: number): number;
+  readonly weight: (x: number) => number;
 }
 
 const FILTERS = {

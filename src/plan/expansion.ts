@@ -8,7 +8,7 @@ import { suggestion } from '../util/suggest.js';
 import type { ArtifactType } from './definition.js';
 import type { Definitions } from './definitions.js';
 import { ExpandSpec } from './expand-spec.js';
-import { describeMember, type Member } from './member.js';
+import { type Axes, describeMember, type Member } from './member.js';
 import { exampleOf, listed, MemberSet, membersWhere, noneLeft, repeated } from './member-set.js';
 import type { References, Wanted } from './references.js';
 import { referenceKeys, StageExpander } from './stage-expander.js';
@@ -168,6 +168,11 @@ export class Expansion implements References {
     }
     const labels = located.kind === 'map' ? mapAt(located, 'labels') : undefined;
     return labels ? this.#labelled(found, labels) : found;
+  }
+
+  /** A map of a table with the axes of a member put into its expressions. */
+  substituted(map: LocatedMap, axes: Axes): Axes {
+    return this.#expander.labels(map, axes);
   }
 
   mistake(path: readonly string[], message: string, help?: string): void {

@@ -11,6 +11,7 @@ import { repeated } from './member-set.js';
 import { pluginVersions } from './plugin-versions.js';
 import { tableColumns } from './table-columns.js';
 import { checkJoin } from './table-join.js';
+import { tableHeatmap } from './table-heatmap.js';
 import { tableSteps } from './table-steps.js';
 
 /** The kind that the `tables` of a spec are written as. */
@@ -34,6 +35,9 @@ export function tableDraft(name: string, table: TableSpec, expansion: Expansion)
   const labels = plans.map((plan) => plan.labels);
   if (paper) checkJoin(name, table, labels, expansion);
   const steps = tableSteps(name, { table, rows: labels, metrics: columns.metrics }, expansion);
+  const heatmap =
+    table.heatmap &&
+    tableHeatmap(name, { heatmap: table.heatmap, rows: gathered, metrics: columns.metrics }, expansion);
   if (expansion.mistakes.length > before) return undefined;
   const { join, paperRows } = table;
   const metricVersions = pluginVersions(
@@ -54,6 +58,7 @@ export function tableDraft(name: string, table: TableSpec, expansion: Expansion)
     over: table.over ?? [],
     rows: plans,
     steps,
+    ...(heatmap && { heatmap }),
   };
   const inputs = { rows: gathered.flatMap(({ members }) => members.map(({ draft }) => draft)) };
   return { kind: TABLE_KIND, parameters, inputs, labels: {} };

@@ -1,6 +1,7 @@
 /** A table as a page of its own: no script, no style sheet elsewhere. */
 import { noteGroups } from './note-groups.js';
 import type { PrintedGrid } from './printed-grid.js';
+import type { PrintedHeatmap } from './printed-heatmap.js';
 import type { PrintedTable } from './printed-table.js';
 
 const STYLE = `
@@ -12,10 +13,11 @@ const STYLE = `
   p, li { color: #444; font-size: 13px; max-width: 60rem; }
 `;
 
-export function toHtml({ caption, grid, notes, steps }: PrintedTable): string {
+export function toHtml({ caption, grid, notes, steps, heatmap }: PrintedTable): string {
   const body = [
     tableLines(grid, caption),
     noteLines(notes),
+    ...(heatmap ? [heatmapLines(heatmap), noteLines(heatmap.notes)] : []),
     ...(steps ? [tableLines(steps.grid, 'Steps'), noteLines(steps.notes)] : []),
   ].flat();
   return [
@@ -44,6 +46,23 @@ function tableLines({ headings, rows }: PrintedGrid, caption: string): readonly 
     `<thead>${row(headings, 'th')}</thead>`,
     '<tbody>',
     ...rows.map((cells) => row(cells, 'td')),
+    '</tbody>',
+    '</table>',
+  ];
+}
+
+/** The darker, the higher; text stays readable on all shades. */
+function heatmapLines({ caption, grid, shades }: PrintedHeatmap): readonly string[] {
+  const colour = (shade: number | null) =>
+    shade === null ? '' : ` style="background: hsl(210 60% ${(96 - 40 * shade).toFixed(0)}%)"`;
+  const line = ([name, ...cells]: readonly string[], row: number) =>
+    `<tr><th scope="row">${escaped(name!)}</th>${cells.map((cell, i) => `<td${colour(shades[row]![i]!)}>${escaped(cell)}</td>`).join('')}</tr>`;
+  return [
+    '<table>',
+    `<caption>${escaped(caption)}</caption>`,
+    `<thead><tr>${grid.headings.map((heading) => `<th scope="col">${escaped(heading)}</th>`).join('')}</tr></thead>`,
+    '<tbody>',
+    ...grid.rows.map(line),
     '</tbody>',
     '</table>',
   ];

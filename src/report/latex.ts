@@ -4,10 +4,13 @@ import type { PrintedGrid } from './printed-grid.js';
 import type { PrintedTable } from './printed-table.js';
 
 /** @param name of the table, for `\ref{tab:NAME}` */
-export function toLatex({ caption, grid, notes, steps }: PrintedTable, name: string): string {
+export function toLatex({ caption, grid, notes, steps, heatmap }: PrintedTable, name: string): string {
   return `${[
     ...floating(grid, escaped(caption), name),
     ...commented(notes),
+    ...(heatmap
+      ? [...floating(heatmap.grid, escaped(heatmap.caption), `${name}-heatmap`), ...commented(heatmap.notes)]
+      : []),
     ...(steps
       ? [...floating(steps.grid, `${escaped(caption)}: steps`, `${name}-steps`), ...commented(steps.notes)]
       : []),
@@ -44,12 +47,15 @@ const COMMANDS: Readonly<Record<string, string>> = {
   '~': '\\textasciitilde{}',
   '^': '\\textasciicircum{}',
   '±': '$\\pm$',
+  '●': '$\\bullet$',
+  '○': '$\\circ$',
+  '◆': '$\\diamond$',
   '<': '$<$',
   '>': '$>$',
 };
 
 function escaped(text: string): string {
   return text
-    .replace(/[\\~^±<>]|[&%$#_{}]/g, (character) => COMMANDS[character] ?? `\\${character}`)
+    .replace(/[\\~^±●○◆<>]|[&%$#_{}]/g, (character) => COMMANDS[character] ?? `\\${character}`)
     .replace(/(^|[ (])-(?=\d)/g, '$1$-$');
 }

@@ -2,11 +2,12 @@
 import type { PrintedGrid } from './printed-grid.js';
 import type { PrintedTable } from './printed-table.js';
 
-export function toMarkdown({ caption, grid, notes, steps }: PrintedTable): string {
+export function toMarkdown({ caption, grid, notes, steps, heatmap }: PrintedTable): string {
   const parts = [
     [`**${caption}**`],
     gridLines(grid),
     notes,
+    heatmap ? [`**${heatmap.caption}**`, '', ...gridLines(heatmap.grid), '', ...heatmap.notes] : [],
     steps ? ['**Steps**', '', ...gridLines(steps.grid), '', ...steps.notes] : [],
   ];
   return `${parts

@@ -1,8 +1,9 @@
 /** A table as it is printed, whatever the format: headings, cells, and the lines below. */
-import { formatLabel } from '../plan/labels.js';
 import type { Table, TableCell, TableColumn, TableRow } from '../run/table.js';
+import { axisText } from './axis-text.js';
 import { captionLines } from './caption-lines.js';
 import { gridOf, type PrintedColumn, type PrintedGrid, signed } from './printed-grid.js';
+import { type PrintedHeatmap, printedHeatmap } from './printed-heatmap.js';
 import { type PrintedSteps, printedSteps } from './printed-steps.js';
 import { errorInterval } from '../statistics/wilson.js';
 
@@ -13,6 +14,8 @@ export interface PrintedTable {
   readonly notes: readonly string[];
   /** Undefined for a table without steps. */
   readonly steps: PrintedSteps | undefined;
+  /** Undefined for a table without one. */
+  readonly heatmap?: PrintedHeatmap | undefined;
 }
 
 /**
@@ -32,12 +35,13 @@ export function printedTable(
     grid: gridOf(columns, table.rows),
     notes: captionLines(table, environments),
     steps: printedSteps(table),
+    heatmap: printedHeatmap(table),
   };
 }
 
 function columnsOf(column: TableColumn, rows: readonly TableRow[]): readonly PrintedColumn<TableRow>[] {
   const { name, heading, kind } = column;
-  if (kind === 'axis') return [{ heading, cell: (row) => axisCell(row, name) }];
+  if (kind === 'axis') return [{ heading, cell: (row) => axisText(row, name) }];
   if (kind === 'fact') return [{ heading, cell: (row) => factCell(row, name) }];
   const has = (key: 'paper' | 'difference') => rows.some(({ metrics }) => metrics[name]![key] !== null);
   const ours = {
@@ -62,16 +66,6 @@ function spreadHeading({ isErrorRate }: TableColumn, rows: readonly TableRow[]):
   const runs = Math.max(...rows.map((row) => row.runs));
   if (runs > 1) return ` (mean ± sd of ${runs})`;
   return isErrorRate ? ' (95% interval)' : '';
-}
-
-/** The paper's px, and the real ones where they differ. */
-function axisCell({ labels, real }: TableRow, name: string): string {
-  const label = labels[name];
-  if (label === undefined) return '-';
-  const text = formatLabel(label);
-  const actual = real[name];
-  if (actual === undefined || formatLabel(actual) === text) return text;
-  return `${text} (${formatLabel(actual)} px)`;
 }
 
 function factCell({ positions, images }: TableRow, name: string): string {

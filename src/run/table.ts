@@ -1,5 +1,6 @@
 /** The table artifact: results beside the paper's numbers, as data. */
 import type { Labels, LabelValue } from '../plan/labels.js';
+import type { HeatmapPlan } from '../plan/table-heatmap.js';
 import type { MeasuredOn } from '../spec/paper-table.js';
 
 export const TABLE_FILE = 'table.json';
@@ -108,4 +109,5 @@ export interface Table {
   readonly over: readonly string[];
   readonly rows: readonly TableRow[];
   readonly steps: readonly TableStep[];
+  readonly heatmap?: HeatmapPlan;
 }

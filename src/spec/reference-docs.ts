@@ -3,6 +3,7 @@ import type { TSchema } from '../util/type.js';
 import { namedKinds, skeletonSchema } from './experiment-schema.js';
 import type { Vocabulary } from './schema.js';
 import { claim } from './claim-schema.js';
+import { heatmap } from './heatmap-schema.js';
 import { step } from './step-schema.js';
 import { languageSchemas } from './sweep-schema.js';
 import { FACTS_OF, TABLE_FACTS } from './table-facts.js';
@@ -67,6 +68,9 @@ export function referenceDocs(vocabulary: Vocabulary, outputs: ReadonlyMap<strin
     '## Keys of a step (`steps` of a table)',
     '',
     ...table(step.properties, step.required),
+    '## Keys of a heat map (`heatmap` of a table)',
+    '',
+    ...table(heatmap.properties, heatmap.required),
     '## Keys of a claim (`claims`)',
     '',
     ...table(claim.properties, claim.required),

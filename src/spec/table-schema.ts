@@ -1,5 +1,6 @@
 /** The schema of a table: whose results, which columns, which steps between rows. */
 import { Type, type Static } from '../util/type.js';
+import { heatmap } from './heatmap-schema.js';
 import { NAMES, OneOf, Strict } from './schema.js';
 import { partOfStage, type Selection, selection } from './selection-schema.js';
 import { step } from './step-schema.js';
@@ -46,6 +47,7 @@ export const table = Strict(
       ...columnNames('Columns in which a row of ours equals a row of the paper.', ['net', 'S']),
       default: ['net', 'S', 'Q'],
     }),
+    heatmap: Type.Optional(heatmap),
     steps: Type.Optional(
       Type.Array(step, {
         uniqueItems: true,

@@ -43,10 +43,11 @@ async function planned(file: string, profile?: string): Promise<Planned> {
 }
 
 /** Tasks in every profile, by file, without the lists of images, of which a profile that watches some needs one more. */
-const TASKS: Readonly<Record<string, number>> = {
+const TASKS: Readonly<Record<string, number | { readonly paper: number; readonly reduced: number }>> = {
   'ensembles/best.yaml': 55,
   'ensembles/d-plus-e.yaml': 72,
-  'sweeps/scales.yaml': 24,
+  // Some of its scales are one where the nets are small.
+  'sweeps/scales.yaml': { paper: 36, reduced: 24 },
   'vgg/claims.yaml': 230,
   'vgg/features.yaml': 36,
   'vgg/first-row.yaml': 4,
@@ -77,7 +78,8 @@ describe('without any images', () => {
       assert.ok(profiles.includes('paper'));
       for (const profile of profiles) {
         const { plan } = await planned(file, profile);
-        assert.equal(plan.tasks.filter(({ kind }) => kind !== 'index').length, tasks, profile);
+        const expected = typeof tasks === 'number' ? tasks : tasks[profile === 'paper' ? 'paper' : 'reduced'];
+        assert.equal(plan.tasks.filter(({ kind }) => kind !== 'index').length, expected, profile);
       }
     });
   }

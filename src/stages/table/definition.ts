@@ -1,5 +1,6 @@
 /** A table of numbers beside the paper's. Written in a spec under `tables:`. */
 import type { StageDefinition } from '../../plan/definition.js';
+import type { HeatmapPlan } from '../../plan/table-heatmap.js';
 import { TABLE_KIND, type TableRowPlan } from '../../plan/table-tasks.js';
 import type { TableStepPlan } from '../../plan/table-steps.js';
 import type { PaperTable } from '../../spec/paper-table.js';
@@ -23,6 +24,8 @@ export interface TableParameters {
   readonly over: readonly string[];
   readonly rows: readonly TableRowPlan[];
   readonly steps: readonly TableStepPlan[];
+  /** Absent from tables without one. */
+  readonly heatmap?: HeatmapPlan;
 }
 
 export const tableDefinition: StageDefinition = {

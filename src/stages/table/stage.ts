@@ -53,6 +53,7 @@ export class TableStage extends Stage<TableParameters> {
       columns: parameters.columns.map((name) => this.#column(name, parameters)),
       rows: parameters.paperRows === 'all' ? withPaper(parameters, ours) : inOrder(parameters, ours),
       steps,
+      ...(parameters.heatmap && { heatmap: parameters.heatmap }),
     };
     await output.write(TABLE_FILE, `${JSON.stringify(table, null, 2)}\n`);
   }
