@@ -2,6 +2,8 @@
 import { Container, type ContainerModule } from 'inversify';
 import { Dataset } from './data/dataset.js';
 import { builtInDatasets } from './data/datasets/built-in.js';
+import type { DatasetsByKind } from './data/datasets/by-kind.js';
+import { DecodedImages } from './image/decoded-images.js';
 import { Engine } from './nn/engine.js';
 import { LayerKinds } from './nn/layer-kinds.js';
 import type { Environment } from './plan/execution.js';
@@ -28,7 +30,20 @@ export const STAGE_MODULES: Readonly<Record<string, () => Promise<ContainerModul
   table: async () => (await import('./stages/table/module.js')).tableModule,
 };
 
-export interface WorkerServices {
+/** What a worker keeps from one task to the next. */
+export interface WorkerMemory {
+  readonly datasets: DatasetsByKind;
+  readonly decoded: DecodedImages;
+}
+
+/** A quarter of a GB holds the validation images of the sets that are evaluated again and again. */
+const DECODED_BYTES = 2 ** 28;
+
+export function workerMemory(): WorkerMemory {
+  return { datasets: builtInDatasets(), decoded: new DecodedImages(DECODED_BYTES) };
+}
+
+export interface WorkerServices extends WorkerMemory {
   /** Absent for tasks that use no net. */
   readonly engine: Engine | undefined;
   readonly environment: Environment;
@@ -38,14 +53,13 @@ export interface WorkerServices {
 /** @param kind of the task's stage */
 export async function createWorkerContainer(
   kind: string,
-  { engine, environment, plugins }: WorkerServices,
+  { engine, environment, plugins, datasets, decoded }: WorkerServices,
 ): Promise<Container> {
   const container = new Container({ defaultScope: 'Singleton' });
-  const dataset = builtInDatasets().with(
-    plugins.flatMap(({ datasets = [] }) => datasets.map((d) => d.create())),
-  );
+  const dataset = datasets.with(plugins.flatMap(({ datasets = [] }) => datasets.map((d) => d.create())));
   const layerKinds = layerKindsWith(plugins);
   container.bind(Dataset).toConstantValue(dataset);
+  container.bind(DecodedImages).toConstantValue(decoded);
   container.bind(LayerKinds).toConstantValue(layerKinds);
   container
     .bind(Metrics)

@@ -14,10 +14,11 @@ import { loadPlugins } from './plugins/load-plugin.js';
 import type { TaskOrder } from './run/executor.js';
 import { TaskHost } from './run/task-host.js';
 import { ownCodeDigest } from './util/code-digest.js';
-import { createWorkerContainer } from './worker-container.js';
+import { createWorkerContainer, workerMemory } from './worker-container.js';
 
 const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as WorkerSettings;
 const code = ownCodeDigest();
+const memory = workerMemory();
 let engine: Promise<Engine> | undefined;
 let stop: AbortController | undefined;
 
@@ -45,7 +46,8 @@ async function run(order: TaskOrder): Promise<void> {
   const opened = order.task.usesEngine ? await openOnce() : undefined;
   const environment = await describe(opened, order.task.readsImages);
   const plugins = await loadPlugins(order.plugins);
-  const container = await createWorkerContainer(order.task.kind, { engine: opened, environment, plugins });
+  const services = { engine: opened, environment, plugins, ...memory };
+  const container = await createWorkerContainer(order.task.kind, services);
   say({ type: 'end', end: await container.get(TaskHost).run(order, reporter, signal) });
 }
 

@@ -1,5 +1,6 @@
 /** Encoded images to rescaled pixels, ahead of their use, with what fits kept in memory. */
 import { decode } from './decode.js';
+import type { DecodedImages } from './decoded-images.js';
 import { ImageError, type Pixels } from './pixels.js';
 import { rescale, type Rescaling } from './rescale.js';
 
@@ -12,6 +13,8 @@ export interface ImageLoaderOptions {
   readonly rescaling?: Rescaling;
   /** Pixels kept, in bytes; 0 where each image is used once. What is beyond is decoded again each time. */
   readonly cacheBytes: number;
+  /** Where decoded images are kept beyond this loader, and the digest that an image has there. */
+  readonly decoded?: { readonly images: DecodedImages; readonly digestOf: (id: string) => string };
 }
 
 export class ImageLoader {
@@ -42,10 +45,10 @@ export class ImageLoader {
   }
 
   async #decode(id: string): Promise<Pixels> {
-    const encoded = await this.#options.read(id);
+    const { read, side, rescaling, decoded } = this.#options;
+    const fresh = async () => decode(await read(id));
     try {
-      const pixels = await decode(encoded);
-      const { side, rescaling } = this.#options;
+      const pixels = decoded ? await decoded.images.get(decoded.digestOf(id), fresh) : await fresh();
       return side === undefined ? pixels : await rescale(pixels, side, rescaling);
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;

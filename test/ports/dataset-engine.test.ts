@@ -1,5 +1,6 @@
 /** The real stages on the data set and the engine of the tests; and what every {@link Dataset} must do. */
 import assert from 'node:assert/strict';
+import { DecodedImages } from '../../src/image/decoded-images.js';
 import { test } from 'node:test';
 import { type Dataset, DatasetError, type DatasetSource } from '../../src/data/dataset.js';
 import { IMAGES_FILE } from '../../src/data/index-file.js';
@@ -126,7 +127,10 @@ async function runOn(engine: FakeEngine) {
   const store = new MemoryStore();
   const stages = [
     ...[new IndexStage(dataset), new AugmentStage(dataset)],
-    ...[new TrainStage(dataset, engine, BUILT_IN), new EvaluateStage(dataset, engine, BUILT_IN)],
+    ...[
+      new TrainStage(dataset, engine, BUILT_IN),
+      new EvaluateStage(dataset, engine, BUILT_IN, new DecodedImages(0)),
+    ],
   ];
   const executor = new InlineExecutor(stages, store.files);
   const tracker = new RecordingTracker();

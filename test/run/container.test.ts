@@ -18,7 +18,7 @@ import { Stagecraft } from '../../src/stagecraft.js';
 import { BUILT_IN_KINDS } from '../../src/stages/built-in.js';
 import { LocalStore } from '../../src/stores/local-store.js';
 import { Disk } from '../../src/util/disk.js';
-import { createWorkerContainer, STAGE_MODULES } from '../../src/worker-container.js';
+import { createWorkerContainer, STAGE_MODULES, workerMemory } from '../../src/worker-container.js';
 import { FakeEngine } from '../support/fake-engine.js';
 import { InlineExecutor, TEST_ENVIRONMENT } from '../support/inline-executor.js';
 import { MemoryDisk } from '../support/memory-disk.js';
@@ -55,7 +55,12 @@ test('every kind that a worker finds a stage for is defined, and the others come
 
 test('a worker finds the stage of each kind, with what it works on', async () => {
   for (const kind of Object.keys(STAGE_MODULES)) {
-    const services = { engine: new FakeEngine(), environment: TEST_ENVIRONMENT, plugins: [] };
+    const services = {
+      engine: new FakeEngine(),
+      environment: TEST_ENVIRONMENT,
+      plugins: [],
+      ...workerMemory(),
+    };
     const container = await createWorkerContainer(kind, services);
     assert.deepEqual(
       container.getAll(Stage).map((stage) => stage.kind),
@@ -69,14 +74,14 @@ test('a worker finds the stage of each kind, with what it works on', async () =>
 test('stages that use no net resolve without an engine', async () => {
   for (const { kind, usesEngine } of DEFINITIONS) {
     if (usesEngine || !(kind in STAGE_MODULES)) continue;
-    const services = { engine: undefined, environment: TEST_ENVIRONMENT, plugins: [] };
+    const services = { engine: undefined, environment: TEST_ENVIRONMENT, plugins: [], ...workerMemory() };
     const container = await createWorkerContainer(kind, services);
     assert.ok(container.get(TaskHost) instanceof TaskHost);
   }
 });
 
 test('a kind without a stage is an error of ours', async () => {
-  const services = { engine: undefined, environment: TEST_ENVIRONMENT, plugins: [] };
+  const services = { engine: undefined, environment: TEST_ENVIRONMENT, plugins: [], ...workerMemory() };
   await assert.rejects(createWorkerContainer('trian', services), /Internal error: no stage of kind "trian"/);
 });
 

@@ -1,17 +1,22 @@
 /** What an evaluation gives to its engine and makes of the scores, and what means make of that, beside the same by hand. */
-import type { Rescaling } from '../../src/image/rescale.js';
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Pixels } from '../../src/image/pixels.js';
 import { pixelDeviation } from '../../src/image/augmentation.js';
+import { DecodedImages } from '../../src/image/decoded-images.js';
+import type { Pixels } from '../../src/image/pixels.js';
+import { type Rescaling, USUAL_RESCALING } from '../../src/image/rescale.js';
+import { BUILT_IN } from '../../src/nn/layer-kinds.js';
 import { readLogPosteriors, readScores } from '../../src/nn/scores.js';
+import { EvaluateStage } from '../../src/stages/evaluate/stage.js';
 import { MeanStage } from '../../src/stages/mean/stage.js';
 import {
   assertSameImages,
   augmentationOf,
   cut,
+  dataset,
   evaluated,
   images,
+  indexes,
   middle,
   rescaled,
   trained,
@@ -124,3 +129,26 @@ for (const weights of [[1, 2.5, 0.5], undefined])
       await weighted(async (member) => (await readScores(member)).posteriors),
     );
   });
+
+test('a second evaluation of the same images by one process reads none of them again', async () => {
+  const decoded = new DecodedImages(1e6);
+  let reads = 0;
+  const counting = new Proxy(dataset, {
+    get: (target, key) => {
+      if (key === 'read') reads += 1;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  const scoresAt = async (Q: number) => {
+    const stage = new EvaluateStage(counting, new RecordingEngine(), BUILT_IN, decoded);
+    const parameters = { Q, method: 'centre-crop', mirror: false, ...USUAL_RESCALING } as const;
+    const { output } = await runStage(stage, parameters, { inputs: { index: indexes.val, checkpoint } });
+    return output.files.get('posteriors.npy');
+  };
+  const first = await scoresAt(47);
+  assert.equal(reads, images.val.length);
+  await scoresAt(51);
+  assert.deepEqual(await scoresAt(47), first);
+  assert.equal(reads, images.val.length);
+});

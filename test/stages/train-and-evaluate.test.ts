@@ -1,3 +1,4 @@
+import { DecodedImages } from '../../src/image/decoded-images.js';
 import { USUAL_RESCALING } from '../../src/image/rescale.js';
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -42,7 +43,10 @@ function trained(engine: Engine, changed: Partial<TrainParameters> = {}, options
 
 function evaluated(engine: Engine, checkpoint: MemoryArtifact, options: StageRunOptions = {}) {
   const inputs = { index: val, checkpoint };
-  return runStage(new EvaluateStage(dataset, engine, BUILT_IN), EVALUATION, { inputs, ...options });
+  return runStage(new EvaluateStage(dataset, engine, BUILT_IN, new DecodedImages(0)), EVALUATION, {
+    inputs,
+    ...options,
+  });
 }
 
 for (const backend of availableBackends()) {
@@ -226,7 +230,7 @@ test('dense evaluation is that of the centre crop where the image is the crop', 
     .output;
   const checkpoint = (await trained(engine, { crop: 40, S: 40 })).output;
   const scores = async (method: 'dense' | 'centre-crop', Q: number) => {
-    const stage = new EvaluateStage(square, engine, BUILT_IN);
+    const stage = new EvaluateStage(square, engine, BUILT_IN, new DecodedImages(0));
     const inputs = { index, checkpoint };
     return (
       await runStage(stage, { Q, method, mirror: true, ...USUAL_RESCALING }, { inputs })

@@ -1,6 +1,7 @@
 /** Trainings and evaluations of small pictures by an engine that records, and the batches as cut by hand. */
 import assert from 'node:assert/strict';
 import type { Split } from '../../src/data/dataset.js';
+import { DecodedImages } from '../../src/image/decoded-images.js';
 import { readIndex } from '../../src/data/index-file.js';
 import {
   type Augmentation,
@@ -101,7 +102,7 @@ export function evaluated(
   parameters: Omit<EvaluateParameters, keyof Rescaling> & Partial<Rescaling>,
 ): Promise<StageRun> {
   const inputs = { index: indexes.val, checkpoint };
-  const stage = new EvaluateStage(dataset, engine, BUILT_IN);
+  const stage = new EvaluateStage(dataset, engine, BUILT_IN, new DecodedImages(0));
   return runStage(stage, { ...USUAL_RESCALING, ...parameters }, { inputs });
 }
 

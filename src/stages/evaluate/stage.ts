@@ -2,6 +2,7 @@ import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
 import { readIndex, readSkipped } from '../../data/index-file.js';
 import { classesDiffer } from '../../data/class-problems.js';
+import type { DecodedImages } from '../../image/decoded-images.js';
 import { ImageLoader } from '../../image/image-loader.js';
 import { readCheckpoint } from '../../nn/checkpoint.js';
 import type { Engine } from '../../nn/engine.js';
@@ -26,14 +27,16 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
   readonly kind = 'evaluate';
   readonly #dataset: Dataset;
   readonly #engine: Engine;
-
   readonly #layerKinds: LayerKinds;
+  readonly #decoded: DecodedImages;
 
-  constructor(dataset: Dataset, engine: Engine, layerKinds: LayerKinds) {
+  /** @param decoded outlives the task */
+  constructor(dataset: Dataset, engine: Engine, layerKinds: LayerKinds, decoded: DecodedImages) {
     super();
     this.#dataset = dataset;
     this.#engine = engine;
     this.#layerKinds = layerKinds;
+    this.#decoded = decoded;
   }
 
   async run({
@@ -52,11 +55,13 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     if (differ !== undefined) throw new TaskError(differ);
     const net = buildNet(description.shape, this.#layerKinds);
     const { method, mirror, mapAverage = 'scores', Q, filter, longSide } = parameters;
+    const digests = new Map(index.images.map(({ id, sha256 }) => [id, sha256]));
     const loader = new ImageLoader({
       read: checkedReader(this.#dataset, source, 'val', index),
       side: parameters.Q,
       rescaling: { filter, longSide },
       cacheBytes: 0,
+      decoded: { images: this.#decoded, digestOf: (id) => digests.get(id)! },
     });
     const classes = index.classes.length;
     const posteriors = new Float32Array(index.images.length * classes);
