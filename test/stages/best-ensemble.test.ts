@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { readScores, type Scores, writeScores } from '../../src/nn/scores.js';
 import { netShape } from '../../src/nn/nets.js';
 import { halves } from '../../src/stages/best-ensemble/halves.js';
-import { bestSubset, isExhaustive, subsetsUpTo } from '../../src/stages/best-ensemble/search.js';
+import { bestSubset } from '../../src/stages/best-ensemble/search.js';
 import { BestEnsembleStage } from '../../src/stages/best-ensemble/stage.js';
+import { isExhaustive, subsetsUpTo } from '../../src/stages/best-ensemble/subsets.js';
 import { MemoryArtifact, runStage } from '../support/stage-rig.js';
 
 const CLASSES = 7;
@@ -72,14 +73,10 @@ test('no subset within the limit is better than what is found, and of equally go
 test('the number of subsets is the sum of binomials, and the limit counts their additions', () => {
   assert.equal(subsetsUpTo(7, 7), 127);
   assert.equal(subsetsUpTo(7, 2), 28);
-  const scores = (members: number) => ({
-    members: Array<Float32Array>(members).fill(new Float32Array(0)),
-    labels: { length: 25_000 } as number[],
-    classes: 1000,
-  });
+  const size = (members: number) => ({ members, most: members, images: 25_000, classes: 1000 });
   // 2^11 - 1 subsets of 2.5e7 additions are below 1e11, 2^12 - 1 are not.
-  assert.ok(isExhaustive(scores(11), 11));
-  assert.ok(!isExhaustive(scores(12), 12));
+  assert.ok(isExhaustive(size(11)));
+  assert.ok(!isExhaustive(size(12)));
 });
 
 test('beyond the limit members are added while they help: no single one is better than what is found', async () => {

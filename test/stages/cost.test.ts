@@ -67,3 +67,10 @@ test('what depends on numbers of the set that nobody told is left out, and not t
   ]);
   assert.deepEqual((await task('train', spec('A', ''))).cost, {});
 });
+
+test('a search for the best subset says beforehand what it adds up', async () => {
+  const text = `${spec('A').replace('from: a, Q: 256', "from: a, matrix: { Q: [256, 288, 320] }, Q: '\${Q}'")}  best: { kind: best-ensemble, over: scores, by: [] }\n`;
+  const { cost } = await task('best-ensemble', text);
+  // Seven subsets of three matrices, each of half the images and 1,000 classes.
+  assert.deepEqual(cost, { multiplyAdds: 7 * (IMAGES.val / 2) * 1000 });
+});

@@ -1,8 +1,10 @@
 /** The best subset of given scores (Sect. 4.4: the paper tried some by hand), judged on images that the search did not see. */
 import { Type, type Static } from '../../util/type.js';
-import type { StageDefinition } from '../../plan/definition.js';
+import type { StageDefinition, TaskDraft } from '../../plan/definition.js';
 import { inOrder } from '../../plan/mean-draft.js';
+import { INDEX_KIND } from '../../plan/expand-spec.js';
 import { Strict } from '../../spec/schema.js';
+import { additions } from './subsets.js';
 
 const schema = Strict(
   {
@@ -57,4 +59,19 @@ export const bestEnsembleDefinition: StageDefinition<BestEnsembleSpec> = {
       labels: {},
     };
   },
+  cost: ({ parameters, inputs }, facts) => {
+    const members = [inputs['scores']!].flat();
+    const index = indexBehind(members[0]!);
+    const { images, classes } = index ? facts(index) : {};
+    if (images === undefined || classes === undefined) return {};
+    const { most = members.length } = parameters as unknown as BestEnsembleParameters;
+    const half = Math.ceil(images / 2);
+    return { multiplyAdds: additions({ members: members.length, most, images: half, classes }) };
+  },
 };
+
+/** The list of the images that scores, or means of them, are of. */
+function indexBehind(draft: TaskDraft): TaskDraft | undefined {
+  const inputs = Object.values(draft.inputs).flat();
+  return inputs.find(({ kind }) => kind === INDEX_KIND) ?? (inputs[0] && indexBehind(inputs[0]));
+}

@@ -1,5 +1,6 @@
 /** Which subset of score matrices has the mean with the fewest errors. */
 import { topErrors } from '../../nn/top-error.js';
+import { isExhaustive, subsetsAdding, subsetsUpTo } from './subsets.js';
 
 /** Posteriors of each member, [images, classes] row-major, of the same images. */
 export interface SearchedScores {
@@ -24,28 +25,13 @@ export interface Found {
   readonly isExhaustive: boolean;
 }
 
-/** Beyond, not every subset is tried. */
-const MOST_ADDITIONS = 1e11;
-
 /** First the metric, then the other one, then the size, then the order of the members. */
 type Rank = readonly [number, number, number];
 
-export function isExhaustive({ members, labels, classes }: SearchedScores, most: number): boolean {
-  return subsetsUpTo(members.length, most) * labels.length * classes <= MOST_ADDITIONS;
-}
-
-/** Subsets of one member and more, up to `most`. */
-export function subsetsUpTo(members: number, most: number): number {
-  let [total, ofSize] = [0, 1];
-  for (let size = 1; size <= Math.min(members, most); size++) {
-    ofSize = (ofSize * (members - size + 1)) / size;
-    total += ofSize;
-  }
-  return total;
-}
-
 export async function bestSubset(scores: SearchedScores, settings: SearchSettings): Promise<Found> {
-  return isExhaustive(scores, settings.most) ? everySubset(scores, settings) : greedily(scores, settings);
+  const { members, labels, classes } = scores;
+  const size = { members: members.length, most: settings.most, images: labels.length, classes };
+  return isExhaustive(size) ? everySubset(scores, settings) : greedily(scores, settings);
 }
 
 /** Depth first, so that each subset adds one matrix to the sum of the one before. */
@@ -72,7 +58,7 @@ async function everySubset(scores: SearchedScores, { metric, most, tried }: Sear
 /** The member that helps most is added, until none does. */
 async function greedily(scores: SearchedScores, { metric, most, tried }: SearchSettings): Promise<Found> {
   const { members } = scores;
-  const total = (members.length * (members.length + 1)) / 2;
+  const total = subsetsAdding(members.length);
   let subset: readonly number[] = [];
   let sum: Float64Array = new Float64Array(members[0]!.length);
   let rank: Rank = [Infinity, Infinity, Infinity];
