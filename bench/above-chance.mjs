@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Whether every net of a table is at least so many (five) standard errors better than always naming the most frequent
- * class. Usage: node above-chance.mjs RUNS EXPERIMENT TABLE [LEAST]
+ * class: of images, and by the interval of the table, which counts those that show one thing together. Usage: node above-chance.mjs RUNS EXPERIMENT TABLE [LEAST]
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,14 +29,17 @@ function chance(images) {
   return 1 - Math.max(...counts.values()) / images;
 }
 
-/** @type {{ rows: { labels: object, images: number, metrics: { top1: { value: number } } }[] }} */
+/** @type {{ rows: { labels: object, images: number, metrics: { top1: { value: number, interval: [number, number] } } }[] }} */
 const { rows } = JSON.parse(readFileSync(join(runs, experiment, `${table}.json`), 'utf8'));
 let isWell = rows.length > 0;
 for (const { labels, images, metrics } of rows) {
   const error = metrics.top1.value / 100;
-  const better = (chance(images) - error) / Math.sqrt((error * (1 - error)) / images);
+  const gap = chance(images) - error;
+  const better = gap / Math.sqrt((error * (1 - error)) / images);
+  const [low, high] = metrics.top1.interval;
+  const byThings = gap / ((high - low) / 100 / 2 / 1.96);
   console.log(
-    `${JSON.stringify(labels)}: ${metrics.top1.value.toFixed(1)}%, ${better.toFixed(1)} standard errors better than chance`,
+    `${JSON.stringify(labels)}: ${metrics.top1.value.toFixed(1)}%, ${better.toFixed(1)} standard errors better than chance (${byThings.toFixed(1)} by things)`,
   );
   isWell &&= better >= Number(least);
 }

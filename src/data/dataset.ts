@@ -36,6 +36,8 @@ export interface ImageEntry {
   readonly label: number;
   /** Length of the encoded image in bytes. */
   readonly bytes: number;
+  /** What the image shows, where a set has several images of one thing: statistics count these as one observation. */
+  readonly thing?: string;
   /** Around the object that the label names, for sets that tell where it is. */
   readonly box?: Box;
 }

@@ -30,8 +30,8 @@ export function writeIndex(
   skipped: readonly SkippedImage[] = [],
 ): Readonly<Record<string, string>> {
   const lines = images.map(
-    ({ id, label, bytes, sha256, box }) =>
-      `${JSON.stringify({ id, label, bytes, sha256, ...(box && { box }) })}\n`,
+    ({ id, label, bytes, sha256, thing, box }) =>
+      `${JSON.stringify({ id, label, bytes, sha256, ...(thing !== undefined && { thing }), ...(box && { box }) })}\n`,
   );
   return {
     [CLASSES_FILE]: `${JSON.stringify(classes, null, 2)}\n`,

@@ -85,6 +85,8 @@ export interface Scores {
   /** Class index of each image. */
   readonly labels: readonly number[];
   readonly ids: readonly string[];
+  /** What each image shows; absent where every image shows a thing of its own. */
+  readonly things?: readonly string[];
   readonly classes: readonly string[];
   readonly protocol: Protocol;
 }
@@ -118,13 +120,15 @@ export function emptyScores(facts: ScoreFacts): {
   return { posteriors: data, files: { [POSTERIORS_FILE]: bytes, ...factFiles(facts) } };
 }
 
-function factFiles({ labels, ids, classes, protocol }: ScoreFacts): ScoreFiles {
+function factFiles({ labels, ids, things, classes, protocol }: ScoreFacts): ScoreFiles {
   const digests = {
     labelSet: digestValue({ ids, labels, classes }),
     protocol: digestValue(protocol),
   };
   return {
-    [LABELS_FILE]: ids.map((id, i) => `${JSON.stringify({ id, label: labels[i] })}\n`).join(''),
+    [LABELS_FILE]: ids
+      .map((id, i) => `${JSON.stringify({ id, label: labels[i], ...(things && { thing: things[i] }) })}\n`)
+      .join(''),
     [PROTOCOL_FILE]: `${JSON.stringify({ ...protocol, classes, digests }, null, 2)}\n`,
   };
 }
@@ -147,7 +151,7 @@ export async function readScores(reader: Reader): Promise<Scores> {
 export async function readScoreFacts(reader: Reader): Promise<ScoreFacts> {
   const text = async (file: string) => Buffer.from(await reader.read(file)).toString('utf8');
   const lines = (await text(LABELS_FILE)).split('\n').filter(Boolean);
-  const images = lines.map((line) => JSON.parse(line) as { id: string; label: number });
+  const images = lines.map((line) => JSON.parse(line) as { id: string; label: number; thing?: string });
   const {
     classes,
     digests: _,
@@ -159,6 +163,9 @@ export async function readScoreFacts(reader: Reader): Promise<ScoreFacts> {
   return {
     labels: images.map(({ label }) => label),
     ids: images.map(({ id }) => id),
+    ...(images.some(({ thing }) => thing !== undefined) && {
+      things: images.map(({ id, thing }) => thing ?? id),
+    }),
     classes,
     protocol,
   };

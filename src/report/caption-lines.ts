@@ -6,6 +6,7 @@ import type { RowProtocol, Table, TableRow } from '../run/table.js';
 export function captionLines(table: Table, environments: readonly string[]): readonly string[] {
   const protocols = protocolLines(table);
   const others = [
+    ...intervalLines(table),
     ...paperLines(table),
     ...(environments.length > 1
       ? [`Made in ${environments.length} environments: ${environments.join('; ')}.`]
@@ -31,10 +32,23 @@ function protocolLines(table: Table): readonly string[] {
   return shared.length > 0 ? [`All rows: ${shared.join('; ')}.`, ...rows] : rows;
 }
 
+/** What the intervals of single runs leave out. */
+function intervalLines({ rows }: Table): readonly string[] {
+  const cells = rows.flatMap(({ metrics }) => Object.values(metrics));
+  if (cells.every(({ interval }) => interval === null)) return [];
+  const counted = rows.some(({ things }) => things !== null)
+    ? ', of which those that show one thing count together'
+    : '';
+  return [
+    `Intervals are about these trained nets, on images like these${counted}; another seed moves an error further, which only a table over seeds shows.`,
+  ];
+}
+
 type Parts = readonly (readonly string[])[];
 
-function partsOf({ protocol, runs, images, classes }: TableRow, { over }: Table): Parts {
-  const measured = `${images!} images of ${classes!} classes, ${runsInWords(runs, over)}`;
+function partsOf({ protocol, runs, images, things, classes }: TableRow, { over }: Table): Parts {
+  const shown = things === null ? '' : ` (${things} things)`;
+  const measured = `${images!} images${shown} of ${classes!} classes, ${runsInWords(runs, over)}`;
   return protocol!.parts.map((clauses) => [...clauses, measured]);
 }
 

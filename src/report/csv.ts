@@ -1,13 +1,12 @@
 /** A table as CSV (RFC 4180), for other programs: numbers as they are, each of its own column. */
 import { formatLabel } from '../plan/labels.js';
 import type { Table, TableRow } from '../run/table.js';
-import { errorInterval } from '../statistics/wilson.js';
 
 export type Cell = string | number | null;
 
 /**
  * Axes in the paper's px and, as `S_px` and `Q_px`, in real ones; of each metric `name`, `name_low` and `name_high` (95%
- * interval of one run), `name_sd`, `name_paper` and `name_difference`; then images and runs. Empty where there is none.
+ * interval of one run), `name_sd`, `name_paper` and `name_difference`; then images, the things that they show, and runs. Empty where there is none.
  */
 export function toCsv({ columns, rows }: Table): string {
   const axes = columns.filter(({ kind }) => kind === 'axis').map(({ name }) => name);
@@ -16,8 +15,9 @@ export function toCsv({ columns, rows }: Table): string {
   const record = (row: TableRow): readonly (readonly [string, Cell])[] => [
     ...axes.map((axis) => [axis, labelCell(row.labels[axis])] as const),
     ...px.map((axis) => [`${axis}_px`, labelCell(row.real[axis])] as const),
-    ...metrics.flatMap(({ name, isErrorRate }) => metricCells(row, name, isErrorRate)),
+    ...metrics.flatMap(({ name }) => metricCells(row, name)),
     ['images', row.images],
+    ['things', row.things],
     ['runs', row.runs],
   ];
   const records = rows.map(record);
@@ -30,14 +30,9 @@ export function csvText(rows: readonly (readonly Cell[])[]): string {
   return `${rows.map(line).join('\r\n')}\r\n`;
 }
 
-function metricCells(
-  { metrics, images }: TableRow,
-  name: string,
-  isErrorRate: boolean,
-): readonly (readonly [string, Cell])[] {
-  const { value, sd, paper, difference } = metrics[name]!;
-  const [low, high] =
-    isErrorRate && value !== null && sd === null && images !== null ? errorInterval(value, images) : [];
+function metricCells({ metrics }: TableRow, name: string): readonly (readonly [string, Cell])[] {
+  const { value, sd, interval, paper, difference } = metrics[name]!;
+  const [low, high] = interval ?? [];
   return [
     [name, value],
     [`${name}_low`, low ?? null],

@@ -5,7 +5,6 @@ import { captionLines } from './caption-lines.js';
 import { gridOf, type PrintedColumn, type PrintedGrid, signed } from './printed-grid.js';
 import { type PrintedHeatmap, printedHeatmap } from './printed-heatmap.js';
 import { type PrintedSteps, printedSteps } from './printed-steps.js';
-import { errorInterval } from '../statistics/wilson.js';
 
 export interface PrintedTable {
   readonly caption: string;
@@ -46,7 +45,7 @@ function columnsOf(column: TableColumn, rows: readonly TableRow[]): readonly Pri
   const has = (key: 'paper' | 'difference') => rows.some(({ metrics }) => metrics[name]![key] !== null);
   const ours = {
     heading: `${heading}${spreadHeading(column, rows)}`,
-    cell: (row: TableRow) => metricCell(row, row.metrics[name]!, column),
+    cell: ({ metrics }: TableRow) => metricCell(metrics[name]!),
   };
   const paper = {
     heading: 'paper',
@@ -73,10 +72,10 @@ function factCell({ positions, images }: TableRow, name: string): string {
   return positions === null ? '-' : [...new Set(positions)].join('-');
 }
 
-function metricCell({ images }: TableRow, { value, sd }: TableCell, { isErrorRate }: TableColumn): string {
+function metricCell({ value, sd, interval }: TableCell): string {
   if (value === null) return '-';
   if (sd !== null) return `${value.toFixed(1)} ± ${sd.toFixed(1)}`;
-  if (!isErrorRate || images === null) return value.toFixed(1);
-  const [low, high] = errorInterval(value, images);
+  if (!interval) return value.toFixed(1);
+  const [low, high] = interval;
   return `${value.toFixed(1)} (${low.toFixed(1)}-${high.toFixed(1)})`;
 }

@@ -29,7 +29,7 @@ export interface ClaimTest {
 /** On one set of images, of the nets as they were trained. */
 export interface NetsTest extends ClaimTest {
   readonly images: number;
-  /** What was counted as one observation: images, or things of which there are several images. */
+  /** What was counted as one observation: images, or the things that they show. */
   readonly clusters: number;
 }
 

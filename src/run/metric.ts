@@ -6,6 +6,8 @@ import type { ArtifactReader } from './stage.js';
 export interface Outcomes {
   /** The images, in an order that is the same whenever they are. */
   readonly ids: readonly string[];
+  /** What each image shows, where several images show one thing; absent where none do. */
+  readonly things?: readonly string[];
   /** 1 for each image that is wrong, 0 otherwise. */
   readonly wrong: Uint8Array;
 }

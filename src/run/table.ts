@@ -20,6 +20,8 @@ export interface TableCell {
   readonly value: number | null;
   /** Standard deviation over the runs; null for one. */
   readonly sd: number | null;
+  /** 95%, of an error rate that one run was measured at; null else. */
+  readonly interval: readonly [number, number] | null;
   /** The paper's; null where it prints none. */
   readonly paper: number | null;
   /** Ours less the paper's, points; null unless the row was measured as the paper's was. */
@@ -53,6 +55,8 @@ export interface TableRow {
   readonly runs: number;
   /** Images behind the metrics, and their classes; null where unknown. */
   readonly images: number | null;
+  /** That the images show, where several images show one thing; null else. */
+  readonly things: number | null;
   readonly classes: number | null;
   /** Fewest and most positions of the score map, over the images; null where unknown. */
   readonly positions: readonly [number, number] | null;

@@ -72,6 +72,27 @@ test('a scale of a range is drawn uniformly for each sample, ends included', () 
   for (const [side, count] of counts) assert.ok(Math.abs(count - 600) < 110, `${count} of ${side}`);
 });
 
+test('scale, place and mirror of a sample are drawn independently of each other', () => {
+  const one = augmenter({ crop: 'random', mirror: true }, { min: 256, max: 512 });
+  const draws = places.map((place) => {
+    const { left, top, mirrored } = one.window(image, 32, place);
+    return [one.side(place), left, top, Number(mirrored)];
+  });
+  const column = (i: number) => {
+    const values = draws.map((draw) => draw[i]!);
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    return values.map((value) => value - mean);
+  };
+  const product = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+  for (let i = 0; i < 4; i++)
+    for (let j = 0; j < i; j++) {
+      const [a, b] = [column(i), column(j)];
+      const correlation = product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+      // A deviation of 0.018 for 3,000 samples.
+      assert.ok(Math.abs(correlation) < 0.075, `${i}, ${j}: ${correlation}`);
+    }
+});
+
 test('a sample is a function of seed and place alone', () => {
   const on = { crop: 'random', mirror: true, colour: 'pca' } as const;
   const view = (seed: number, place: number) => {

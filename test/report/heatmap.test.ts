@@ -10,9 +10,9 @@ import type { Table, TableRow } from '../../src/run/table.js';
 const row = (S: number | string, Q: number, value: number, sd: number | null = null): TableRow => ({
   labels: { S, Q, net: 'D' },
   real: { S: typeof S === 'number' ? S / 2 : '128..256', Q },
-  metrics: { top1: { value, sd, paper: null, difference: null } },
+  metrics: { top1: { value, sd, interval: null, paper: null, difference: null } },
   runs: sd === null ? 1 : 3,
-  ...{ images: 100, classes: 10, positions: [1, 1], protocol: null, unlike: null },
+  ...{ images: 100, things: null, classes: 10, positions: [1, 1], protocol: null, unlike: null },
 });
 
 const TABLE: Table = {

@@ -29,8 +29,18 @@ const [NET, S, Q] = [column('net'), column('S'), column('Q')];
 const TOP1 = column('top1', 'top-1 error, %', true);
 const TOP5 = column('top5', 'top-5 error, %', true);
 
+/** Wilson's, by errors of 100 images, per cent. */
+const INTERVALS: ReadonlyMap<number, readonly [number, number]> = new Map(
+  [0, 10, 28, 31, 100].map((errors) => {
+    const [low, high] = wilsonInterval(errors, 100);
+    return [errors, [100 * low, 100 * high]];
+  }),
+);
+
 const cell = (value: number | null, paper: number | null = null, sd: number | null = null) => ({
   ...{ value, sd, paper },
+  // Of 100 images.
+  interval: value === null || sd !== null ? null : (INTERVALS.get(value) ?? null),
   difference: null,
 });
 
@@ -41,6 +51,7 @@ const A: TableRow = {
   ...{
     runs: 1,
     images: 100,
+    things: null,
     classes: 10,
     positions: [4, 4],
     protocol: { joined: 'posteriors', parts: [['net A', 'dense']] },
@@ -78,6 +89,7 @@ test("a table stands beside the paper's numbers, with intervals, real px and the
 | B   | 224         | 100.0 (96.3-100.0)            | -     |
 
 All rows: net A; dense; 100 images of 10 classes, one seed.
+Intervals are about these trained nets, on images like these; another seed moves an error further, which only a table over seeds shows.
 The paper's numbers are for 50000 images of 1000 classes (ilsvrc2012), nets of width 1, crop 224 px.
 `,
   );
@@ -93,6 +105,7 @@ test("a table without the paper's numbers does not speak of them", () => {
 | B   | 256 (96 px) | 0.0 (0.0-3.7)                 |
 
 Net A; dense; 100 images of 10 classes, one seed.
+Intervals are about these trained nets, on images like these; another seed moves an error further, which only a table over seeds shows.
 `,
   );
 });
@@ -140,7 +153,7 @@ The paper's numbers are for 50000 images of 1000 classes (ilsvrc2012), nets of w
 test('rows that only the paper has stand without ours, and lists and other columns are printed as they are', () => {
   const other: TableRow = {
     ...{ labels: { net: 'MSRA' }, real: {}, metrics: { top1: cell(null, 27.9), nll: cell(null) } },
-    ...{ runs: 0, images: null, classes: null, positions: null, protocol: null, unlike: null },
+    ...{ runs: 0, images: null, things: null, classes: null, positions: null, protocol: null, unlike: null },
   };
   const ours: TableRow = {
     ...A,

@@ -54,3 +54,20 @@ test('the part is fixed, random and not one end of the index', () => {
   const before = many.filter((place) => place < 500).length;
   assert.ok(before > 90 && before < 160, `${before} of 250 are in the first half`);
 });
+
+test('all images of a thing are on one side', () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 12 });
+  fc.assert(
+    fc.property(sizes, part, (images, heldOut) => {
+      const things = images.flatMap((size, thing) => Array.from({ length: size }, () => `t${thing}`));
+      const plain = indexOf(things.length);
+      const index = { ...plain, images: plain.images.map((image, i) => ({ ...image, thing: things[i]! })) };
+      const sides = holdOut(index, heldOut);
+      const [learnt, held] = [sides.learnt, sides.held].map(
+        (side) => new Set(side.images.map(({ thing }) => thing)),
+      );
+      assert.ok(learnt!.size > 0);
+      assert.ok(held!.size > 0 && [...held!].every((thing) => !learnt!.has(thing)));
+    }),
+  );
+});

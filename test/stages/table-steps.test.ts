@@ -59,6 +59,18 @@ test('a sign is opposite only where it is clear, and none where the paper prints
   assert.equal(await verdict([wrong(80), wrong(100)], { paper: flat }), 'paper unchanged');
 });
 
+test('images of one thing that change sides together are one change', async () => {
+  const inThings = (of: Scores): Scores => ({
+    ...of,
+    things: of.ids.map((_, i) => String(Math.floor(i / 10))),
+  });
+  const alone = await change([wrong(100), wrong(80)]);
+  const together = await change([inThings(wrong(100)), inThings(wrong(80))]);
+  assert.equal(together.change, alone.change);
+  // Two of twenty things.
+  assert.deepEqual([alone.verdict, together.verdict], ['same sign', 'not clear']);
+});
+
 test('where the paper has no such rows there is no verdict, unless the step says what the paper\u2019s change is', async () => {
   const without = await change([wrong(80), wrong(100)], { paper: null });
   assert.deepEqual([without.paper, without.verdict], [null, null]);

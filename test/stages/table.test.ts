@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Scores } from '../../src/nn/scores.js';
 import type { TableParameters } from '../../src/stages/table/definition.js';
+import { wilsonInterval } from '../../src/statistics/wilson.js';
 import { found, LABELS, net, scores, table } from '../support/table-rig.js';
+
+/** Wilson's interval of so many of the four images. */
+const percent = (wrong: number) => wilsonInterval(wrong, 4).map((part) => 100 * part);
 
 test('a row holds our errors in per cent beside the paper’s, joined on the paper’s px', async () => {
   const { rows, caption } = await table();
@@ -11,14 +15,15 @@ test('a row holds our errors in per cent beside the paper’s, joined on the pap
     {
       labels: LABELS,
       metrics: {
-        top1: { value: 75, sd: null, paper: 29.6, difference: null },
-        top5: { value: 50, sd: null, paper: 10.4, difference: null },
+        top1: { value: 75, sd: null, interval: percent(3), paper: 29.6, difference: null },
+        top5: { value: 50, sd: null, interval: percent(2), paper: 10.4, difference: null },
       },
       positions: [6, 12],
       unlike: null,
       runs: 1,
       real: { S: 96, Q: 128 },
       images: 4,
+      things: null,
       classes: 6,
       protocol: {
         joined: 'posteriors',
@@ -26,13 +31,13 @@ test('a row holds our errors in per cent beside the paper’s, joined on the pap
           [
             'net A',
             'width 0.25, crop 64 px, ceil pooling',
-            'initialisation he',
+            'initialisation he, inputs less the mean RGB over the deviation of the pixels',
             'trained on drawings',
             'S = 96 px',
             '12 steps of 32',
             'dense',
             'Q = 128 px, 6 to 12 positions an image',
-            'averaged with the mirror image',
+            'scores averaged over positions, averaged with the mirror image',
           ],
         ],
       },
@@ -53,8 +58,29 @@ test('rows stand in the order of the plan, each with its own protocol', async ()
   const plain = { ...scores, protocol: { ...scores.protocol, mirror: false, positions: [4, 4] as const } };
   const { rows } = await table({}, [plain, scores]);
   const last = rows.map(({ protocol }) => protocol!.parts[0]!.at(-1)!);
-  assert.match(last[0]!, /, 4 positions an image$/);
+  assert.match(last[0]!, /^scores averaged over positions$/);
   assert.match(last[1]!, /mirror image$/);
+});
+
+test('images of one thing are worth fewer: copies make no interval narrower', async () => {
+  const copies = 5;
+  const copied = ({ posteriors, labels, ids, ...rest }: Scores): Scores => {
+    const times = <T>(list: readonly T[]) => Array.from({ length: copies }, () => list).flat();
+    return {
+      ...rest,
+      posteriors: Float32Array.from(times([...posteriors])),
+      labels: times(labels),
+      ids: Array.from({ length: copies }, (_, copy) => ids.map((id) => `${id}${copy}`)).flat(),
+      things: times(ids),
+    };
+  };
+  const cell = async (of: Scores) => (await table({}, [of])).rows[0]!;
+  const [once, many] = [await cell(scores), await cell(copied(scores))];
+  assert.deepEqual([many.images, many.things], [20, 4]);
+  const width = ([low, high]: readonly [number, number]) => high - low;
+  const widths = [once, many].map(({ metrics }) => width(metrics['top1']!.interval!));
+  // Three of four things: as wide as of the four images, save that a variance has three degrees of freedom.
+  assert.ok(widths[1]! > widths[0]! && widths[1]! < 1.15 * widths[0]!, widths.join());
 });
 
 test('a row over seeds is their mean, with the standard deviation of the sample', async () => {
@@ -80,9 +106,9 @@ test("all rows of the paper stand in its order, ours in the place of those that 
   assert.deepEqual(
     printed.map(({ labels, runs, metrics }) => [labels['net'], runs, metrics['top1']]),
     [
-      ['B', 0, { value: null, sd: null, paper: 28.7, difference: null }],
-      ['A', 1, { value: 75, sd: null, paper: 29.6, difference: null }],
-      ['Z', 1, { value: 75, sd: null, paper: null, difference: null }],
+      ['B', 0, { value: null, sd: null, interval: null, paper: 28.7, difference: null }],
+      ['A', 1, { value: 75, sd: null, interval: percent(3), paper: 29.6, difference: null }],
+      ['Z', 1, { value: 75, sd: null, interval: percent(3), paper: null, difference: null }],
     ],
   );
 });
@@ -97,7 +123,7 @@ test('a mean over scales and nets says what is behind it, and a scale that all s
   assert.deepEqual(row!.protocol!.parts[0]!.slice(-3), [
     'dense',
     'Q = 96, 128 px, 6 to 12 positions an image',
-    'averaged with the mirror image, posteriors averaged over the scales',
+    'scores averaged over positions, averaged with the mirror image, posteriors averaged over the scales',
   ]);
   const other = at(96, { net: { ...net, net: 'E' } });
   const both = { ...scores, protocol: { mean: [{ mean: [at(96)] }, other] } };

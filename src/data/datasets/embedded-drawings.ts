@@ -25,9 +25,10 @@ interface Loaded {
 
 /**
  * Drawings of the same things by six artists, from npm packages that every installation has: a labelled set
- * without a download. Each picture is an SVG document of 112 to 192 pixels a side, of an aspect ratio between
- * 5:6 and 6:5, in which one drawing stands at a random place on a random background. Ids are
- * `class/concept/artist-view`. Each entry has the box around its drawing. `root` is not used.
+ * without a download. Each picture is an SVG document whose short side has 112 to 160 pixels, of an aspect ratio between
+ * 5:7 and 7:5, in which one drawing stands at a random place on a random background. Ids are
+ * `class/concept/artist-view`. Each entry has the box around its drawing, and
+ * its concept as the thing that it shows. `root` is not used.
  */
 export class EmbeddedDrawings extends Dataset {
   override readonly kind = 'embedded';
@@ -83,6 +84,7 @@ function loadSplit(all: readonly Drawing[], split: Split): Loaded {
       images.push({
         id,
         label: labels.get(drawing.className)!,
+        thing: `${drawing.className}/${drawing.concept}`,
         bytes: Buffer.byteLength(compose(drawing, split, id)),
         box: boxOf(drawing.viewBox, place(split, id)),
       });

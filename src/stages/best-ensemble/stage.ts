@@ -38,6 +38,7 @@ export class BestEnsembleStage extends Stage<BestEnsembleParameters> {
     for (const index of found.subset) chosen.push(await readScores(readers[index]!));
     const best = emptyScores({
       ids: judged.map((image) => first.ids[image]!),
+      ...(first.things && { things: judged.map((image) => first.things![image]!) }),
       labels: judged.map((image) => first.labels[image]!),
       classes: first.classes,
       protocol: {

@@ -20,8 +20,7 @@ export function testOnImages(
   from: readonly Outcomes[],
   to: readonly Outcomes[],
 ): ImagesTest {
-  const { ids } = from[0]!;
-  const clusters = ids.map(clusterOf);
+  const { ids, things: clusters = ids } = from[0]!;
   const distinct = new Set(clusters).size;
   const counts = { images: ids.length, clusters: distinct };
   const differences = Float64Array.from(ids, (_, i) => 100 * (meanAt(to, i) - meanAt(from, i)));
@@ -40,10 +39,4 @@ export function testOnImages(
 
 function meanAt(runs: readonly Outcomes[], image: number): number {
   return runs.reduce((sum, { wrong }) => sum + wrong[image]!, 0) / runs.length;
-}
-
-/** Images in a folder of their own below that of the class show one thing: `class/thing/image`. */
-function clusterOf(id: string): string {
-  const parts = id.split('/');
-  return parts.length > 2 ? parts.slice(0, -1).join('/') : id;
 }

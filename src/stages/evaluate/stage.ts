@@ -106,6 +106,9 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
       posteriors,
       labels,
       ids: index.images.map(({ id }) => id),
+      ...(index.images.some(({ thing }) => thing !== undefined) && {
+        things: index.images.map(({ id, thing }) => thing ?? id),
+      }),
       classes: index.classes,
       protocol: {
         method,

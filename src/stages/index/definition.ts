@@ -27,7 +27,7 @@ const schema = Strict(
 
 export const indexDefinition: StageDefinition<{ readonly split: Split }> = {
   kind: 'index',
-  version: '2',
+  version: '3',
   description: 'lists the images',
   schema,
   inputs: {},

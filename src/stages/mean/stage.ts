@@ -25,10 +25,11 @@ export class MeanStage extends Stage<MeanParameters> {
   async run({ parameters, inputs, output, reporter, signal }: StageTask<MeanParameters>): Promise<void> {
     const readers = inputs['scores']!;
     const members = await factsOf(readers);
-    const { ids, labels, classes } = members[0]!;
+    const { ids, labels, things, classes } = members[0]!;
     const { weights, of } = parameters;
     const mean = emptyScores({
       ids,
+      ...(things && { things }),
       labels,
       classes,
       protocol: {

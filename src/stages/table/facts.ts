@@ -1,5 +1,5 @@
 /** What scores say of themselves: how they were made, and how that differs from the paper's. */
-import { readScores, singleProtocols } from '../../nn/scores.js';
+import { readScoreFacts, singleProtocols } from '../../nn/scores.js';
 import type { Labels } from '../../plan/labels.js';
 import type { PaperTable } from '../../spec/paper-table.js';
 import type { ArtifactReader } from '../../run/stage.js';
@@ -7,12 +7,15 @@ import type { RowProtocol, TableRow, Unlike } from '../../run/table.js';
 import { protocolParts, realScales } from './protocol-clauses.js';
 import { unlikePaper } from './unlike-paper.js';
 
-export type RowFacts = Pick<TableRow, 'real' | 'images' | 'classes' | 'positions' | 'protocol' | 'unlike'>;
+export type RowFacts = Pick<
+  TableRow,
+  'real' | 'images' | 'things' | 'classes' | 'positions' | 'protocol' | 'unlike'
+>;
 
 /** Of rows that only the paper has, and of artifacts other than scores. */
 export const NO_FACTS: RowFacts = {
   real: {},
-  ...{ images: null, classes: null, positions: null, protocol: null, unlike: null },
+  ...{ images: null, things: null, classes: null, positions: null, protocol: null, unlike: null },
 };
 
 /** What a row stands for, and the paper's row that it equals. */
@@ -32,7 +35,7 @@ export async function factsOf(
   const protocols = new Map<string, RowProtocol>();
   const isComparable = paper?.measuredOn !== undefined && printed !== undefined;
   for (const [i, reader] of readers.entries()) {
-    const { protocol, ids, classes } = await readScores(reader);
+    const { protocol, ids, things, classes } = await readScoreFacts(reader);
     const parts = protocolParts(protocol);
     protocols.set(JSON.stringify(parts), parts);
     const positions = singleProtocols(protocol).map((single) => single.positions);
@@ -40,6 +43,7 @@ export async function factsOf(
       facts = {
         real: realScales(protocol),
         images: ids.length,
+        things: things ? new Set(things).size : null,
         classes: classes.length,
         positions: [
           Math.min(...positions.map(([fewest]) => fewest)),

@@ -9,6 +9,7 @@ const HEADINGS = { top1: 'top-1 error, %', top5: 'top-5 error, %' } as const;
 
 interface Judged {
   readonly ids: readonly string[];
+  readonly things?: readonly string[];
   readonly top1: Uint8Array;
   readonly top5: Uint8Array;
 }
@@ -21,8 +22,8 @@ export const TABLE_METRICS: readonly Metric[] = (['top1', 'top5'] as const).map(
     return (100 * wrong.reduce((a, b) => a + b, 0)) / wrong.length;
   },
   outcomes: async (artifact) => {
-    const { ids, [name]: wrong } = await judged(artifact);
-    return { ids, wrong };
+    const { ids, things, [name]: wrong } = await judged(artifact);
+    return { ids, wrong, ...(things && { things }) };
   },
 }));
 
@@ -38,7 +39,7 @@ function judged(artifact: ArtifactReader): Promise<Judged> {
 }
 
 async function judge(artifact: ArtifactReader): Promise<Judged> {
-  const { posteriors, labels, ids, classes } = await readScores(artifact);
+  const { posteriors, labels, ids, things, classes } = await readScores(artifact);
   const [top1, top5] = [new Uint8Array(ids.length), new Uint8Array(ids.length)];
   for (const [i, label] of labels.entries()) {
     const row = posteriors.subarray(i * classes.length, (i + 1) * classes.length);
@@ -46,5 +47,5 @@ async function judge(artifact: ArtifactReader): Promise<Judged> {
     top1[i] = top1Wrong;
     top5[i] = top5Wrong;
   }
-  return { ids, top1, top5 };
+  return { ids, ...(things && { things }), top1, top5 };
 }

@@ -60,7 +60,7 @@ function trainingClauses({
   return [
     `net ${net.net}`,
     `width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling`,
-    `initialisation ${initialisation}`,
+    `initialisation ${initialisation}${copied.length > 0 ? ' of what is new' : ''}, inputs less the mean RGB${initialisation === 'he' ? ' over the deviation of the pixels' : ''}`,
     ...(copied.length > 0 ? [`started from a trained net's ${layersInWords(copied)}`] : []),
     `trained on ${training ? `${training.images} images of ` : ''}${dataset}${leftOut(training?.skipped)}`,
     `S = ${S} px`,
@@ -95,7 +95,7 @@ function methodClauses(singles: readonly EvaluationProtocol[], ofLogits: boolean
   const most = Math.max(...singles.map(({ positions }) => positions[1]));
   const places = fewest === most ? `${fewest}` : `${fewest} to ${most}`;
   const averages = [
-    ...(mapAverage === 'posteriors' ? ['posteriors averaged over positions'] : []),
+    ...(method === 'dense' ? [`${mapAverage} averaged over positions`] : []),
     ...(mirror
       ? [ofLogits ? "logits averaged with the mirror image's" : 'averaged with the mirror image']
       : []),

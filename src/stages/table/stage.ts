@@ -1,5 +1,6 @@
 import type { Labels } from '../../plan/labels.js';
 import { paperNumber, rowsOfPaper } from '../../plan/paper-rows.js';
+import { rateInterval } from '../../statistics/wilson.js';
 import { FACTS_OF, TABLE_FACTS } from '../../spec/table-facts.js';
 import type { Metrics } from '../../run/metric.js';
 import { type ArtifactReader, breathe, Stage, type StageTask } from '../../run/stage.js';
@@ -83,9 +84,19 @@ export class TableStage extends Stage<TableParameters> {
       const ours = meanAndDeviation(values);
       const theirs = paperNumber(paper, printed, name);
       const difference = theirs !== null && facts.unlike?.length === 0 ? ours.value - theirs : null;
-      metrics[name] = { ...ours, paper: theirs, difference };
+      metrics[name] = { ...ours, interval: await this.#interval(name, artifacts), paper: theirs, difference };
     }
     return { labels, metrics, runs: artifacts.length, ...facts };
+  }
+
+  /** Of an error rate of one run. */
+  async #interval(name: string, artifacts: readonly ArtifactReader[]): Promise<TableCell['interval']> {
+    const outcomes =
+      artifacts.length === 1 ? await this.#metrics.get(name).outcomes?.(artifacts[0]!) : undefined;
+    if (!outcomes) return null;
+    const { wrong, ids, things = ids } = outcomes;
+    const [low, high] = rateInterval(wrong, things);
+    return [100 * low, 100 * high];
   }
 }
 
@@ -121,7 +132,7 @@ function withPaper(parameters: TableParameters, ours: readonly JoinedRow[]): rea
     const labels = columns.filter((name) => !metrics.includes(name) && paper!.columns.includes(name));
     const cells = metrics.map((name): [string, TableCell] => [
       name,
-      { value: null, sd: null, paper: paperNumber(paper, printed, name), difference: null },
+      { value: null, sd: null, interval: null, paper: paperNumber(paper, printed, name), difference: null },
     ]);
     return [
       {

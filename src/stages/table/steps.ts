@@ -4,6 +4,8 @@ import type { Metric, Outcomes } from '../../run/metric.js';
 import type { ArtifactReader } from '../../run/stage.js';
 import type { StepChange, TableCell, TableRow, TableStep, Verdict } from '../../run/table.js';
 import { meanChange } from '../../statistics/mean-change.js';
+import { clusteredMean } from '../../statistics/clustered-mean.js';
+import { tQuantile } from '../../statistics/student-t.js';
 import { pairedChange } from '../../statistics/paired-change.js';
 
 /** A row of ours, with the results behind it. */
@@ -43,7 +45,16 @@ async function changeOf(metric: Metric, [before, after]: readonly [OwnRow, OwnRo
   const first = await metric.outcomes(before.artifacts[0]!);
   const second = await metric.outcomes(after.artifacts[0]!);
   if (!areOfSameImages(first, second)) return { change, interval: null, from: null };
-  return { ...pairedChange(first.wrong, second.wrong), from: 'images' };
+  return { ...changeOnImages(first, second), from: 'images' };
+}
+
+function changeOnImages({ wrong: from, things }: Outcomes, { wrong: to }: Outcomes) {
+  if (!things) return pairedChange(from, to);
+  const differences = Float64Array.from(from, (wrong, i) => 100 * (to[i]! - wrong));
+  const { value: change, standardError, freedom } = clusteredMean(differences, things);
+  // No change at all is no certainty: an image of each thing might have changed sides.
+  const spread = tQuantile(0.975, freedom) * Math.max(standardError, 100 / from.length);
+  return { change, interval: [change - spread, change + spread] as const };
 }
 
 function areOfSameImages({ ids: a }: Outcomes, { ids: b }: Outcomes): boolean {

@@ -168,7 +168,7 @@ export type TrainParameters = Omit<TrainSpec, 'kind' | 'augment' | 'init' | 'S' 
 
 export const trainDefinition: StageDefinition<TrainSpec> = {
   kind: 'train',
-  version: '4',
+  version: '5',
   description: 'trains a net',
   schema,
   inputs: { index: 'index', augmentation: 'augmentation', init: 'checkpoint', watched: 'index' },

@@ -18,7 +18,7 @@ export class History {
   /** Steps of the whole training. */
   readonly #total: number;
 
-  /** @param images of an epoch; the batch and all steps of the training */
+  /** @param images of an epoch @param settings of the training: images of a step, and its steps */
   constructor(images: number, { batch, steps }: { batch: number; steps: number }, reporter: TaskReporter) {
     this.#images = images;
     this.#batch = batch;

@@ -53,18 +53,34 @@ export async function watch(watcher: Watcher, session: NetSession, signal: Abort
   return { top1: (100 * sum.top1) / count, top5: (100 * sum.top5) / count, loss: sum.loss / count };
 }
 
-/** The index in two: a fixed random `part` of it to be watched, and the rest, each at least one of its two images or more, to be learnt from. */
+/**
+ * The index in two: a fixed random `part` of its images to be watched, or a little more, since all images of a thing stay
+ * together; and the rest to be learnt from.
+ * @param index of two images or more; each side has at least one
+ */
 export function holdOut(
   index: ImageIndex,
   part: number,
 ): { readonly learnt: ImageIndex; readonly held: ImageIndex } {
   const all = index.images.length;
   const count = Math.min(all - 1, Math.max(1, Math.round(part * all)));
-  const order = permutation(streamKey(HELD_OUT_SEED, 'held-out'), 0, index.images.length);
-  const chosen = new Set(order.subarray(0, count));
+  const isOneThing = new Set(index.images.map(({ thing }) => thing)).size === 1;
+  // Most images show a thing of their own; of one thing alone the images have to be parted.
+  const thingOf = ({ id, thing }: ImageIndex['images'][number]) => (isOneThing ? id : (thing ?? id));
+  const counts = new Map<string, number>();
+  for (const image of index.images) counts.set(thingOf(image), (counts.get(thingOf(image)) ?? 0) + 1);
+  const things = [...counts.keys()];
+  const chosen = new Set<string>();
+  let held = 0;
+  for (const place of permutation(streamKey(HELD_OUT_SEED, 'held-out'), 0, things.length)) {
+    const thing = things[place]!;
+    if (held >= count || held + counts.get(thing)! >= all) break;
+    chosen.add(thing);
+    held += counts.get(thing)!;
+  }
   const side = (isHeld: boolean): ImageIndex => ({
     ...index,
-    images: index.images.filter((_, i) => chosen.has(i) === isHeld),
+    images: index.images.filter((image) => chosen.has(thingOf(image)) === isHeld),
   });
   return { learnt: side(false), held: side(true) };
 }
