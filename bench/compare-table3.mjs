@@ -2,7 +2,8 @@
 /**
  * Table 3 of ours beside the PyTorch peer's, seeds of both: means, and the difference with its 95% interval, by the
  * spread of both (Welch) or, with one seed of ours, by that of the peer. Fails where settings or rows of the two are
- * not the same, and where a difference is outside: of its interval, or of POINTS if given.
+ * not the same, where a seed counts twice, and where a difference is outside: of its interval, or of POINTS if given.
+ * One row in twenty is outside of its interval by chance, and with three seeds an interval has several points.
  * Usage: node compare-table3.mjs [--within POINTS] --peer FILE... --ours FILE...
  *   (outputs of torch_table3.py, at least two; our table3.json and shallow.json)
  */
@@ -45,7 +46,15 @@ function withFlag() {
 }
 
 /** @param {string} file */
-const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+function read(file) {
+  const text = readFileSync(file, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    console.error(`${file} is no whole result: ${text === '' ? 'it is empty' : 'it ends early'}.`);
+    process.exit(2);
+  }
+}
 
 /** @param {string} file @returns {readonly Row[]} */
 function rowsOfPeer(file) {
@@ -132,6 +141,11 @@ for (const place of new Set([...peers.keys(), ...own.keys()])) {
   if (settings.size > 1) problems.push(`${place}: settings differ: ${[...settings].join(' | ')}.`);
   if (both.some(({ errors }) => !errors.every(Number.isFinite)))
     problems.push(`${place}: an error is no number.`);
+  for (const side of [peers, own]) {
+    const seeds = (side.get(place) ?? []).map(({ errors }) => errors.join());
+    if (new Set(seeds).size < seeds.length)
+      problems.push(`${place}: two results are the same to the last digit.`);
+  }
   const counts = [peers, own].map((side) => side.get(place)?.length ?? 0);
   if (counts[0] !== peerFiles.length) problems.push(`${place}: ${counts[0]} results of the peer.`);
   if (counts[1] === 0) problems.push(`${place}: no result of ours.`);

@@ -3,10 +3,26 @@ import type { DatasetSource } from './dataset.js';
 
 /** Labels mean nothing across two lists of images whose classes are others, or the same in another order. */
 export function classesDiffer(train: readonly string[], val: readonly string[]): string | undefined {
-  const longer = train.length > val.length ? train : val;
-  const at = longer.findIndex((_, i) => train[i] !== val[i]);
+  const missing = (from: readonly string[], to: readonly string[]) =>
+    from.filter((name) => !to.includes(name)).map((name) => `"${name}"`);
+  const [onlyTrain, onlyVal] = [missing(train, val), missing(val, train)];
+  const parts = [
+    ...(onlyTrain.length > 0 ? [`only the training images have ${shortened(onlyTrain)}`] : []),
+    ...(onlyVal.length > 0 ? [`only the validation images have ${shortened(onlyVal)}`] : []),
+  ];
+  if (parts.length > 0)
+    return `The classes of the two splits differ: ${parts.join(', ')}. Both need the same class folders.`;
+  const at = train.findIndex((name, i) => name !== val[i]);
   if (at < 0) return undefined;
-  return `Class ${at + 1} is "${val[at] ?? 'missing'}" in the validation images but "${train[at] ?? 'missing'}" in the training images. Both splits need the same class folders.`;
+  return `Class ${at + 1} is "${val[at]!}" in the validation images but "${train[at]!}" in the training images. Both splits need the same classes in the same order.`;
+}
+
+/** Names in a message. */
+const MOST_NAMES = 5;
+
+function shortened(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Every net would be right about a single class. */

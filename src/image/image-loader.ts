@@ -7,6 +7,8 @@ import { rescale, type Rescaling } from './rescale.js';
 export interface ImageLoaderOptions {
   /** The encoded bytes of an image. */
   readonly read: (id: string) => Promise<Uint8Array>;
+  /** Of the set that they are of, for messages. */
+  readonly split: string;
   /** Smallest side after rescaling, px; as decoded if undefined. */
   readonly side?: number;
   /** As usual if left out. */
@@ -45,7 +47,7 @@ export class ImageLoader {
   }
 
   async #decode(id: string): Promise<Pixels> {
-    const { read, side, rescaling, decoded } = this.#options;
+    const { read, split, side, rescaling, decoded } = this.#options;
     const fresh = async () => decode(await read(id));
     try {
       const pixels = decoded ? await decoded.images.get(decoded.digestOf(id), fresh) : await fresh();
@@ -53,7 +55,7 @@ export class ImageLoader {
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       throw new ImageError(
-        `The image "${id}" cannot be used: ${error.message}. Mend or remove it, or let the spec say "badImages: skip" of its set; \`stagecraft data check\` names all such images.`,
+        `The image "${split}/${id}" cannot be used: ${error.message}. Mend or remove it, or let the spec say "badImages: skip" of its set; \`stagecraft data check\` names all such images.`,
         { cause: error },
       );
     }

@@ -235,7 +235,8 @@ function sections(vocabulary: Vocabulary) {
     limits,
     nets: Type.Optional(
       Named(NAMES.NAME, netSchema(vocabulary), {
-        description: 'Nets of your own, by name.',
+        description:
+          'Nets of your own, by name: the part before the fully-connected layers; FC-4096, FC-4096 and FC-classes follow, at the width of the training.',
         examples: [{ tiny: { layers: ['conv3-16', 'maxpool'] } }],
       }),
     ),

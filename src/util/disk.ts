@@ -54,6 +54,10 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 /** What keeps files from being read or written, in words and Node's own; undefined for errors of another kind. */
 export function diskProblem(error: unknown): string | undefined {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
-  const problem = PROBLEMS[error.code];
+  // Node's word for a folder on a read-only disk that is to be made with those above it.
+  const isUnmakeable = error.code === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir';
+  const problem = isUnmakeable
+    ? 'The folder cannot be made here: the disk may be read-only'
+    : PROBLEMS[error.code];
   return problem && `${problem} (${error.message}).`;
 }

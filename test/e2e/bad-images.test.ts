@@ -39,7 +39,7 @@ test('a corrupt image among good ones stops what reads it, by name and with the 
     assert.equal(status, 1);
     assert.match(
       stdout,
-      /FAILED +augment .*The image "(cat\/1|dog\/2)\.jpg" cannot be used: .+\. Mend or remove it, or let the spec say "badImages: skip"/,
+      /FAILED +augment .*The image "train\/(cat\/1|dog\/2)\.jpg" cannot be used: .+\. Mend or remove it, or let the spec say "badImages: skip"/,
     );
   });
 });
@@ -142,7 +142,7 @@ test('a class that one of the splits lacks is named before anything is trained',
     assert.doesNotMatch(stdout, /start|done/);
     assert.match(
       stderr,
-      /Class 2 is "missing" in the validation images but "dog" in the training images\. Both splits need the same class folders\./,
+      /The classes of the two splits differ: only the training images have "dog"\. Both need the same class folders\./,
     );
   });
 });

@@ -25,7 +25,7 @@ test('a corrupt image is named, the rest is finished, and once it is mended the 
     await writeFile(path, whole.subarray(0, whole.length / 2));
     const first = await stagecraft(scratch.folder, ...RUN);
     assert.equal(first.status, 1);
-    assert.match(first.stdout, /FAILED +evaluate scores .*: The image "dog\/1\.jpg" cannot be used/);
+    assert.match(first.stdout, /FAILED +evaluate scores .*: The image "val\/dog\/1\.jpg" cannot be used/);
     assert.match(first.stdout, /not done +table tiny .*: needs evaluate scores/);
     assert.match(first.stdout, /done +train a/);
     assert.match(first.stderr, /Failed: evaluate scores .*; log in runs\/tiny\/logs\./);
@@ -87,7 +87,7 @@ test('other classes to validate with than to train on are named', async () => {
     await rename(scratch.path('images/val/dog'), scratch.path('images/val/fox'));
     const { status, stderr } = await stagecraft(scratch.folder, ...RUN);
     assert.equal(status, 2);
-    assert.match(stderr, /Class 2 is "fox" in the validation images but "dog" in the training images\./);
+    assert.match(stderr, /only the training images have "dog", only the validation images have "fox"\./);
     assert.doesNotMatch(stderr, STACK);
   });
 });

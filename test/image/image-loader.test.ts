@@ -21,21 +21,21 @@ const BYTES = 8 * 8 * 3;
 
 test('what fits in the cache is read once, and what is beyond it each time', async () => {
   const { read, reads } = await library(['a', 'b', 'c']);
-  const loader = new ImageLoader({ read, cacheBytes: 2 * BYTES + 1 });
+  const loader = new ImageLoader({ read, split: 'train', cacheBytes: 2 * BYTES + 1 });
   for (let epoch = 0; epoch < 3; epoch++) for (const id of ['a', 'b', 'c']) await loader.load(id);
   assert.deepEqual(reads, ['a', 'b', 'c', 'c', 'c']);
 });
 
 test('without a cache every image is read each time', async () => {
   const { read, reads } = await library(['a']);
-  const loader = new ImageLoader({ read, cacheBytes: 0 });
+  const loader = new ImageLoader({ read, split: 'train', cacheBytes: 0 });
   assert.deepEqual(await loader.load('a'), await loader.load('a'));
   assert.deepEqual(reads, ['a', 'a']);
 });
 
 test('an image that stands twice in one batch takes its room in the cache once', async () => {
   const { read, reads } = await library(['a', 'b']);
-  const loader = new ImageLoader({ read, cacheBytes: 2 * BYTES });
+  const loader = new ImageLoader({ read, split: 'train', cacheBytes: 2 * BYTES });
   const [first, second] = await loader.loadAll(['a', 'a']);
   assert.deepEqual(first, second);
   reads.length = 0;
@@ -46,7 +46,7 @@ test('an image that stands twice in one batch takes its room in the cache once',
 
 test('images come in the order that was asked for, rescaled', async () => {
   const { read } = await library(['a', 'b', 'c']);
-  const loader = new ImageLoader({ read, side: 4, cacheBytes: 0 });
+  const loader = new ImageLoader({ read, side: 4, split: 'train', cacheBytes: 0 });
   const all = await loader.loadAll(['c', 'a', 'b']);
   assert.ok(all.every(({ width, height }) => width === 4 && height === 4));
   assert.deepEqual(all, [await loader.load('c'), await loader.load('a'), await loader.load('b')]);
@@ -55,16 +55,18 @@ test('images come in the order that was asked for, rescaled', async () => {
 test('a bad image is named', async () => {
   const { read, encoded } = await library(['good']);
   encoded.set('bird/broken.png', encoded.get('good')!.subarray(0, 60));
-  const loader = new ImageLoader({ read, cacheBytes: BYTES });
+  const loader = new ImageLoader({ read, split: 'train', cacheBytes: BYTES });
   await assert.rejects(loader.loadAll(['good', 'bird/broken.png']), (error: unknown) => {
     assert.ok(error instanceof ImageError);
-    assert.match(error.message, /^The image "bird\/broken\.png" cannot be used: /);
+    assert.match(error.message, /^The image "train\/bird\/broken\.png" cannot be used: /);
     return true;
   });
 });
 
 test('a file that cannot be read is not taken for a bad image', async () => {
   const { read } = await library([]);
-  const failure = await new ImageLoader({ read, cacheBytes: 0 }).load('none').catch((e: unknown) => e);
+  const failure = await new ImageLoader({ read, split: 'train', cacheBytes: 0 })
+    .load('none')
+    .catch((e: unknown) => e);
   assert.ok(failure instanceof Error && !(failure instanceof ImageError));
 });

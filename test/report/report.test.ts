@@ -106,6 +106,7 @@ test("a table without the paper's numbers does not speak of them", () => {
 
 Net A; dense; 100 images of 10 classes, one seed.
 Intervals are about these trained nets, on images like these; another seed moves an error further, which only a table over seeds shows.
+Of 10 classes five guesses at random are wrong in 50%: that is what a top-5 error is to be compared with.
 `,
   );
 });
@@ -278,6 +279,13 @@ Its interval is by the same images of both rows, paired; "not clear" where it ho
     markdownOf({ ...TABLE, columns: [NET, TOP1], steps: runs }),
     /^Its interval is by the spread over each row's seeds \(Welch's interval of two means\); /m,
   );
+});
+
+test('a top-5 error over few classes is told for what it is', () => {
+  const of = (classes: number) => markdownOf({ ...TABLE, columns: [NET, TOP5], rows: [{ ...A, classes }] });
+  assert.match(of(5), /^A top-5 error over 5 classes is 0, whatever the net\.$/m);
+  assert.match(of(8), /^Of 8 classes five guesses at random are wrong in 38%: /m);
+  assert.doesNotMatch(of(11), /whatever the net|at random/);
 });
 
 test('a table whose results were made in several environments names them', () => {

@@ -40,7 +40,7 @@ const settings: BatchSettings = {
 
 function loader(): ImageLoader {
   const read = (id: string) => Promise.resolve(encoded.get(id)!);
-  return new ImageLoader({ read, side: 10, cacheBytes: 1e6 });
+  return new ImageLoader({ read, side: 10, split: 'train', cacheBytes: 1e6 });
 }
 
 async function batches(first = 0, changed: Partial<BatchSettings> = {}): Promise<TrainingBatch[]> {
@@ -97,12 +97,15 @@ test('the seed changes order and crops', async () => {
 
 test('a bad image stops the training at its batch, and is named', async () => {
   const read = (id: string) => Promise.resolve(id === '2' ? Buffer.from('no image') : encoded.get(id)!);
-  const bad = new ImageLoader({ read, side: 10, cacheBytes: 0 });
+  const bad = new ImageLoader({ read, side: 10, split: 'train', cacheBytes: 0 });
   const seen: number[] = [];
   const train = async () => {
     for await (const { step } of trainingBatches(index, bad, settings)) seen.push(step);
   };
-  await assert.rejects(train(), (error) => error instanceof ImageError && error.message.includes('"2"'));
+  await assert.rejects(
+    train(),
+    (error) => error instanceof ImageError && error.message.includes('"train/2"'),
+  );
   const place = new Sampler(COUNT, settings.seed);
   const hit = [0, 1, 2, 3].find((step) => place.batch(step, 4).some(({ image }) => image === 2))!;
   assert.deepEqual(seen, [...Array(hit).keys()]);

@@ -133,7 +133,9 @@ test('a net that was trained on other classes, or in another order, is refused b
   await renamed.write('checkpoint.json', output.text('checkpoint.json').replace('"grey"', '"gray"'));
   await assert.rejects(
     evaluated(engine, renamed),
-    (error) => error instanceof TaskError && /^Class 2 is "grey" .* but "gray"/.test(error.message),
+    (error) =>
+      error instanceof TaskError &&
+      error.message.includes('only the training images have "gray", only the validation images have "grey"'),
   );
   assert.equal(engine.liveArrays(), 0);
 });
@@ -248,7 +250,7 @@ test('watched images of other classes are refused before a step is made', async 
   const inputs = { index: train, augmentation, watched: renamed };
   await assert.rejects(
     trained(engine, { watch: 'validation' }, { inputs }),
-    /Class 2 is "gray" in the validation images but "grey" in the training images/,
+    /only the training images have "grey", only the validation images have "gray"/,
   );
 });
 

@@ -31,6 +31,7 @@ export class AugmentStage extends Stage<AugmentParameters> {
     const index = await readIndex(inputs['index']![0]!);
     const loader = new ImageLoader({
       read: checkedReader(this.#dataset, sourceOf(task), 'train', index),
+      split: 'train',
       cacheBytes: 0,
     });
     const sums = new PixelSums();

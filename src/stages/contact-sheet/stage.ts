@@ -24,7 +24,7 @@ export class ContactSheetStage extends Stage<ContactSheetParameters> {
     const index = await readIndex(inputs['index']![0]!);
     const augmentation = await readAugmentation(inputs['augmentation']![0]!);
     const read = checkedReader(this.#dataset, sourceOf(task), 'train', index);
-    const loader = new ImageLoader({ read, cacheBytes: 0 });
+    const loader = new ImageLoader({ read, split: 'train', cacheBytes: 0 });
     const ids = index.images.map(({ id }) => id);
     const images = await loader.loadAll(spread(ids, SHEET_SIDE));
     const augmenter = new Augmenter(augmentation, endsOf(S), seed);

@@ -58,6 +58,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const digests = new Map(index.images.map(({ id, sha256 }) => [id, sha256]));
     const loader = new ImageLoader({
       read: checkedReader(this.#dataset, source, 'val', index),
+      split: 'val',
       side: parameters.Q,
       rescaling: { filter, longSide },
       cacheBytes: 0,

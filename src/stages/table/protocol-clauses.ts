@@ -62,9 +62,9 @@ function trainingClauses({
     `width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling`,
     `initialisation ${initialisation}${copied.length > 0 ? ' of what is new' : ''}, inputs less the mean RGB${initialisation === 'he' ? ' over the deviation of the pixels' : ''}`,
     ...(copied.length > 0 ? [`started from a trained net's ${layersInWords(copied)}`] : []),
-    `trained on ${training ? `${training.images} images of ` : ''}${dataset}${leftOut(training?.skipped)}`,
+    `trained on ${training ? `${training.images} ${training.images === 1 ? 'image' : 'images'} of ` : ''}${dataset}${leftOut(training?.skipped)}`,
     `S = ${S} px`,
-    `${steps} steps of ${batch}`,
+    `${steps} ${steps === 1 ? 'step' : 'steps'} of ${batch}`,
     ...(training ? settingClauses(training) : []),
   ];
 }

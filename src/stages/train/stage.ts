@@ -164,6 +164,7 @@ export class TrainStage extends Stage<TrainParameters> {
     const read = checkedReader(this.#dataset, sourceOf(task), split, index);
     return new ImageLoader({
       read,
+      split,
       cacheBytes: kept * PIXEL_CACHE_BYTES,
       ...(side !== undefined && { side }),
     });
