@@ -279,3 +279,19 @@ test('steps are numbered from 0, at the rates of the schedule', async () => {
     ],
   );
 });
+
+test('a training that ends with a loss a thousand times that of guessing is no result, though it is finite', async () => {
+  const ending = (loss: number) => {
+    class Lossy extends RecordingEngine {
+      override open(...given: Parameters<RecordingEngine['open']>) {
+        return { ...super.open(...given), trainStep: () => loss };
+      }
+    }
+    return trained(new Lossy(), augmentationOf());
+  };
+  await ending(1000);
+  await assert.rejects(
+    ending(1e6),
+    /The loss is 1000000 at step (\d+) of \1 \(rate [\d.]+\), and that of guessing 1\.1\. Lower the rate/,
+  );
+});

@@ -10,12 +10,12 @@ import type { Engine, NetSession } from '../../nn/engine.js';
 import type { LayerKinds } from '../../nn/layer-kinds.js';
 import { imagesAtOnce } from '../../nn/memory.js';
 import { buildNet, type Net } from '../../nn/net.js';
-import type { Parameters } from '../../nn/net-state.js';
 import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import { endsOf } from '../../spec/range.js';
 import { type BatchSettings, trainingBatches } from './batches.js';
 import type { TrainParameters } from './definition.js';
 import { describeTraining, shapeOf } from './describe.js';
+import { checkFinite, checkLoss } from './divergence.js';
 import { History } from './history.js';
 import { totalSteps } from './sampler.js';
 import { LearningRate } from './schedule.js';
@@ -106,11 +106,7 @@ export class TrainStage extends Stage<TrainParameters> {
     for await (const { step, images, labels } of trainingBatches(learnt, loader, settings)) {
       const rate = schedule.at(step);
       const loss = session.trainStep(images, labels, { step, rate });
-      if (!Number.isFinite(loss)) {
-        throw new TaskError(
-          `The loss is ${loss} at step ${step + 1} of ${steps} (rate ${rate}). Lower the rate or change the initialisation.`,
-        );
-      }
+      checkLoss(loss, { step, steps, rate, classes: learnt.classes.length });
       reporter.progress(step + 1, steps, 'steps');
       const epoch = history.step(step, loss, rate);
       if (epoch !== undefined) {
@@ -175,13 +171,4 @@ interface Training {
   readonly learnt: ImageIndex;
   readonly watcher: Watcher | undefined;
   readonly settings: BatchSettings;
-}
-
-/** The loss is that before an update, so the last update is looked at itself. */
-function checkFinite(weights: Parameters, steps: number): void {
-  for (const [name, { data }] of weights)
-    if (!data.every(Number.isFinite))
-      throw new TaskError(
-        `${name} is no longer finite after the last of ${steps} steps. Lower the rate or change the initialisation.`,
-      );
 }
