@@ -295,3 +295,14 @@ test('a training that ends with a loss a thousand times that of guessing is no r
     /The loss is 1000000 at step (\d+) of \1 \(rate [\d.]+\), and that of guessing 1\.1\. Lower the rate/,
   );
 });
+
+test('a checkpoint says on how many images the rate was decided', async () => {
+  const schedule = async (watch: 'held-out' | 'none') => {
+    const settings = { watch, heldOut: 0.25, epochs: 3 } as const;
+    const { output } = await trained(new RecordingEngine(), augmentationOf(), settings);
+    return (await readCheckpoint(output)).description.training!.schedule;
+  };
+  const count = Math.round(0.25 * images.train.length);
+  assert.ok((await schedule('held-out')).includes(`${count} images held out`));
+  assert.doesNotMatch(await schedule('none'), /held out/);
+});

@@ -17,6 +17,8 @@ export interface Trained {
   readonly images: number;
   /** That cannot be decoded. */
   readonly skipped: number;
+  /** That were watched; 0 where none were. */
+  readonly watched: number;
 }
 
 /** What is built, of so many classes. */
@@ -29,7 +31,7 @@ export function shapeOf(parameters: TrainParameters, classes: number): NetShape 
 
 export function describeTraining(
   parameters: TrainParameters,
-  { net, start, classes, steps, policy, images, skipped }: Trained,
+  { net, start, classes, steps, policy, images, skipped, watched }: Trained,
 ): CheckpointDescription {
   const { S, initialisation, batch } = parameters;
   return {
@@ -44,7 +46,7 @@ export function describeTraining(
     initialisation,
     copied: start.copied,
     trainings: start.trainings + 1,
-    training: { images, ...(skipped > 0 && { skipped }), ...factsOf(parameters, policy) },
+    training: { images, ...(skipped > 0 && { skipped }), ...factsOf(parameters, policy, watched) },
     steps,
     batch,
   };
@@ -53,17 +55,19 @@ export function describeTraining(
 function factsOf(
   parameters: TrainParameters,
   policy: AugmentationPolicy,
+  watched: number,
 ): Omit<TrainingFacts, 'images' | 'skipped'> {
   const { rate, schedule, momentum, weightDecay, dropout, fineTune } = parameters;
   return {
     ...{ rate, momentum, weightDecay, dropout, learnt: fineTune },
-    schedule: scheduleInWords(schedule, parameters),
+    schedule: scheduleInWords(schedule, parameters, watched),
     augmentation: policyInWords(policy),
   };
 }
 
-function scheduleInWords(schedule: Schedule, { watch, heldOut }: TrainParameters): string {
-  const watched = watch === 'held-out' ? `${percent(heldOut)}% held out` : 'the validation images';
+function scheduleInWords(schedule: Schedule, { watch }: TrainParameters, count: number): string {
+  const images = count === 1 ? 'image' : 'images';
+  const watched = watch === 'held-out' ? `${count} ${images} held out` : `the ${count} validation ${images}`;
   if (schedule.kind === 'steps') {
     const parts = schedule.at.map((part) => `${percent(part)}%`).join(' and ');
     const drops = parts === '' ? 'kept' : `times ${schedule.factor} after ${parts} of the steps`;

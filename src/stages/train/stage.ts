@@ -79,6 +79,7 @@ export class TrainStage extends Stage<TrainParameters> {
       const description = describeTraining(parameters, {
         ...{ net, start, classes, steps, policy },
         images: learnt.images.length,
+        watched: watched?.images.length ?? 0,
         skipped: (await readSkipped(inputs['index']![0]!)).length,
       });
       const { weights } = session.getState();
