@@ -9,7 +9,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { meanChange } from '../build/src/statistics/mean-change.js';
+import { meanChange, runsMean } from '../build/src/statistics/mean-change.js';
 import { tQuantile } from '../build/src/statistics/student-t.js';
 
 /** @typedef {{ readonly net: string, readonly S: string, readonly method: string, readonly settings: string,
@@ -115,14 +115,7 @@ function byPlace(rows) {
   return places;
 }
 
-/** @param {readonly number[]} numbers */
-function summary(numbers) {
-  const value = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-  const squares = numbers.reduce((sum, x) => sum + (x - value) ** 2, 0);
-  return { value, sd: Math.sqrt(squares / (numbers.length - 1)), runs: numbers.length };
-}
-
-/** @typedef {ReturnType<typeof summary>} Summary */
+/** @typedef {import('../build/src/statistics/mean-change.js').RunsMean} Summary */
 
 /** Half of the interval in which one more seed of the peer lies, or of that of the difference. @param {Summary} peer @param {Summary} ours */
 function halfWidth(peer, ours) {
@@ -160,7 +153,7 @@ for (const [place, peerRows] of peers)
     const ownRows = own.get(place);
     if (!ownRows) continue;
     const sides = [peerRows, ownRows].map((rows) =>
-      summary(rows.map(({ errors }) => /** @type {number} */ (errors[i]))),
+      runsMean(rows.map(({ errors }) => /** @type {number} */ (errors[i]))),
     );
     const [peer, ours] = /** @type {[Summary, Summary]} */ (sides);
     const gap = ours.value - peer.value;

@@ -148,6 +148,14 @@ export async function readScores(reader: Reader): Promise<Scores> {
   return { ...facts, posteriors: readNpy(await reader.read(POSTERIORS_FILE)).data };
 }
 
+/** What images show, where any is said to show what another does; an image of which nothing is said shows a thing of its own. */
+export function thingsOf(
+  images: readonly { readonly id: string; readonly thing?: string }[],
+): Pick<ScoreFacts, 'things'> {
+  if (images.every(({ thing }) => thing === undefined)) return {};
+  return { things: images.map(({ id, thing }) => thing ?? id) };
+}
+
 export async function readScoreFacts(reader: Reader): Promise<ScoreFacts> {
   const text = async (file: string) => Buffer.from(await reader.read(file)).toString('utf8');
   const lines = (await text(LABELS_FILE)).split('\n').filter(Boolean);
@@ -163,9 +171,7 @@ export async function readScoreFacts(reader: Reader): Promise<ScoreFacts> {
   return {
     labels: images.map(({ label }) => label),
     ids: images.map(({ id }) => id),
-    ...(images.some(({ thing }) => thing !== undefined) && {
-      things: images.map(({ id, thing }) => thing ?? id),
-    }),
+    ...thingsOf(images),
     classes,
     protocol,
   };

@@ -13,8 +13,9 @@ export interface Estimate {
  * (Cochran 1977, sect. 9A.2). With each image its own cluster it is the mean of a t test.
  * @param values one an image, at least two clusters of them
  * @param clusters by image, what it belongs to
+ * @param least that the standard error is set to where the values hardly differ: a sample without a change is no certainty
  */
-export function clusteredMean(values: Float64Array, clusters: readonly string[]): Estimate {
+export function clusteredMean(values: Float64Array, clusters: readonly string[], least = 0): Estimate {
   const value = values.reduce((sum, x) => sum + x, 0) / values.length;
   const deviations = new Map<string, number>();
   for (const [i, cluster] of clusters.entries())
@@ -22,5 +23,5 @@ export function clusteredMean(values: Float64Array, clusters: readonly string[])
   const count = deviations.size;
   const squares = [...deviations.values()].reduce((sum, x) => sum + x * x, 0);
   const standardError = Math.sqrt((count / (count - 1)) * squares) / values.length;
-  return { value, standardError, freedom: count - 1 };
+  return { value, standardError: Math.max(least, standardError), freedom: count - 1 };
 }

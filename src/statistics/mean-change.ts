@@ -10,6 +10,13 @@ export interface RunsMean {
   readonly runs: number;
 }
 
+/** @param values of the runs, two at least */
+export function runsMean(values: readonly number[]): RunsMean {
+  const value = values.reduce((sum, x) => sum + x, 0) / values.length;
+  const squares = values.reduce((sum, x) => sum + (x - value) ** 2, 0);
+  return { value, sd: Math.sqrt(squares / (values.length - 1)), runs: values.length };
+}
+
 /** Second less first (Welch 1947), in the unit of the means. */
 export function changeOfMeans(from: RunsMean, to: RunsMean): Estimate {
   const [a, b] = [from.sd ** 2 / from.runs, to.sd ** 2 / to.runs];

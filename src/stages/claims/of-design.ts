@@ -1,6 +1,6 @@
 /** Whether one way of training is better than another: by the spread over its repetitions, on these images. */
 import type { Outcomes } from '../../run/metric.js';
-import { changeOfMeans, type RunsMean } from '../../statistics/mean-change.js';
+import { changeOfMeans, type RunsMean, runsMean } from '../../statistics/mean-change.js';
 import { type Claimed, type SingleTest, singleTest } from './test.js';
 
 /** Fewer say next to nothing of a spread. */
@@ -29,7 +29,5 @@ export function testOfDesign(
 /** Of the error rates, per cent. */
 function meanOf(runs: readonly Outcomes[]): RunsMean {
   const errors = runs.map(({ wrong }) => (100 * wrong.reduce((sum, one) => sum + one, 0)) / wrong.length);
-  const value = errors.reduce((sum, x) => sum + x, 0) / errors.length;
-  const squares = errors.reduce((sum, x) => sum + (x - value) ** 2, 0);
-  return { value, sd: Math.sqrt(squares / (errors.length - 1)), runs: errors.length };
+  return runsMean(errors);
 }

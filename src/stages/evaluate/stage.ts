@@ -8,7 +8,7 @@ import { readCheckpoint } from '../../nn/checkpoint.js';
 import type { Engine } from '../../nn/engine.js';
 import type { LayerKinds } from '../../nn/layer-kinds.js';
 import { buildNet } from '../../nn/net.js';
-import { type Scores, writeScores } from '../../nn/scores.js';
+import { type Scores, thingsOf, writeScores } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
 import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import type { EvaluateParameters } from './definition.js';
@@ -107,9 +107,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
       posteriors,
       labels,
       ids: index.images.map(({ id }) => id),
-      ...(index.images.some(({ thing }) => thing !== undefined) && {
-        things: index.images.map(({ id, thing }) => thing ?? id),
-      }),
+      ...thingsOf(index.images),
       classes: index.classes,
       protocol: {
         method,

@@ -1,5 +1,6 @@
 import type { Labels } from '../../plan/labels.js';
 import { paperNumber, rowsOfPaper } from '../../plan/paper-rows.js';
+import { runsMean } from '../../statistics/mean-change.js';
 import { rateInterval } from '../../statistics/wilson.js';
 import { FACTS_OF, TABLE_FACTS } from '../../spec/table-facts.js';
 import type { Metrics } from '../../run/metric.js';
@@ -112,11 +113,10 @@ function compare(a: number, b: number): number {
 }
 
 /** The mean, and for more than one value the standard deviation of the sample. */
-function meanAndDeviation(values: readonly number[]) {
-  const value = values.reduce((a, b) => a + b, 0) / values.length;
-  if (values.length === 1) return { value, sd: null };
-  const squares = values.reduce((sum, x) => sum + (x - value) ** 2, 0);
-  return { value, sd: Math.sqrt(squares / (values.length - 1)) };
+function meanAndDeviation(values: readonly number[]): Pick<TableCell, 'sd'> & { readonly value: number } {
+  if (values.length === 1) return { value: values[0]!, sd: null };
+  const { value, sd } = runsMean(values);
+  return { value, sd };
 }
 
 function paperRow({ paper, join }: TableParameters, labels: Labels): PaperRow | undefined {

@@ -51,9 +51,9 @@ async function changeOf(metric: Metric, [before, after]: readonly [OwnRow, OwnRo
 function changeOnImages({ wrong: from, things }: Outcomes, { wrong: to }: Outcomes) {
   if (!things) return pairedChange(from, to);
   const differences = Float64Array.from(from, (wrong, i) => 100 * (to[i]! - wrong));
-  const { value: change, standardError, freedom } = clusteredMean(differences, things);
-  // No change at all is no certainty: an image of each thing might have changed sides.
-  const spread = tQuantile(0.975, freedom) * Math.max(standardError, 100 / from.length);
+  const least = 100 / from.length;
+  const { value: change, standardError, freedom } = clusteredMean(differences, things, least);
+  const spread = tQuantile(0.975, freedom) * standardError;
   return { change, interval: [change - spread, change + spread] as const };
 }
 
