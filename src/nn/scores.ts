@@ -148,11 +148,14 @@ export async function readScores(reader: Reader): Promise<Scores> {
   return { ...facts, posteriors: readNpy(await reader.read(POSTERIORS_FILE)).data };
 }
 
-/** What images show, where any is said to show what another does; an image of which nothing is said shows a thing of its own. */
+/**
+ * What images show, where it is said; an image of which nothing is said shows a thing of its own. Nothing where all show
+ * one thing: then the images are all that there is to count.
+ */
 export function thingsOf(
   images: readonly { readonly id: string; readonly thing?: string }[],
 ): Pick<ScoreFacts, 'things'> {
-  if (images.every(({ thing }) => thing === undefined)) return {};
+  if (new Set(images.map(({ thing }) => thing)).size === 1) return {};
   return { things: images.map(({ id, thing }) => thing ?? id) };
 }
 

@@ -71,6 +71,14 @@ test('images of one thing that change sides together are one change', async () =
   assert.deepEqual([alone.verdict, together.verdict], ['same sign', 'not clear']);
 });
 
+test('images that all show one thing are counted as images', async () => {
+  const ofOne = (of: Scores): Scores => ({ ...of, things: of.ids.map(() => 'one') });
+  assert.deepEqual(
+    await change([ofOne(wrong(100)), ofOne(wrong(80))]),
+    await change([wrong(100), wrong(80)]),
+  );
+});
+
 test('where the paper has no such rows there is no verdict, unless the step says what the paper\u2019s change is', async () => {
   const without = await change([wrong(80), wrong(100)], { paper: null });
   assert.deepEqual([without.paper, without.verdict], [null, null]);

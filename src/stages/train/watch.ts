@@ -3,6 +3,7 @@ import { cropWindow, type Normalisation, writeWindow } from '../../image/batch.j
 import type { ImageLoader } from '../../image/image-loader.js';
 import type { NetSession } from '../../nn/engine.js';
 import { meanScores, softmaxRows } from '../../nn/posterior.js';
+import { thingsOf } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
 import { permutation, streamKey } from '../../util/random.js';
 import { breathe } from '../../run/stage.js';
@@ -64,11 +65,9 @@ export function holdOut(
 ): { readonly learnt: ImageIndex; readonly held: ImageIndex } {
   const all = index.images.length;
   const count = Math.min(all - 1, Math.max(1, Math.round(part * all)));
-  const isOneThing = new Set(index.images.map(({ thing }) => thing)).size === 1;
-  // Most images show a thing of their own; of one thing alone the images have to be parted.
-  const thingOf = ({ id, thing }: ImageIndex['images'][number]) => (isOneThing ? id : (thing ?? id));
+  const shown = thingsOf(index.images).things ?? index.images.map(({ id }) => id);
   const counts = new Map<string, number>();
-  for (const image of index.images) counts.set(thingOf(image), (counts.get(thingOf(image)) ?? 0) + 1);
+  for (const thing of shown) counts.set(thing, (counts.get(thing) ?? 0) + 1);
   const things = [...counts.keys()];
   const chosen = new Set<string>();
   let held = 0;
@@ -80,7 +79,7 @@ export function holdOut(
   }
   const side = (isHeld: boolean): ImageIndex => ({
     ...index,
-    images: index.images.filter((image) => chosen.has(thingOf(image)) === isHeld),
+    images: index.images.filter((_, i) => chosen.has(shown[i]!) === isHeld),
   });
   return { learnt: side(false), held: side(true) };
 }
