@@ -1,5 +1,6 @@
 /** `runs/<experiment>/`: what people look at, copied from the store. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { Execution } from '../plan/execution.js';
 import type { Experiment, Plan } from '../plan/plan.js';
 import { type ArtifactStore, DamagedArtifactError } from '../run/artifact-store.js';
@@ -29,6 +30,21 @@ export async function replaceFile(disk: Disk, path: string, content: Uint8Array 
   const beside = `${path}.${randomUUID().slice(0, 8)}`;
   await disk.writeFile(beside, content);
   await disk.rename(beside, path);
+}
+
+/**
+ * One report in each of its formats, `<name>.<format>`.
+ * @returns the absolute path of a format's file
+ */
+export async function writeFormats<F extends string>(
+  { disk, directory }: Shelf,
+  name: string,
+  formats: Readonly<Record<F, string>>,
+): Promise<(format: F) => string> {
+  const fileOf = (format: string) => join(directory, `${name}.${format}`);
+  await disk.makeDirectory(directory);
+  for (const [format, text] of Object.entries<string>(formats)) await replaceFile(disk, fileOf(format), text);
+  return fileOf;
 }
 
 async function holds(disk: Disk, path: string, content: Uint8Array | string): Promise<boolean> {

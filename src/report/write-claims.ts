@@ -1,12 +1,11 @@
 /** Puts tested claims where people look: `runs/<experiment>/claims.md`, `.html`, `.tex`, `.csv` and `.json`. */
-import { join } from 'node:path';
 import { type Claims, CLAIMS_FILE } from '../run/claims.js';
 import { claimsToCsv } from './claims-csv.js';
 import { toHtml } from './html.js';
 import { toLatex } from './latex.js';
 import { toMarkdown } from './markdown.js';
 import { printedClaims } from './printed-claims.js';
-import { type FinishedExperiment, readOrSetAside, replaceFile, type Shelf } from './shelf.js';
+import { type FinishedExperiment, readOrSetAside, type Shelf, writeFormats } from './shelf.js';
 
 export interface WrittenClaims {
   readonly claims: Claims;
@@ -21,12 +20,12 @@ export interface WrittenClaims {
  */
 export async function writeClaims(
   { experiment, done }: FinishedExperiment,
-  { store, disk, directory }: Shelf,
+  shelf: Shelf,
 ): Promise<WrittenClaims | undefined> {
   const { claims: tested, title, tables } = experiment;
   const execution = tested && done.get(tested.recipe);
   if (!execution) return undefined;
-  const text = Buffer.from(await readOrSetAside(store, execution, CLAIMS_FILE)).toString('utf8');
+  const text = Buffer.from(await readOrSetAside(shelf.store, execution, CLAIMS_FILE)).toString('utf8');
   const { claims: found, ...rest } = JSON.parse(text) as Claims;
   const claims: Claims = {
     ...rest,
@@ -40,8 +39,6 @@ export async function writeClaims(
     html: toHtml(printed),
     md: toMarkdown(printed),
   };
-  await disk.makeDirectory(directory);
-  const fileOf = (format: string) => join(directory, `claims.${format}`);
-  for (const [format, content] of Object.entries(formats)) await replaceFile(disk, fileOf(format), content);
+  const fileOf = await writeFormats(shelf, 'claims', formats);
   return { claims, markdown: formats.md, file: fileOf('md') };
 }

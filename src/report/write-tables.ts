@@ -1,5 +1,4 @@
 /** Puts the finished tables where people look: `runs/<experiment>/<table>.md`, `.html`, `.tex`, `.csv` and `.json`. */
-import { join } from 'node:path';
 import type { Execution } from '../plan/execution.js';
 import { describeEnvironment } from '../plan/environment.js';
 import { needed, type Plan, tasksByRecipe } from '../plan/plan.js';
@@ -9,7 +8,7 @@ import { toHtml } from './html.js';
 import { toLatex } from './latex.js';
 import { toMarkdown } from './markdown.js';
 import { printedTable } from './printed-table.js';
-import { type FinishedExperiment, readOrSetAside, replaceFile, type Shelf } from './shelf.js';
+import { type FinishedExperiment, readOrSetAside, type Shelf, writeFormats } from './shelf.js';
 
 export interface WrittenTable {
   readonly table: Table;
@@ -23,14 +22,14 @@ export interface WrittenTable {
  */
 export async function writeTables(
   { plan, experiment, done }: FinishedExperiment,
-  { store, disk, directory }: Shelf,
+  shelf: Shelf,
 ): Promise<readonly WrittenTable[]> {
   const written: WrittenTable[] = [];
   for (const recipe of experiment.tables) {
     const execution = done.get(recipe);
     if (!execution) continue;
     const table = JSON.parse(
-      Buffer.from(await readOrSetAside(store, execution, TABLE_FILE)).toString('utf8'),
+      Buffer.from(await readOrSetAside(shelf.store, execution, TABLE_FILE)).toString('utf8'),
     ) as Table;
     const environments = environmentsBehind(recipe, plan, done);
     const { title, tables } = experiment;
@@ -43,9 +42,7 @@ export async function writeTables(
       html: toHtml(printed),
       md: toMarkdown(printed),
     };
-    await disk.makeDirectory(directory);
-    const fileOf = (format: string) => join(directory, `${table.name}.${format}`);
-    for (const [format, text] of Object.entries(formats)) await replaceFile(disk, fileOf(format), text);
+    const fileOf = await writeFormats(shelf, table.name, formats);
     written.push({ table, markdown: formats.md, file: fileOf('md') });
   }
   return written;
