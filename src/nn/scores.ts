@@ -150,12 +150,12 @@ export async function readScores(reader: Reader): Promise<Scores> {
 
 /**
  * What images show, where it is said; an image of which nothing is said shows a thing of its own. Nothing where all show
- * one thing: then the images are all that there is to count.
+ * one thing, or there is none: then the images are all that there is to count.
  */
 export function thingsOf(
   images: readonly { readonly id: string; readonly thing?: string }[],
 ): Pick<ScoreFacts, 'things'> {
-  if (new Set(images.map(({ thing }) => thing)).size === 1) return {};
+  if (new Set(images.map(({ thing }) => thing)).size < 2) return {};
   return { things: images.map(({ id, thing }) => thing ?? id) };
 }
 
