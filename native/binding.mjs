@@ -1,8 +1,9 @@
 // @ts-check
 /** tfjs-node-gpu's own N-API binding, compiled against the library in the cache. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { patched } from './binding-patch.mjs';
 import { COMPILER_FLAGS } from './platforms.mjs';
 import { lastWords, runProgram } from './process.mjs';
 
@@ -11,14 +12,14 @@ const PACKAGE = 'node_modules/@tensorflow/tfjs-node-gpu';
 const NAPI_HEADERS = 'node_modules/node-api-headers';
 
 /**
- * What is compiled: the sources, and the N-API headers by their version.
+ * What is compiled: the sources as patched, and the N-API headers by their version.
  * @param {string} root @returns {{ sources: string, headers: string, package: string }}
  */
 export function bindingIdentity(root) {
   const folder = path.join(root, PACKAGE, 'binding');
   const hash = createHash('sha256');
   for (const name of readdirSync(folder).sort()) {
-    hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)));
+    hash.update(`${name}\0`).update(patched(name, readFileSync(path.join(folder, name), 'utf8')));
   }
   return {
     sources: hash.digest('hex'),
@@ -41,6 +42,12 @@ function versionOf(root, folder) {
  */
 export async function compileBinding({ root, folder, platform, compiler }) {
   const source = path.join(root, PACKAGE);
+  const sources = path.join(folder, 'binding');
+  mkdirSync(sources);
+  for (const name of readdirSync(path.join(source, 'binding'))) {
+    const text = readFileSync(path.join(source, 'binding', name), 'utf8');
+    writeFileSync(path.join(sources, name), patched(name, text));
+  }
   const compiled = await runProgram(
     compiler,
     [
@@ -48,13 +55,14 @@ export async function compileBinding({ root, folder, platform, compiler }) {
       ...[source, path.join(folder, 'include'), path.join(root, NAPI_HEADERS, 'include')].map(
         (item) => `-I${item}`,
       ),
-      ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => path.join(source, 'binding', file)),
+      ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => path.join(sources, file)),
       ...platform.libraries.map((file) => path.join(folder, 'lib', file)),
       ...platform.compilerFlags,
       ...['-o', path.join(folder, BINDING)],
     ],
     { cwd: folder },
   );
+  rmSync(sources, { recursive: true });
   if (compiled.status === 0) return undefined;
   return `${path.basename(compiler)} could not compile the binding (${lastWords(compiled)}): ${platform.install.compiler} brings a current one.`;
 }

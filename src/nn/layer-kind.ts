@@ -54,6 +54,8 @@ export interface Pass<A extends DeviceArray> {
   readonly ops: Ops<A>;
   /** The layer's own array of that name, which stays the session's: it is not to be freed. */
   readonly parameter: (name: string) => A;
+  /** Whether all numbers of this pass are known to be finite, so that NaN need not be passed on. */
+  readonly finite: boolean;
 }
 
 export interface TrainingPass<A extends DeviceArray> extends Pass<A> {
@@ -107,6 +109,11 @@ export interface LayerKind<P extends LayerObject = LayerObject> {
   window?(layer: Layer<P>): Window;
   /** For one image; additions of biases and what has no products is not counted. */
   multiplyAdds(layer: Layer<P>, input: Size): number;
+  /**
+   * The largest magnitude that an output can have where no input has a larger one than `input`; NaN or Infinity if an
+   * array is not finite. Left out where none is known: evaluation is then somewhat slower, with the same bits.
+   */
+  largest?(layer: Layer<P>, input: number, parameter: (name: string) => Float32Array): number;
 
   /** At the training crop. `x` stays the session's. */
   forward<A extends DeviceArray>(layer: Layer<P>, x: A, pass: TrainingPass<A>): Forward<A>;

@@ -11,6 +11,7 @@ import type { Layer, Pass, Trace } from './layer-kind.js';
 import { type Net, parameterShapes } from './net.js';
 import type { HostArray, NetState, Parameters } from './net-state.js';
 import type { DeviceArray, Ops } from './ops.js';
+import { staysFinite } from './overflow.js';
 
 export class OpsSession<A extends DeviceArray> implements NetSession {
   readonly #ops: Ops<A>;
@@ -23,6 +24,8 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   readonly #biases: ReadonlySet<string>;
   /** Index of the first layer that learns. */
   readonly #firstLearning: number;
+  /** Whether no image can bring a number that is none; not asked in training, where each step has other weights. */
+  #finite = false;
 
   constructor(ops: Ops<A>, net: Net, state: NetState, training: TrainingSettings | undefined) {
     this.#ops = ops;
@@ -87,7 +90,10 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     this.close();
     for (const [name, { shape, data }] of state.weights)
       this.#weights.set(name, this.#ops.upload(shape, data));
-    if (!this.#training) return;
+    if (!this.#training) {
+      this.#finite = staysFinite(this.#net, state.weights);
+      return;
+    }
     for (const [name, { shape, data }] of state.velocity)
       this.#velocity.set(name, this.#ops.upload(shape, data));
   }
@@ -155,6 +161,7 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   #pass(layer: Layer): Pass<A> {
     return {
       ops: this.#ops,
+      finite: this.#finite,
       parameter: (name) => {
         const array = this.#weights.get(`${layer.name}.${name}`);
         if (!array) throw new Error(`Internal error: the net has no ${layer.name}.${name}`);

@@ -56,6 +56,18 @@ export abstract class Ops<A extends DeviceArray = DeviceArray> {
    */
   abstract softmaxCrossEntropy(logits: A, labels: Int32Array): { readonly losses: A; readonly gradient: A };
 
+  /** A convolution and its bias [channels out]; in one pass over memory where a backend can, with the same bits. */
+  conv2dBias(x: A, filter: A, bias: A, padding: Padding): A {
+    const products = this.conv2d(x, filter, padding);
+    return this.replace(products, this.biasAdd(products, bias));
+  }
+
+  /** Likewise with ReLU; a NaN may come out as 0. */
+  conv2dBiasRelu(x: A, filter: A, bias: A, padding: Padding): A {
+    const biased = this.conv2dBias(x, filter, bias, padding);
+    return this.replace(biased, this.relu(biased));
+  }
+
   /** Frees `previous` once `next` was made of it: a step of a chain. */
   replace(previous: A, next: A): A {
     this.free(previous);

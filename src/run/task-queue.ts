@@ -63,11 +63,12 @@ export class TaskQueue {
   }
 }
 
-/** Longest chain first; of equal ones the plan's order. A task has a longer chain than what needs it, so it stays before. */
+/** Longest chain first; of equal ones the largest, so that what ends last is small; then the plan's order. A task has a longer chain than what needs it, so it stays before. */
 function byChain(tasks: readonly Task[]): readonly Task[] {
   const behind = new Map(tasks.map(({ recipe }) => [recipe, 0]));
   for (const task of [...tasks].reverse())
     for (const input of inputRecipes(task))
       behind.set(input, Math.max(behind.get(input)!, behind.get(task.recipe)! + 1));
-  return [...tasks].sort((a, b) => behind.get(b.recipe)! - behind.get(a.recipe)!);
+  const size = ({ cost: { multiplyAdds = 0 } }: Task) => multiplyAdds;
+  return [...tasks].sort((a, b) => behind.get(b.recipe)! - behind.get(a.recipe)! || size(b) - size(a));
 }

@@ -7,15 +7,19 @@ import { numberTask } from '../support/toy.js';
 
 /** Tasks that each need some of those before them, the same one twice perhaps. */
 const tasks: fc.Arbitrary<readonly Task[]> = fc
-  .array(fc.array(fc.nat(), { maxLength: 3 }), { maxLength: 12 })
+  .array(fc.tuple(fc.array(fc.nat(), { maxLength: 3 }), fc.nat({ max: 3 })), { maxLength: 12 })
   .map((needs) => {
     const made: Task[] = [];
-    for (const [i, wanted] of needs.entries()) {
+    for (const [i, [wanted, multiplyAdds]] of needs.entries()) {
       const inputs = i === 0 ? [] : wanted.map((n) => made[n % i]!.recipe);
-      made.push({ ...numberTask(`t${i}`, i), inputs: { some: inputs } });
+      made.push({ ...numberTask(`t${i}`, i), inputs: { some: inputs }, cost: { multiplyAdds } });
     }
     return made;
   });
+
+function sizeOf({ cost }: Task): number {
+  return cost.multiplyAdds ?? 0;
+}
 
 /** Tasks of the longest chain that begins with what needs this one. */
 function chainBehind(task: Task, all: readonly Task[]): number {
@@ -38,7 +42,9 @@ test('every task comes once, when all that it needs is settled, in the order tha
             (task) => !taken.includes(task) && inputRecipes(task).every((recipe) => settled.has(recipe)),
           );
           const longest = Math.max(...ready.map((task) => chainBehind(task, all)));
-          const first = ready.find((task) => order === 'plan' || chainBehind(task, all) === longest);
+          const among = ready.filter((task) => order === 'plan' || chainBehind(task, all) === longest);
+          const most = Math.max(...among.map(sizeOf));
+          const first = among.find((task) => order === 'plan' || sizeOf(task) === most);
           assert.equal(next, first);
           taken.push(next);
           running.push(next);

@@ -66,6 +66,10 @@ case "$*" in *-fsyntax-only*) ;; *) echo binding > "$last" ;; esac
 export function standInCheckout(scratch: Scratch): string {
   scratch.write('root/node_modules/@tensorflow/tfjs-node-gpu/package.json', '{"version": "4.22.0"}');
   scratch.write('root/node_modules/@tensorflow/tfjs-node-gpu/binding/tfjs_binding.cc', 'int binding;');
+  scratch.write(
+    'root/node_modules/@tensorflow/tfjs-node-gpu/binding/tfjs_backend.cc',
+    '    case TF_ATTR_STRING: {\n    case TF_ATTR_TYPE: {\n',
+  );
   scratch.write('root/node_modules/node-api-headers/package.json', '{"version": "1.9.0"}');
   return scratch.path('root');
 }

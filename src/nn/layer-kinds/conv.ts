@@ -42,6 +42,7 @@ export const conv: LayerKind<Conv> = {
   window: ({ parameters: { filter } }) => ({ side: filter, stride: 1, padding: (filter - 1) / 2 }),
   multiplyAdds: ({ parameters: { filter, filters } }, [height, width, channels]) =>
     height * width * filter ** 2 * channels * filters,
+  largest: (_layer, input, parameter) => largestSum(input, parameter),
   forward: (_layer, x, pass) => ({ output: convolve(x, pass, 'same', true), kept: [] }),
   forwardDense: (_layer, x, pass) => convolve(x, pass, 'same', true),
   backward(layer, { input, output }, dy, { ops, parameter, wantsInput }) {
@@ -57,11 +58,20 @@ export const conv: LayerKind<Conv> = {
 /** With the layer's arrays `weight` and `bias`. */
 export function convolve<A extends DeviceArray>(
   x: A,
-  { ops, parameter }: Pass<A>,
+  { ops, parameter, finite }: Pass<A>,
   padding: Padding,
   relu: boolean,
 ): A {
-  const products = ops.conv2d(x, parameter('weight'), padding);
-  const biased = ops.replace(products, ops.biasAdd(products, parameter('bias')));
+  const [weight, bias] = [parameter('weight'), parameter('bias')];
+  if (relu && finite) return ops.conv2dBiasRelu(x, weight, bias, padding);
+  const biased = ops.conv2dBias(x, weight, bias, padding);
   return relu ? ops.replace(biased, ops.relu(biased)) : biased;
+}
+
+/** The largest magnitude of a sum of weighted inputs and a bias; each filter's weights are the last axis of `weight`. */
+export function largestSum(input: number, parameter: (name: string) => Float32Array): number {
+  const [weight, bias] = [parameter('weight'), parameter('bias')];
+  const sums = Float64Array.from(bias, Math.abs);
+  for (const [i, w] of weight.entries()) sums[i % bias.length]! += input * Math.abs(w);
+  return sums.reduce((a, b) => Math.max(a, b), 0);
 }

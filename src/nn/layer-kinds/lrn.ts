@@ -32,6 +32,7 @@ export const lrn: LayerKind<Static<typeof schema>> = {
   parameterShapes: () => [],
   window: () => ({ side: 1, stride: 1, padding: 0 }),
   multiplyAdds: () => 0,
+  largest: ({ parameters: { bias, beta } }, input) => input / bias ** beta,
   forward: ({ parameters }, x, { ops }) => ({ output: ops.lrn(x, parameters), kept: [] }),
   forwardDense: ({ parameters }, x, { ops }) => ops.lrn(x, parameters),
   backward: ({ parameters }, { input, output }, dy, { ops, wantsInput }) => ({

@@ -23,6 +23,7 @@ export const pool: LayerKind<Static<typeof schema>> = {
   parameterShapes: () => [],
   window: () => ({ side: 2, stride: 2, padding: 0 }),
   multiplyAdds: () => 0,
+  largest: (_layer, input) => input,
   forward: ({ pooling }, x, { ops }) => ({ output: ops.maxPool(x, pooling), kept: [] }),
   forwardDense: ({ pooling }, x, { ops }) => ops.maxPool(x, pooling),
   backward: ({ pooling }, { input, output }, dy, { ops }) => ({

@@ -27,7 +27,7 @@ export interface TensorflowBinding {
 export interface Attribute {
   readonly name: string;
   readonly type: number;
-  readonly value: string | number | boolean | readonly number[];
+  readonly value: string | number | boolean | readonly number[] | readonly string[];
 }
 
 /**

@@ -54,9 +54,12 @@ export async function scoreImages(
   let done = 0;
   for (const sameSize of bySize(views)) {
     const atOnce = imagesAtOnce(net, sameSize[0]!.window, MAX_BATCH);
+    const numbers = numbersOf(sameSize[0]!.window);
+    // One for all batches, since a new one of some MB each costs as much as filling it.
+    const buffer = new Float32Array(Math.min(atOnce, sameSize.length) * numbers);
     for (let first = 0; first < sameSize.length; first += atOnce) {
       const batch = sameSize.slice(first, first + atOnce);
-      const scored = scoreBatch(images, batch, evaluator);
+      const scored = scoreBatch(images, batch, evaluator, buffer.subarray(0, batch.length * numbers));
       for (const [row, { image, window, weight }] of batch.entries()) {
         for (let k = 0; k < classes; k++) {
           const log = scored.logs[row * classes + k]!;
@@ -85,11 +88,21 @@ function viewsOfOne(pixels: Pixels, image: number, { method, mirror, net }: Eval
   );
 }
 
-/** Logarithms of the posteriors of each view, [views, classes], and the positions behind each. */
-function scoreBatch(images: readonly Pixels[], batch: readonly View[], evaluator: Evaluator) {
-  const { session, normalisation, mapAverage } = evaluator;
+function numbersOf({ width, height }: Window): number {
+  return width * height * 3;
+}
+
+/**
+ * Logarithms of the posteriors of each view, [views, classes], and the positions behind each.
+ * @param data for the views' pixels
+ */
+function scoreBatch(
+  images: readonly Pixels[],
+  batch: readonly View[],
+  { session, normalisation, mapAverage }: Evaluator,
+  data: Float32Array,
+) {
   const { width, height } = batch[0]!.window;
-  const data = new Float32Array(batch.length * width * height * 3);
   for (const [i, { image, window }] of batch.entries())
     writeWindow(images[image]!, window, normalisation, data, i);
   const map = session.scoreMap({ count: batch.length, width, height, data });
