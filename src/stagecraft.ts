@@ -5,11 +5,12 @@ import type { SetReport } from './inspect/check-data.js';
 import type { ProgressListener } from './inspect/read-split.js';
 import type { Execution } from './plan/execution.js';
 import { datasetIdentity } from './plan/expand-spec.js';
-import { type Plan, runName } from './plan/plan.js';
+import { runName } from './plan/plan.js';
 import type { Planned, Planner } from './planner.js';
 import type { LoadedPlugin } from './plugins/load-plugin.js';
 import { writeClaims, type WrittenClaims } from './report/write-claims.js';
 import { writePictures } from './report/write-pictures.js';
+import { writeSpec } from './report/write-spec.js';
 import { writeTables, type WrittenTable } from './report/write-tables.js';
 import { TaskLogs } from './report/task-logs.js';
 import type { ArtifactStore } from './run/artifact-store.js';
@@ -17,6 +18,7 @@ import type { Executor } from './run/executor.js';
 import type { Outcome, RunListener } from './run/event.js';
 import { readLastRun, writeLastRun } from './run/last-run.js';
 import type { Runner } from './run/runner.js';
+import type { ReportFile } from './run/tracker.js';
 import type { RunsDirectory } from './run/runs-directory.js';
 import { splitsDisagree } from './run/splits-disagree.js';
 import { type Survey, survey, type SurveyOptions } from './run/survey.js';
@@ -43,6 +45,9 @@ export interface RunResult {
   /** Absolute folder of logs and journal; tables lie in the folder of their experiment. */
   readonly directory: string;
 }
+
+/** What a run wrote for people. */
+type Recorded = Pick<RunResult, 'tables' | 'claims' | 'pictures'> & { readonly files: readonly ReportFile[] };
 
 export interface StagecraftServices {
   readonly planner: Planner;
@@ -101,9 +106,13 @@ export class Stagecraft {
         listener(event);
       };
       const paths = plugins.map(({ path }) => path);
-      const request = { plan, survey: surveyed, sources, plugins: paths, listener: both, signal, failFast };
-      const outcome = await runner.run(request);
-      return { outcome, ...(await this.#record(plan, outcome)), directory };
+      let recorded: Recorded | undefined;
+      const outcome = await runner.run({
+        ...{ plan, survey: surveyed, sources, plugins: paths, listener: both, signal, failFast },
+        report: async (ended) => (recorded = await this.#record(planned, ended)).files,
+      });
+      const { files: _, ...written } = recorded!;
+      return { outcome, ...written, directory };
     } finally {
       await logs.close();
     }
@@ -162,12 +171,13 @@ export class Stagecraft {
     return found;
   }
 
-  async #record(plan: Plan, { done }: Outcome): Promise<Pick<RunResult, 'tables' | 'claims' | 'pictures'>> {
+  async #record({ plan, specs }: Planned, { done }: Outcome): Promise<Recorded> {
     const { store, disk, runs } = this.#services;
     const tables: WrittenTable[] = [];
     const claims: WrittenClaims[] = [];
-    const pictures: string[] = [];
-    for (const experiment of plan.experiments) {
+    const pictures: ReportFile[] = [];
+    const files: ReportFile[] = [];
+    for (const [i, experiment] of plan.experiments.entries()) {
       const directory = runs.experiment(experiment.name);
       const mine = new Set(experiment.tasks);
       const tasks = plan.tasks.flatMap((task) => {
@@ -176,12 +186,14 @@ export class Stagecraft {
       });
       await writeLastRun(disk, directory, tasks);
       const shelf = { store, disk, directory };
+      files.push(await writeSpec(specs[i]!.tree, shelf));
       tables.push(...(await writeTables({ plan, experiment, done }, shelf)));
       const tested = await writeClaims({ plan, experiment, done }, shelf);
       if (tested) claims.push(tested);
       pictures.push(...(await writePictures({ plan, experiment, done }, shelf)));
     }
-    return { tables, claims, pictures };
+    files.push(...[...tables, ...claims].flatMap((written) => written.files), ...pictures);
+    return { tables, claims, pictures: pictures.map(({ path }) => path), files };
   }
 
   #dataset(plugins: readonly LoadedPlugin[]): DatasetsByKind {

@@ -32,6 +32,8 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   only: '--only WHAT         a stage, table, kind, recipe or axis=value, with what it needs; may be repeated',
   'fail-fast': '--fail-fast         stop at the first failure (default: do everything that does not need it)',
   'fresh-code': '--fresh-code        do again what another version of Stagecraft has made',
+  port: '--port N            port of the server (default: 5000, or any free one)',
+  watch: '--watch             go on as more comes, until Ctrl-C',
   store: '--store DIR         where results go (default: runs)',
   backend: '--backend NAME      tensorflow, wasm, cpu (default: auto: tensorflow where set up, else wasm)',
   slots: '--slots N           tasks at once, which share the cores (default: 1): faster where nets are small',
@@ -89,6 +91,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       where: { type: 'string', multiple: true },
     },
     load: () => import('./ls.js'),
+  },
+  sync: {
+    usage: 'sync [EXPERIMENT...]',
+    summary:
+      'send to MLflow what it does not have yet, and read it back (MLFLOW_TRACKING_URI names the server)',
+    options: { ...store, watch: { type: 'boolean' } },
+    load: () => import('./sync.js'),
+  },
+  ui: {
+    usage: 'ui',
+    summary: 'show the results in an MLflow server of their own, and keep up with what comes',
+    options: { ...store, port: { type: 'string' } },
+    load: () => import('./ui.js'),
   },
   validate: {
     usage: 'validate FILE...',

@@ -35,6 +35,7 @@ export async function execute(invocation: Invocation): Promise<number> {
     logs: here(result.directory),
     again: repeatOf(invocation),
   });
+  tellDelivered(result.outcome);
   const { interrupted, failed, notYet } = result.outcome;
   if (interrupted) return INTERRUPTED;
   return failed.length + notYet.length > 0 ? 1 : 0;
@@ -76,6 +77,15 @@ function summarise(outcome: Outcome, { worked, logs, again }: Context): void {
   if (outcome.interrupted) console.error('Interrupted. Run again to go on: what is finished is kept.');
   else if (outcome.failed.length > 0) console.error('Run again to repeat only what failed.');
   else if (!worked && outcome.notYet.length === 0) console.log('Nothing to do: every task was done before.');
+}
+
+function tellDelivered({ delivered }: Outcome): void {
+  if (!delivered) return;
+  if (delivered.missing === null) console.log(`MLflow at ${delivered.to} has all of it.`);
+  else
+    console.error(
+      `MLflow at ${delivered.to} does not have all of it yet: ${delivered.missing}\nNothing is lost; "stagecraft sync" delivers the rest.`,
+    );
 }
 
 function byNotYet(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {

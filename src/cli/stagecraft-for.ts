@@ -14,15 +14,20 @@ export function stagecraftFor({ values }: Invocation): Stagecraft {
   const backend = (values['backend'] ?? 'auto') as ContainerOptions['backend'];
   if (!BACKENDS.includes(backend))
     throw new UserError(`There is no backend "${backend}". ${suggestion(backend, BACKENDS)}`);
-  const runsDirectory = resolve(String(values['store'] ?? 'runs'));
-  if (statSync(runsDirectory, { throwIfNoEntry: false })?.isDirectory() === false)
-    throw new UserError(`--store: "${runsDirectory}" is a file, but must be a folder.`);
   return createStagecraft({
-    runsDirectory,
+    runsDirectory: resultsFolder({ values }),
     backend,
     slots: slotsOf(values['slots']),
     allowedPlugins: allowedPlugins(listOf(values['allow-plugin'])),
   });
+}
+
+/** Absolute. @throws UserError if it cannot be one */
+export function resultsFolder({ values }: Pick<Invocation, 'values'>): string {
+  const folder = resolve(String(values['store'] ?? 'runs'));
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new UserError(`--store: "${folder}" is a file, but must be a folder.`);
+  return folder;
 }
 
 /** Tasks at once. More than a machine has cores for would only wait for each other. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Execution } from '../plan/execution.js';
 import type { Experiment, Plan } from '../plan/plan.js';
 import { type ArtifactStore, DamagedArtifactError } from '../run/artifact-store.js';
+import type { ReportFile } from '../run/tracker.js';
 import { type Disk, isMissing } from '../util/disk.js';
 
 /** Where from, and where to. */
@@ -12,6 +13,15 @@ export interface Shelf {
   readonly disk: Disk;
   /** Absolute. */
   readonly directory: string;
+}
+
+/** A report as it was written. */
+export interface Written {
+  readonly markdown: string;
+  /** Absolute path of the Markdown file. */
+  readonly file: string;
+  /** In all formats. */
+  readonly files: readonly ReportFile[];
 }
 
 /** One experiment of a plan, and what of the plan is done. */
@@ -34,17 +44,22 @@ export async function replaceFile(disk: Disk, path: string, content: Uint8Array 
 
 /**
  * One report in each of its formats, `<name>.<format>`.
- * @returns the absolute path of a format's file
+ * @param name of the report, and of its files
+ * @returns its files, in the order of the formats
  */
-export async function writeFormats<F extends string>(
+export async function writeFormats(
   { disk, directory }: Shelf,
   name: string,
-  formats: Readonly<Record<F, string>>,
-): Promise<(format: F) => string> {
-  const fileOf = (format: string) => join(directory, `${name}.${format}`);
+  formats: Readonly<Record<'md' | 'json' | 'csv' | 'tex' | 'html', string>>,
+): Promise<Written> {
   await disk.makeDirectory(directory);
-  for (const [format, text] of Object.entries<string>(formats)) await replaceFile(disk, fileOf(format), text);
-  return fileOf;
+  const files: ReportFile[] = [];
+  for (const [format, text] of Object.entries(formats)) {
+    const path = join(directory, `${name}.${format}`);
+    await replaceFile(disk, path, text);
+    files.push({ path, report: name, holds: 'report' });
+  }
+  return { markdown: formats.md, file: join(directory, `${name}.md`), files };
 }
 
 async function holds(disk: Disk, path: string, content: Uint8Array | string): Promise<boolean> {

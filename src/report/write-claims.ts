@@ -5,13 +5,10 @@ import { toHtml } from './html.js';
 import { toLatex } from './latex.js';
 import { toMarkdown } from './markdown.js';
 import { printedClaims } from './printed-claims.js';
-import { type FinishedExperiment, readOrSetAside, type Shelf, writeFormats } from './shelf.js';
+import { type FinishedExperiment, readOrSetAside, type Shelf, writeFormats, type Written } from './shelf.js';
 
-export interface WrittenClaims {
+export interface WrittenClaims extends Written {
   readonly claims: Claims;
-  readonly markdown: string;
-  /** Absolute path of the Markdown file. */
-  readonly file: string;
 }
 
 /**
@@ -39,6 +36,5 @@ export async function writeClaims(
     html: toHtml(printed),
     md: toMarkdown(printed),
   };
-  const fileOf = await writeFormats(shelf, 'claims', formats);
-  return { claims, markdown: formats.md, file: fileOf('md') };
+  return { claims, ...(await writeFormats(shelf, 'claims', formats)) };
 }

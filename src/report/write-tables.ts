@@ -8,13 +8,10 @@ import { toHtml } from './html.js';
 import { toLatex } from './latex.js';
 import { toMarkdown } from './markdown.js';
 import { printedTable } from './printed-table.js';
-import { type FinishedExperiment, readOrSetAside, type Shelf, writeFormats } from './shelf.js';
+import { type FinishedExperiment, readOrSetAside, type Shelf, writeFormats, type Written } from './shelf.js';
 
-export interface WrittenTable {
+export interface WrittenTable extends Written {
   readonly table: Table;
-  readonly markdown: string;
-  /** Absolute path of the Markdown file. */
-  readonly file: string;
 }
 
 /**
@@ -42,8 +39,11 @@ export async function writeTables(
       html: toHtml(printed),
       md: toMarkdown(printed),
     };
-    const fileOf = await writeFormats(shelf, table.name, formats);
-    written.push({ table, markdown: formats.md, file: fileOf('md') });
+    const report = await writeFormats(shelf, table.name, formats);
+    const files = report.files.map((file) =>
+      file.path.endsWith('.json') ? { ...file, holds: 'table' as const } : file,
+    );
+    written.push({ table, ...report, files });
   }
   return written;
 }

@@ -1,6 +1,7 @@
 /** What a run reports; listeners print, nothing else does. */
 import type { Execution } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
+import type { Delivered } from './tracker.js';
 import type { Reason } from '../plan/status.js';
 
 export type RunEvent =
@@ -46,4 +47,6 @@ export interface Outcome {
   readonly notYet: readonly Task[];
   readonly blocked: readonly Task[];
   readonly interrupted: boolean;
+  /** What became of the run's records; absent where they go nowhere but to the disk. */
+  readonly delivered?: Delivered;
 }

@@ -8,7 +8,7 @@ import type { Executor, TaskEnd, TaskMessage, TaskOrder } from './executor.js';
 import type { Sources } from './sources.js';
 import type { Survey } from './survey.js';
 import { TaskQueue } from './task-queue.js';
-import type { Tracker } from './tracker.js';
+import type { Delivered, ReportFile, RunEnd, Stored, Tracker } from './tracker.js';
 
 /** How often a task is tried when its worker dies (a lost process may be chance, a second time it is not). */
 const MAX_ATTEMPTS = 2;
@@ -24,6 +24,8 @@ export interface RunRequest {
   readonly signal: AbortSignal;
   /** Whether the first failure ends the run; otherwise everything that does not need it is done. */
   readonly failFast: boolean;
+  /** Writes what there is for people, once the work has ended. */
+  readonly report: (outcome: Outcome) => Promise<readonly ReportFile[]>;
 }
 
 export class Runner {
@@ -43,15 +45,26 @@ export class Runner {
    */
   async run(request: RunRequest): Promise<Outcome> {
     const services = { store: this.#store, executor: this.#executor, tracker: this.#tracker };
-    await this.#tracker.open(runName(request.plan));
+    const title = request.plan.experiments.map((experiment) => experiment.title).join(' + ');
+    await this.#tracker.open({ name: runName(request.plan), title });
+    let end: RunEnd = 'failed';
+    let outcome: Outcome;
+    let delivered: Delivered | undefined;
+    try {
+      outcome = await this.#work(request, services);
+      for (const file of await request.report(outcome)) this.#tracker.report(file);
+      end = endOf(outcome);
+    } finally {
+      delivered = await this.#tracker.close(end);
+    }
+    return { ...outcome, ...(delivered && { delivered }) };
+  }
+
+  async #work(request: RunRequest, services: Services): Promise<Outcome> {
     try {
       return await new Run(request, services).finish();
     } finally {
-      try {
-        await this.#executor.close();
-      } finally {
-        await this.#tracker.close();
-      }
+      await this.#executor.close();
     }
   }
 }
@@ -141,7 +154,7 @@ class Run {
     const status = taskStatus(task, executions, this.#done, survey.evidence);
     if (status.state === 'done') {
       this.#done.set(task.recipe, status.execution);
-      this.#services.tracker.link(task, status.execution.output);
+      this.#services.tracker.link(task, this.#stored(status.execution));
       listener({ type: 'task-cached', task, execution: status.execution });
       this.#queue.settle(task);
       return;
@@ -181,7 +194,7 @@ class Run {
       this.#services.tracker.start(task);
       const end = await this.#attempt(task);
       if (end.type === 'crashed' && attempt < MAX_ATTEMPTS && !this.#signal.aborted) {
-        await this.#services.tracker.end(task, 'failed');
+        await this.#services.tracker.end(task, { end: 'failed', message: `The worker died (${end.cause}).` });
         listener({ type: 'task-repeated', task, cause: end.cause });
         continue;
       }
@@ -237,16 +250,20 @@ class Run {
     const { tracker } = this.#services;
     if (end.type === 'published') {
       this.#done.set(task.recipe, end.execution);
-      await tracker.end(task, 'finished');
+      await tracker.end(task, { end: 'finished', ...this.#stored(end.execution) });
       listener({ type: 'task-finished', task, execution: end.execution });
     } else if (this.#signal.aborted && (end.type === 'interrupted' || end.type === 'crashed')) {
-      await tracker.end(task, 'interrupted');
+      await tracker.end(task, { end: 'interrupted' });
       listener({ type: 'task-interrupted', task });
     } else {
-      await tracker.end(task, 'failed');
+      await tracker.end(task, { end: 'failed', message: failureOf(end) });
       await this.#fail(task, failureOf(end));
       if (end.type === 'failed' && end.damaged) await this.#setAside(task, end.damaged);
     }
+  }
+
+  #stored(execution: Execution): Stored {
+    return { execution, directory: this.#services.store.directoryOf(execution) };
   }
 
   /** The next run makes a damaged artifact again, since the store no longer has it; in this one it counts as failed. */
@@ -263,10 +280,7 @@ class Run {
   }
 
   #order({ task, directory }: Attempt): TaskOrder {
-    const locate = (recipe: string) => {
-      const execution = this.#done.get(recipe)!;
-      return { directory: this.#services.store.directoryOf(execution), execution };
-    };
+    const locate = (recipe: string) => this.#stored(this.#done.get(recipe)!);
     const inputs = Object.fromEntries(
       Object.entries(task.inputs).map(([role, input]) => [role, [input].flat().map(locate)]),
     );
@@ -290,6 +304,11 @@ class Run {
         break;
     }
   }
+}
+
+function endOf({ interrupted, failed, notYet, blocked }: Outcome): RunEnd {
+  if (interrupted) return 'interrupted';
+  return failed.length + notYet.length + blocked.length > 0 ? 'failed' : 'finished';
 }
 
 function failureOf(end: Unfinished): string {

@@ -13,4 +13,9 @@ export class RunsDirectory {
   experiment(name: string): string {
     return join(this.path, name);
   }
+
+  /** The folder of its journal. */
+  journal(name: string): string {
+    return join(this.experiment(name), 'journal');
+  }
 }

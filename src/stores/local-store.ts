@@ -17,7 +17,7 @@ import type { Failure } from '../plan/status.js';
 import { type Attempt, ArtifactStore, type Publication } from '../run/artifact-store.js';
 import { digestBytes, digestValue } from '../util/digest.js';
 import { type Disk, isMissing } from '../util/disk.js';
-import { isAlive, ownProcess, processPlace } from '../util/process-identity.js';
+import { isDeadHere, ownName } from '../util/process-identity.js';
 import { DirectoryReader } from './artifact-files.js';
 
 const MANIFEST = 'manifest.json';
@@ -74,11 +74,12 @@ export class LocalStore extends ArtifactStore {
 
   async begin(task: Task): Promise<Attempt> {
     const folder = join(this.#root, 'work', task.recipe);
+    // What others left waits for them, or for `gc`.
     for (const owner of await this.#disk.list(folder)) {
       if (isDeadHere(owner)) await this.#disk.remove(join(folder, owner));
     }
     // By chance, not counted: this process may have several stores on one folder.
-    const directory = join(folder, `${ownerName()}.${randomUUID().slice(0, 8)}`);
+    const directory = join(folder, `${ownName()}.${randomUUID().slice(0, 8)}`);
     await this.#disk.makeDirectory(directory);
     return { task, directory };
   }
@@ -186,16 +187,4 @@ export class LocalStore extends ArtifactStore {
  */
 function executionName({ output, inputs, environment }: Execution): string {
   return [output, digestValue(inputs), digestValue(environment)].map((part) => part.slice(0, 16)).join('-');
-}
-
-/** `<place>.<pid>.<start>`, the beginning of an attempt's name: tells whether the owner of an attempt still lives. */
-function ownerName(): string {
-  const { pid, start } = ownProcess();
-  return `${processPlace()}.${pid}.${start}`;
-}
-
-/** Only where process numbers mean the same can a death be seen; what others left waits for them, or for `gc`. */
-function isDeadHere(owner: string): boolean {
-  const [place, pid, start] = owner.split('.');
-  return place === processPlace() && !isAlive({ pid: Number(pid), start: start! });
 }

@@ -1,9 +1,12 @@
 /**
- * The journal's record format, version 1: JSON lines. What sends runs to MLflow reads nothing else, so a
+ * The journal's record format, version 2: JSON lines. What sends runs to MLflow reads nothing else, so a
  * record says everything about its point once: its run, its time and its place in the sequence.
  */
+import type { Environment, FileRecord } from '../plan/execution.js';
 import type { Labels } from '../plan/labels.js';
-import type { RunEnd } from '../run/tracker.js';
+import type { ReportFile, RunEnd } from '../run/tracker.js';
+
+export const JOURNAL_FORMAT = 2;
 
 interface Common {
   /** From 0, without gaps, within one segment (one invocation). */
@@ -15,8 +18,17 @@ interface Common {
 /** Opens each segment. */
 export interface SegmentRecord extends Common {
   readonly type: 'segment';
-  readonly format: 1;
+  readonly format: typeof JOURNAL_FORMAT;
+  /** Tells the journal from all others, wherever it is copied to; the same in all its segments. */
+  readonly journal: string;
   readonly experiment: string;
+  readonly title: string;
+  /** Who writes: `<place>.<pid>.<start>`, see `process-identity.ts`. */
+  readonly writer: string;
+  /** Of our package. */
+  readonly version: string;
+  /** Of the folder that the run was started in; null outside of git. */
+  readonly commit: string | null;
 }
 
 /** A run is named by its task's recipe, and by which time this experiment does the task from the start. */
@@ -26,23 +38,44 @@ interface RunIdentity {
   readonly generation: number;
 }
 
-/** The run of a task begins, or goes on. */
-export interface StartRecord extends Common, RunIdentity {
-  readonly type: 'start' | 'resume';
+interface TaskFacts {
   readonly kind: string;
   readonly stage: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
   readonly labels: Labels;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** The image set's name; null for tasks that have none. */
+  readonly dataset: string | null;
+  /** Recipes by role. */
+  readonly inputs: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** A task that was done already: `output` is the digest of what it made. */
-export interface LinkRecord extends Common {
+/** The run of a task begins, or goes on. */
+export interface StartRecord extends Common, RunIdentity, TaskFacts {
+  readonly type: 'start' | 'resume';
+}
+
+/** What the store holds of a task. */
+export interface ArtifactRecord {
+  /** Digest over all files. */
+  readonly output: string;
+  /** What sort of artifact, e.g. `checkpoint`. */
+  readonly artifact: string;
+  /** Relative to the folder of all results. */
+  readonly directory: string;
+  readonly files: Readonly<Record<string, FileRecord>>;
+  /** Digests of what was read, by role. */
+  readonly inputDigests: Readonly<Record<string, string>>;
+  readonly environment: Environment;
+  readonly host: string;
+  readonly seconds: number;
+}
+
+/** A task that was done already. */
+export interface LinkRecord extends Common, TaskFacts, ArtifactRecord {
   readonly type: 'link';
+  /** The run that made it, if this journal has one. */
   readonly run: string;
   readonly recipe: string;
-  readonly kind: string;
-  readonly stage: string;
-  readonly output: string;
 }
 
 export interface MetricRecord extends Common {
@@ -58,9 +91,27 @@ export interface MetricRecord extends Common {
 export interface EndRecord extends Common, RunIdentity {
   readonly type: 'end';
   readonly end: RunEnd;
+  /** Why it failed. */
+  readonly message?: string;
+  /** What a finished task made. */
+  readonly made?: ArtifactRecord;
 }
 
-export type JournalRecord = SegmentRecord | StartRecord | LinkRecord | MetricRecord | EndRecord;
+/** A file for people. */
+export interface ReportRecord extends Common, Omit<ReportFile, 'path'> {
+  readonly type: 'report';
+  /** Relative to the folder of all results. */
+  readonly path: string;
+}
+
+/** The invocation ends. */
+export interface CloseRecord extends Common {
+  readonly type: 'close';
+  readonly end: RunEnd;
+}
+
+export type JournalRecord =
+  SegmentRecord | StartRecord | LinkRecord | MetricRecord | EndRecord | ReportRecord | CloseRecord;
 
 /** Omits the fields that the journal itself fills in. */
 export type JournalEntry = JournalRecord extends infer R
@@ -69,17 +120,33 @@ export type JournalEntry = JournalRecord extends infer R
     : never
   : never;
 
+/** Names of segments, in order: six digits. */
+export const SEGMENT_NAME = /^\d{6}\.jsonl$/;
+
 /** The whole records of a segment; a line that a crash cut short, and what follows it, is left out. */
 export function readSegment(text: string): JournalRecord[] {
   const records: JournalRecord[] = [];
   const lines = text.split('\n');
   // The last part has no newline behind it: it is empty, or was cut short.
   for (const line of lines.slice(0, -1)) {
-    try {
-      records.push(JSON.parse(line) as JournalRecord);
-    } catch {
-      break;
-    }
+    const record = parseRecord(line);
+    if (!record) break;
+    records.push(record);
   }
   return records;
+}
+
+/** Whether it opens a segment in this version's format. */
+export function isOurSegment(record: JournalRecord): record is SegmentRecord {
+  return record.type === 'segment' && (record.format as number) === JOURNAL_FORMAT;
+}
+
+/** Undefined for a line that is no record: a crash tore it. */
+export function parseRecord(line: string): JournalRecord | undefined {
+  try {
+    const record = JSON.parse(line) as JournalRecord;
+    return typeof record === 'object' && typeof record.type === 'string' ? record : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -2,17 +2,37 @@
  * {@link Tracker} as a journal on the disk: one segment `<n>.jsonl` an invocation, appended at once and
  * synced every second and at each task's end. An fsync costs milliseconds, so there is none a step.
  */
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { join, relative } from 'node:path';
 import type { Task } from '../plan/plan.js';
-import { type RunEnd, Tracker } from '../run/tracker.js';
+import type { RunsDirectory } from '../run/runs-directory.js';
+import {
+  type Delivered,
+  type ReportFile,
+  type RunEnd,
+  type Stored,
+  type TrackedEnd,
+  type TrackedExperiment,
+  Tracker,
+} from '../run/tracker.js';
 import type { Disk, DiskLog } from '../util/disk.js';
-import { type JournalEntry, type JournalRecord, readSegment } from './journal-record.js';
+import { ownName } from '../util/process-identity.js';
+import {
+  type ArtifactRecord,
+  isOurSegment,
+  JOURNAL_FORMAT,
+  type JournalEntry,
+  type JournalRecord,
+  readSegment,
+  SEGMENT_NAME,
+} from './journal-record.js';
+import { ownVersion, workingCommit } from './provenance.js';
 
 const SYNC_MS = 1000;
 
 export class JournalTracker extends Tracker {
   readonly #disk: Disk;
-  readonly #folderOf: (experiment: string) => string;
+  readonly #runs: RunsDirectory;
   #log: DiskLog | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** `run/key` to the highest step journaled. */
@@ -24,26 +44,36 @@ export class JournalTracker extends Tracker {
   /** Appends run one after another; the first error is kept and thrown by whoever waits. */
   #work: Promise<void> = Promise.resolve();
   #dirty = false;
+  /** The journal's own name, of its first segment. */
+  #journal: string | undefined;
 
-  /** @param folderOf absolute folder of an experiment's journal, made if it does not exist */
-  constructor(disk: Disk, folderOf: (experiment: string) => string) {
+  constructor(disk: Disk, runs: RunsDirectory) {
     super();
     this.#disk = disk;
-    this.#folderOf = folderOf;
+    this.#runs = runs;
   }
 
-  async open(experiment: string): Promise<void> {
+  async open({ name, title }: TrackedExperiment): Promise<void> {
     this.#forget();
-    const folder = this.#folderOf(experiment);
+    const folder = this.#runs.journal(name);
     await this.#disk.makeDirectory(folder);
-    const segments = (await this.#disk.list(folder)).filter((name) => /^\d{6}\.jsonl$/.test(name));
+    const segments = (await this.#disk.list(folder)).filter((file) => SEGMENT_NAME.test(file));
     for (const segment of segments) {
       const text = Buffer.from(await this.#disk.readFile(join(folder, segment))).toString('utf8');
       for (const record of readSegment(text)) this.#remember(record);
     }
     const first = Number(segments.at(-1)?.slice(0, 6) ?? 0) + 1;
     this.#log = await createNext(this.#disk, folder, first);
-    this.#append({ type: 'segment', format: 1, experiment });
+    this.#append({
+      type: 'segment',
+      format: JOURNAL_FORMAT,
+      journal: (this.#journal ??= randomUUID()),
+      experiment: name,
+      title,
+      writer: ownName(),
+      version: await ownVersion(),
+      commit: await workingCommit(),
+    });
     this.#timer = setInterval(() => {
       this.#enqueue(() => this.#sync());
     }, SYNC_MS);
@@ -58,9 +88,9 @@ export class JournalTracker extends Tracker {
     this.#begin('resume', task, this.#generation(task));
   }
 
-  link(task: Task, output: string): void {
-    const { recipe, kind, stage } = task;
-    this.#append({ type: 'link', run: this.#runOf(task), recipe, kind, stage, output });
+  link(task: Task, stored: Stored): void {
+    const run = this.#runOf(task);
+    this.#append({ type: 'link', run, recipe: task.recipe, ...factsOf(task), ...this.#made(task, stored) });
   }
 
   metric(task: Task, key: string, value: number, step: number): void {
@@ -71,22 +101,48 @@ export class JournalTracker extends Tracker {
     this.#lastStep.set(`${run}/${key}`, step);
   }
 
-  async end(task: Task, end: RunEnd): Promise<void> {
+  async end(task: Task, ended: TrackedEnd): Promise<void> {
     const { recipe } = task;
     const generation = this.#generation(task);
-    this.#append({ type: 'end', run: runName(recipe, generation), recipe, generation, end });
+    this.#append({
+      type: 'end',
+      run: runName(recipe, generation),
+      recipe,
+      generation,
+      end: ended.end,
+      ...(ended.end === 'failed' && { message: ended.message }),
+      ...(ended.end === 'finished' && { made: this.#made(task, ended) }),
+    });
     this.#enqueue(() => this.#sync());
     await this.#work;
   }
 
-  async close(): Promise<void> {
+  report({ path, ...facts }: ReportFile): void {
+    this.#append({ type: 'report', ...facts, path: this.#below(path) });
+  }
+
+  async close(end: RunEnd): Promise<Delivered | undefined> {
     clearInterval(this.#timer);
+    if (this.#log) this.#append({ type: 'close', end });
     this.#enqueue(() => this.#sync());
     try {
       await this.#work;
     } finally {
       await this.#log?.close();
+      this.#log = undefined;
     }
+    return undefined;
+  }
+
+  #made({ output: artifact }: Task, { execution, directory }: Stored): ArtifactRecord {
+    const { output, files, inputs, environment, host, seconds } = execution;
+    const place = this.#below(directory);
+    return { output, artifact, directory: place, files, inputDigests: inputs, environment, host, seconds };
+  }
+
+  /** Results may be moved as a whole. */
+  #below(path: string): string {
+    return relative(this.#runs.path, path);
   }
 
   /** What an earlier run of this process left, of another experiment perhaps. */
@@ -97,21 +153,13 @@ export class JournalTracker extends Tracker {
     this.#sequence = 0;
     this.#work = Promise.resolve();
     this.#dirty = false;
+    this.#journal = undefined;
   }
 
   #begin(type: 'start' | 'resume', task: Task, generation: number): void {
-    const { recipe, kind, stage, parameters, labels } = task;
+    const { recipe } = task;
     this.#generations.set(recipe, generation);
-    this.#append({
-      type,
-      run: runName(recipe, generation),
-      recipe,
-      generation,
-      kind,
-      stage,
-      parameters,
-      labels,
-    });
+    this.#append({ type, run: runName(recipe, generation), recipe, generation, ...factsOf(task) });
   }
 
   #generation({ recipe }: Task): number {
@@ -123,6 +171,8 @@ export class JournalTracker extends Tracker {
   }
 
   #remember(record: JournalRecord): void {
+    // Two segments that were opened at once each made one: the first counts.
+    if (isOurSegment(record)) this.#journal ??= record.journal;
     if (record.type === 'start') {
       const known = this.#generations.get(record.recipe) ?? 0;
       this.#generations.set(record.recipe, Math.max(known, record.generation));
@@ -160,6 +210,10 @@ export class JournalTracker extends Tracker {
     this.#dirty = false;
     await this.#log!.sync();
   }
+}
+
+function factsOf({ kind, stage, labels, parameters, dataset, inputs }: Task) {
+  return { kind, stage, labels, parameters, dataset: dataset?.name ?? null, inputs };
 }
 
 /** A task that is begun again from its first step (after an interrupt, with other inputs) is another run. */

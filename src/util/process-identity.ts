@@ -24,6 +24,18 @@ export function processPlace(): string {
     .replaceAll(/[^A-Za-z0-9_-]/g, '_');
 }
 
+/** `<place>.<pid>.<start>` of this process, by which others can tell whether it still lives. */
+export function ownName(): string {
+  const { pid, start } = ownProcess();
+  return `${processPlace()}.${pid}.${start}`;
+}
+
+/** Only where process numbers mean the same can a death be seen. */
+export function isDeadHere(name: string): boolean {
+  const [place, pid, start] = name.split('.');
+  return place === processPlace() && !isAlive({ pid: Number(pid), start: start! });
+}
+
 function bootId(): string | undefined {
   return attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8));
 }

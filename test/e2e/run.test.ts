@@ -111,5 +111,6 @@ test('a run takes only the store it was given, and the journal holds a run of ea
   assert.deepEqual(await readdir(scratch.folder), ['images', 'runs', FOLDER_SPEC]);
   const journal = await readFile(scratch.path('runs/tiny/journal/000001.jsonl'), 'utf8');
   assert.equal(journal.match(/"type":"start"/g)!.length, 6);
-  assert.equal(journal.match(/"end":"finished"/g)!.length, 6);
+  assert.equal(journal.match(/"type":"end".*"end":"finished"/g)!.length, 6);
+  assert.match(journal, /"type":"close","end":"finished"}\n$/);
 });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { LocalExecutor } from '../../src/executors/local-executor.js';
 import type { Executor, TaskMessage } from '../../src/run/executor.js';
+import { RunsDirectory } from '../../src/run/runs-directory.js';
 import type { Tracker } from '../../src/run/tracker.js';
 import { LocalStore } from '../../src/stores/local-store.js';
 import { readSegment } from '../../src/trackers/journal-record.js';
@@ -14,15 +15,16 @@ import { MemoryDisk } from '../support/memory-disk.js';
 import { RecordingTracker } from '../support/recording-tracker.js';
 import { filesOn, runPlan } from '../support/run-rig.js';
 import { Scratch } from '../support/scratch.js';
+import { storedOf, TOYS } from '../support/tracked.js';
 import { numberTask, planOf, TOY_STAGES, VALUE_FILE } from '../support/toy.js';
 
 /** A tracker, and how many points it has. */
 const TRACKERS: Readonly<Record<string, () => { tracker: Tracker; points: () => Promise<number> }>> = {
   'the journal': () => {
     const disk = new MemoryDisk();
-    const tracker = new JournalTracker(disk, () => '/journal');
+    const tracker = new JournalTracker(disk, new RunsDirectory('/runs'));
     const points = async () => {
-      const text = Buffer.from(await disk.readFile('/journal/000001.jsonl')).toString();
+      const text = Buffer.from(await disk.readFile('/runs/toys/journal/000001.jsonl')).toString();
       return readSegment(text).filter(({ type }) => type === 'metric').length;
     };
     return { tracker, points };
@@ -37,23 +39,23 @@ const TRACKERS: Readonly<Record<string, () => { tracker: Tracker; points: () => 
 for (const [name, create] of Object.entries(TRACKERS)) {
   test(`${name}: a point of a task counts once, however often the task is resumed`, async () => {
     const { tracker, points } = create();
-    const one = numberTask('one', 1);
-    await tracker.open('toys');
-    tracker.link(numberTask('two', 2), 'digest');
+    const [one, two] = [numberTask('one', 1), numberTask('two', 2)];
+    await tracker.open(TOYS);
+    tracker.link(two, storedOf(two));
     for (let n = 0; n < 2; n++) {
       if (n === 0) tracker.start(one);
       else tracker.resume(one);
       for (let step = 0; step < 5; step++) tracker.metric(one, 'loss', 1, step);
-      await tracker.end(one, 'interrupted');
+      await tracker.end(one, { end: 'interrupted' });
     }
-    await tracker.close();
+    await tracker.close('finished');
     assert.equal(await points(), 5);
   });
 
   test(`${name}: a tracker that was opened can be closed at once`, async () => {
     const { tracker, points } = create();
-    await tracker.open('toys');
-    await tracker.close();
+    await tracker.open(TOYS);
+    await tracker.close('finished');
     assert.equal(await points(), 0);
   });
 }

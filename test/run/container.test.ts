@@ -122,7 +122,7 @@ test('a spec of other kinds is planned and run with other parts in the place of 
   assert.deepEqual(tracker.lines, [
     ...['open toys', 'start two', 'metric two value=2 at 0', 'end two finished'],
     ...['start three', 'metric three value=3 at 0', 'end three finished'],
-    ...['start five', 'end five finished', 'start ten', 'end ten finished', 'close'],
+    ...['start five', 'end five finished', 'start ten', 'end ten finished', 'report spec: spec', 'close'],
   ]);
   const ten = planned.value.plan.tasks.at(-1)!;
   const store = container.get(ArtifactStore);

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Execution } from '../../src/plan/execution.js';
 import type { Task } from '../../src/plan/plan.js';
 import type { Attempt } from '../../src/run/artifact-store.js';
+import type { TrackedExperiment } from '../../src/run/tracker.js';
 import { InlineExecutor } from '../support/inline-executor.js';
 import { diskError } from '../support/memory-disk.js';
 import { MemoryStore } from '../support/memory-store.js';
@@ -93,7 +94,7 @@ class FailingTracker extends RecordingTracker {
     this.#method = method;
   }
 
-  override async open(experiment: string): Promise<void> {
+  override async open(experiment: TrackedExperiment): Promise<void> {
     await super.open(experiment);
     this.#fail('open');
   }
@@ -103,9 +104,10 @@ class FailingTracker extends RecordingTracker {
     this.#fail('end');
   }
 
-  override async close(): Promise<void> {
+  override async close(): Promise<undefined> {
     await super.close();
     this.#fail('close');
+    return undefined;
   }
 
   #fail(method: string): void {

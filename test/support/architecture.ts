@@ -58,6 +58,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ['container', 'planner', 'stagecraft', 'report', 'run', 'plan', 'spec', 'util'],
   // What packages of users build on.
   plugin: ['plugins', 'run', 'plan', 'spec', 'data', 'nn', 'util'],
+  // The process that sends a journal to MLflow.
+  sender: ['trackers', 'run', 'util'],
   worker: ['worker-container', 'plugins', 'executors/worker-protocol', 'nn', 'image', 'run', 'plan', 'util'],
   cli: [
     'container',
@@ -69,6 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'nn/installation',
     'nn/net-facts',
     'executors/probe-worker',
+    'trackers',
     'report',
     'run',
     'plan',

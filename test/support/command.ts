@@ -28,7 +28,8 @@ export class Command implements Disposable {
       cwd: currentDirectory,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1' },
+      // No test writes to a server of whoever runs it.
+      env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', MLFLOW_TRACKING_URI: '' },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;

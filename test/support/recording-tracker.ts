@@ -1,13 +1,13 @@
 /** {@link Tracker} that remembers what it was told, a line each: the second implementation of the port. */
 import type { Task } from '../../src/plan/plan.js';
-import { type RunEnd, Tracker } from '../../src/run/tracker.js';
+import { type ReportFile, type TrackedEnd, type TrackedExperiment, Tracker } from '../../src/run/tracker.js';
 
 export class RecordingTracker extends Tracker {
   readonly lines: string[] = [];
   readonly #points = new Set<string>();
 
-  open(experiment: string): Promise<void> {
-    this.lines.push(`open ${experiment}`);
+  open({ name }: TrackedExperiment): Promise<void> {
+    this.lines.push(`open ${name}`);
     return Promise.resolve();
   }
 
@@ -30,13 +30,17 @@ export class RecordingTracker extends Tracker {
     this.lines.push(`metric ${stage} ${key}=${value} at ${step}`);
   }
 
-  end({ stage }: Task, end: RunEnd): Promise<void> {
+  end({ stage }: Task, { end }: TrackedEnd): Promise<void> {
     this.lines.push(`end ${stage} ${end}`);
     return Promise.resolve();
   }
 
-  close(): Promise<void> {
+  report({ report, holds }: ReportFile): void {
+    this.lines.push(`report ${report}: ${holds}`);
+  }
+
+  close(): Promise<undefined> {
     this.lines.push('close');
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
 }

@@ -1,0 +1,59 @@
+/**
+ * The sender process: delivers the journal of one experiment to MLflow while it is written. It is a process of its own
+ * so that no server, however slow, takes time from the run, and so that it can finish when the run is gone.
+ */
+import { RunsDirectory } from './run/runs-directory.js';
+import { MlflowClient } from './trackers/mlflow/client.js';
+import { SenderLock } from './trackers/sync/sender-lock.js';
+import { type FromSender, SENDER_VARIABLE, type SenderSettings } from './trackers/sync/sender-protocol.js';
+import { Sender } from './trackers/sync/sender.js';
+import { sendingFrom } from './trackers/sync/sending.js';
+
+/** For what is left once the run is gone, ms; less where the server does not take it: "stagecraft sync" will. */
+const ORPHAN_MS = 60_000;
+
+let isWaiting = false;
+const finish = new AbortController();
+const stop = new AbortController();
+
+// The run decides when it ends, and Ctrl-C is for the run.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+// The one thing that a parent says, see `ToSender`.
+process.on('message', () => {
+  finish.abort();
+});
+process.on('disconnect', () => {
+  finish.abort();
+  if (isWaiting) stop.abort();
+  setTimeout(() => {
+    stop.abort();
+  }, ORPHAN_MS).unref();
+});
+
+const { runsDirectory, experiment } = JSON.parse(process.env[SENDER_VARIABLE]!) as SenderSettings;
+const journal = new RunsDirectory(runsDirectory).journal(experiment);
+const lock = new SenderLock(journal);
+const sending = sendingFrom(process.env)!;
+// It tries for ever by itself, and says when it waits.
+const retry = { retries: 1, pauseMs: 200, maxPauseMs: 1000 };
+const client = new MlflowClient(sending.server, { ...sending.options, retry, signal: stop.signal });
+try {
+  // Another one delivers this journal, all of it.
+  if ((await lock.take()) === undefined) {
+    const options = { client, runsDirectory, journal, experiment: sending.experiment, onState: say };
+    await new Sender(options).follow({ finish: finish.signal, stop: stop.signal });
+  }
+} catch (error) {
+  say({ type: 'gave-up', reason: error instanceof Error ? error.message : String(error) });
+} finally {
+  await lock.release();
+  await client.close();
+}
+process.exit();
+
+function say(message: FromSender): void {
+  isWaiting = message.type === 'waiting';
+  if (isWaiting && !process.connected) stop.abort();
+  if (process.connected) process.send!(message);
+}

@@ -1,0 +1,217 @@
+/** One HTTP exchange with an MLflow server: credentials, proxies and certificates, time limits, answers as values or errors. */
+import type { Readable } from 'node:stream';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { MlflowError } from './mlflow-error.js';
+import { retryAfter } from './retry.js';
+import type { MlflowServer } from './server.js';
+
+export interface Exchange {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From the server's address on, e.g. `/api/2.0/mlflow/runs/get`. */
+  readonly path: string;
+  readonly query?: URLSearchParams;
+  /** A JSON text, or the bytes of a file. */
+  readonly body?: string | Readable;
+  readonly contentType?: string;
+  /** Of the whole exchange, ms. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Of an answer that is no success. */
+const MAX_QUOTED = 300;
+
+/** Passing trouble by its status; a 500 may be a request that can never succeed, but retries end. */
+const MAY_PASS = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+const UNREACHABLE = 'UNREACHABLE';
+
+export class Transport {
+  readonly #server: MlflowServer;
+  readonly #dispatcher: Dispatcher;
+
+  constructor(server: MlflowServer) {
+    this.#server = server;
+    this.#dispatcher = dispatcherFor(server);
+  }
+
+  /** Without credentials. */
+  get url(): string {
+    return this.#server.url;
+  }
+
+  /**
+   * @returns the answer's object; an empty one for an empty answer
+   * @throws MlflowError
+   */
+  async json(exchange: Exchange): Promise<Record<string, unknown>> {
+    const text = await this.text(exchange);
+    if (text.trim() === '') return {};
+    try {
+      const value: unknown = JSON.parse(text);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value))
+        return value as Record<string, unknown>;
+    } catch {
+      // Said below.
+    }
+    // A proxy's page, or another program on this port: it may be gone when the server is back.
+    throw this.#error(exchange, `answered what is no MLflow answer: ${quoted(text)}`, {
+      code: 'NOT_MLFLOW',
+      mayPass: true,
+    });
+  }
+
+  /** @throws MlflowError */
+  async text(exchange: Exchange): Promise<string> {
+    return this.#exchange(exchange, (body) => body.text());
+  }
+
+  /**
+   * The answer's bytes, as they come.
+   * @throws MlflowError, also while they are read
+   */
+  async *bytes(exchange: Exchange): AsyncGenerator<Uint8Array, void, undefined> {
+    const { body } = await this.#open(exchange);
+    try {
+      for await (const part of body) yield part as Uint8Array;
+    } catch (error) {
+      throw this.#lost(exchange, error);
+    }
+  }
+
+  /** Ends what is under way, and the connections. */
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  async #exchange<T>(
+    exchange: Exchange,
+    read: (body: Dispatcher.ResponseData['body']) => Promise<T>,
+  ): Promise<T> {
+    const { body } = await this.#open(exchange);
+    try {
+      return await read(body);
+    } catch (error) {
+      throw this.#lost(exchange, error);
+    }
+  }
+
+  async #open(exchange: Exchange): Promise<Dispatcher.ResponseData> {
+    const { method, path, query, body, contentType = 'application/json', timeoutMs, signal } = exchange;
+    const limit = AbortSignal.timeout(timeoutMs);
+    let answer: Dispatcher.ResponseData;
+    try {
+      answer = await request(
+        `${this.#server.url}${path}${query && query.size > 0 ? `?${query.toString()}` : ''}`,
+        {
+          method,
+          dispatcher: this.#dispatcher,
+          headers: {
+            'user-agent': 'stagecraft',
+            ...(body !== undefined && { 'content-type': contentType }),
+            ...(this.#server.authorization !== undefined && { authorization: this.#server.authorization }),
+          },
+          ...(body !== undefined && { body }),
+          // The whole exchange has one limit, ours.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          signal: signal ? AbortSignal.any([limit, signal]) : limit,
+        },
+      );
+    } catch (error) {
+      throw this.#lost(exchange, error);
+    }
+    if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
+    throw await this.#refused(exchange, answer);
+  }
+
+  async #refused(
+    exchange: Exchange,
+    { statusCode, headers, body }: Dispatcher.ResponseData,
+  ): Promise<MlflowError> {
+    const text = await body.text().catch(() => '');
+    const { code, message } = serverWords(text);
+    const header = headers['retry-after'];
+    const wait = retryAfter(Array.isArray(header) ? header[0] : header, Date.now());
+    return this.#error(exchange, `answered ${statusCode}: ${message}${hintFor(statusCode)}`, {
+      status: statusCode,
+      code,
+      mayPass: MAY_PASS.has(statusCode),
+      ...(wait !== undefined && { retryAfterMs: wait }),
+    });
+  }
+
+  /** No answer, or not all of it. */
+  #lost(exchange: Exchange, cause: unknown): Error {
+    if (exchange.signal?.aborted) return exchange.signal.reason as Error;
+    const isTimeout = cause instanceof Error && cause.name === 'TimeoutError';
+    if (isTimeout) {
+      const what = `did not answer within ${exchange.timeoutMs / 1000} s`;
+      return this.#error(exchange, what, { code: 'TIMEOUT', mayPass: true });
+    }
+    const facts = { code: UNREACHABLE, mayPass: !isCertificateProblem(cause) };
+    return this.#error(exchange, `cannot be reached: ${reasonOf(cause)}`, facts, cause);
+  }
+
+  #error(
+    { method, path }: Exchange,
+    what: string,
+    facts: MlflowError['facts'],
+    cause?: unknown,
+  ): MlflowError {
+    return new MlflowError(`MLflow at ${this.url} ${what} (${method} ${path})`, facts, { cause });
+  }
+}
+
+function dispatcherFor({ tls }: MlflowServer): Dispatcher {
+  const connect = tls && {
+    ...(tls.ca !== undefined && { ca: tls.ca }),
+    ...(tls.clientCertificate !== undefined && { cert: tls.clientCertificate, key: tls.clientCertificate }),
+    ...(tls.insecure && { rejectUnauthorized: false }),
+  };
+  const options = { keepAliveTimeout: 4000, ...(connect && { connect }) };
+  const hasProxy = ['http_proxy', 'https_proxy'].some(
+    (name) => process.env[name] ?? process.env[name.toUpperCase()],
+  );
+  // Its warning that it is experimental is for who has a proxy.
+  return hasProxy
+    ? new EnvHttpProxyAgent({ ...options, ...(connect && { requestTls: connect }) })
+    : new Agent(options);
+}
+
+/** The server's own words, or the beginning of what came instead of them. */
+function serverWords(text: string): { readonly code: string; readonly message: string } {
+  try {
+    const { error_code: code, message } = JSON.parse(text) as { error_code?: unknown; message?: unknown };
+    if (typeof code === 'string') return { code, message: quoted(String(message)) };
+  } catch {
+    // Plain text or HTML.
+  }
+  return { code: 'NO_CODE', message: quoted(text.replace(/<[^>]*>/g, ' ')) };
+}
+
+function hintFor(status: number): string {
+  if (status === 401)
+    return ' (user and password: MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD; or MLFLOW_TRACKING_TOKEN)';
+  if (status === 403)
+    return ' (a server that is called by another name than localhost wants it under --allowed-hosts)';
+  return '';
+}
+
+function quoted(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)}...` : line;
+}
+
+/** The deepest reason, since fetch's and undici's own are "failed". */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (error instanceof Error && error.cause instanceof Error) return reasonOf(error.cause);
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+/** Trust is not gained by trying again. */
+function isCertificateProblem(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
+}

@@ -1,0 +1,45 @@
+/** Which net of an experiment has the lowest top-1 error, by its own evaluations. Pure. */
+import type { ArtifactRecord, LinkRecord, StartRecord } from '../journal-record.js';
+
+const METRIC = 'top1_error_percent';
+
+export interface Best {
+  /** Of the task that made the net. */
+  readonly checkpoint: string;
+  readonly top1ErrorPercent: number;
+  /** The evaluation: what it was asked. */
+  readonly evaluation: Pick<StartRecord, 'recipe' | 'labels'>;
+}
+
+export class BestNet {
+  /** Evaluations of one net each, by recipe. */
+  readonly #evaluations = new Map<string, { facts: StartRecord; checkpoint: string }>();
+  readonly #errors = new Map<string, number>();
+  /** Recipes of nets. */
+  readonly #checkpoints = new Set<string>();
+
+  begin(facts: StartRecord): void {
+    const checkpoint = facts.inputs['checkpoint'];
+    if (typeof checkpoint === 'string') this.#evaluations.set(facts.recipe, { facts, checkpoint });
+  }
+
+  metric(recipe: string, key: string, value: number): void {
+    if (key === METRIC && Number.isFinite(value)) this.#errors.set(recipe, value);
+  }
+
+  made({ recipe, artifact }: Pick<LinkRecord & ArtifactRecord, 'recipe' | 'artifact'>): void {
+    if (artifact === 'checkpoint') this.#checkpoints.add(recipe);
+  }
+
+  /** The first of equals. */
+  best(): Best | undefined {
+    let best: Best | undefined;
+    for (const { facts, checkpoint } of this.#evaluations.values()) {
+      const error = this.#errors.get(facts.recipe);
+      if (error === undefined || !this.#checkpoints.has(checkpoint)) continue;
+      if (!best || error < best.top1ErrorPercent)
+        best = { checkpoint, top1ErrorPercent: error, evaluation: facts };
+    }
+    return best;
+  }
+}

@@ -1,0 +1,59 @@
+/** What a server is to hold, gathered while a journal is delivered; small, however long the histories are. */
+import { createHash } from 'node:crypto';
+import type { ArtifactRecord } from '../journal-record.js';
+import type { Metric } from '../mlflow/values.js';
+
+/** Points of one history, in any order: their number, and a sum over their digests. */
+export interface Sum {
+  readonly count: number;
+  readonly digest: bigint;
+}
+
+export const NO_POINTS: Sum = { count: 0, digest: 0n };
+
+const MODULUS = 2n ** 64n;
+
+export function withPoint({ count, digest }: Sum, point: Metric): Sum {
+  return { count: count + 1, digest: (digest + digestOf(point)) % MODULUS };
+}
+
+/** The largest number that a database column holds stands for what is beyond (measured, MLflow 3.17.2). */
+const LARGEST = 1.7976931348623157e308;
+
+function digestOf({ step, timestamp, value }: Metric): bigint {
+  const kept = value === Infinity ? LARGEST : value === -Infinity ? -LARGEST : value;
+  const hash = createHash('sha256').update(`${step} ${timestamp} ${kept}`).digest();
+  return hash.readBigUInt64LE();
+}
+
+interface History {
+  sum: Sum;
+  lastStep: number;
+}
+
+export interface ExpectedRun {
+  /** By key of the history. */
+  readonly histories: Map<string, History>;
+  made: ArtifactRecord | undefined;
+}
+
+export class Expected {
+  /** By our key of the run. */
+  readonly runs = new Map<string, ExpectedRun>();
+
+  run(key: string): ExpectedRun {
+    let run = this.runs.get(key);
+    if (!run) this.runs.set(key, (run = { histories: new Map(), made: undefined }));
+    return run;
+  }
+
+  /** Steps of a history rise in a journal, so what comes again has been counted. */
+  points(key: string, points: readonly Metric[]): void {
+    const { histories } = this.run(key);
+    for (const point of points) {
+      const history = histories.get(point.key) ?? { sum: NO_POINTS, lastStep: -Infinity };
+      if (point.step <= history.lastStep) continue;
+      histories.set(point.key, { sum: withPoint(history.sum, point), lastStep: point.step });
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/** The run, of whatever experiment of the server, that made an artifact. */
+import type { MlflowClient } from '../mlflow/client.js';
+import type { LinkRecord } from '../journal-record.js';
+
+export interface Maker {
+  readonly id: string;
+  readonly experimentId: string;
+  readonly name: string;
+}
+
+export async function findMaker(
+  client: MlflowClient,
+  { recipe, output }: Pick<LinkRecord, 'recipe' | 'output'>,
+): Promise<Maker | undefined> {
+  const ids: string[] = [];
+  for await (const { experiment_id: id } of client.searchExperiments()) if (id !== undefined) ids.push(id);
+  const filter = `tags.\`stagecraft.output\` = '${output}' AND params.recipe = '${recipe}'`;
+  for await (const { info, data } of client.searchRuns(ids, filter)) {
+    // A link is no maker.
+    if (data?.tags?.some(({ key }) => key === 'stagecraft.cached')) continue;
+    const { run_id: id, experiment_id: experimentId, run_name: name = '' } = info ?? {};
+    if (id !== undefined && experimentId !== undefined) return { id, experimentId, name };
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { utimes } from 'node:fs/promises';
+import test from 'node:test';
+import { SenderLock } from '../../../src/trackers/sync/sender-lock.js';
+import { ownName } from '../../../src/util/process-identity.js';
+import { Scratch } from '../../support/scratch.js';
+
+test('one of many has the lock, and the next once it is released', async () => {
+  await using scratch = await Scratch.make();
+  const locks = Array.from({ length: 8 }, () => new SenderLock(scratch.folder));
+  const owners = await Promise.all(locks.map((lock) => lock.take()));
+  assert.equal(owners.filter((owner) => owner === undefined).length, 1);
+  await locks[owners.indexOf(undefined)]!.release();
+  assert.equal(await new SenderLock(scratch.folder).take(), undefined);
+});
+
+test('the lock of a process that is gone is taken over, by one', async () => {
+  await using scratch = await Scratch.make();
+  const gone = ownName().replace(/\.\d+\./, '.999999999.');
+  for (const content of [gone, `${ownName()}9`]) {
+    await scratch.write('sender', content);
+    const owners = await Promise.all(Array.from({ length: 4 }, () => new SenderLock(scratch.folder).take()));
+    assert.equal(owners.filter((owner) => owner === undefined).length, 1, content);
+  }
+});
+
+test('the lock of another host counts until it has been silent for two minutes', async () => {
+  await using scratch = await Scratch.make();
+  const path = await scratch.write('sender', 'elsewhere.1.2');
+  const lock = new SenderLock(scratch.folder);
+  assert.equal(await lock.take(), 'elsewhere.1.2');
+  const before = new Date(Date.now() - 121_000);
+  await utimes(path, before, before);
+  assert.equal(await lock.take(), undefined);
+  await lock.release();
+  assert.equal(await new SenderLock(scratch.folder).take(), undefined);
+});
