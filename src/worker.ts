@@ -12,6 +12,7 @@ import type { Engine } from './nn/engine.js';
 import type { Environment } from './plan/execution.js';
 import { loadPlugins } from './plugins/load-plugin.js';
 import type { TaskOrder } from './run/executor.js';
+import { sampleSystem } from './run/system-metrics.js';
 import { TaskHost } from './run/task-host.js';
 import { ownCodeDigest } from './util/code-digest.js';
 import { createWorkerContainer, workerMemory } from './worker-container.js';
@@ -48,7 +49,10 @@ async function run(order: TaskOrder): Promise<void> {
   const plugins = await loadPlugins(order.plugins);
   const services = { engine: opened, environment, plugins, ...memory };
   const container = await createWorkerContainer(order.task.kind, services);
-  say({ type: 'end', end: await container.get(TaskHost).run(order, reporter, signal) });
+  const host = container.get(TaskHost);
+  const stopSampling = sampleSystem(reporter);
+  const end = await host.run(order, reporter, signal).finally(stopSampling);
+  say({ type: 'end', end });
 }
 
 async function orFail(work: () => Promise<void>): Promise<void> {

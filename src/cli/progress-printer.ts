@@ -2,6 +2,7 @@
 import { describeTask, type Task } from '../plan/plan.js';
 import { shortRecipe } from '../plan/recipe.js';
 import type { RunEvent } from '../run/event.js';
+import { SYSTEM } from '../run/system-metrics.js';
 import { describeReason } from './describe-reason.js';
 
 /** The part of a stream that is used. */
@@ -46,7 +47,9 @@ export class ProgressPrinter {
         this.#progress(task, event.done, event.total, event.unit);
         break;
       case 'task-metric':
-        this.#latest.set(task.recipe, `${event.key} ${event.value.toPrecision(4)}`);
+        // What it takes of the machine is for the tracker.
+        if (!event.key.startsWith(SYSTEM))
+          this.#latest.set(task.recipe, `${event.key} ${event.value.toPrecision(4)}`);
         break;
       case 'task-finished':
         this.line(

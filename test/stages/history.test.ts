@@ -53,6 +53,21 @@ test('loss and rate are reported every tenth step, and the mean at the end of an
   ]);
 });
 
+test('a drop of the rate is reported at its step', () => {
+  const points: unknown[] = [];
+  const metric = (key: string, value: number, step: number) => {
+    if (key === 'learning_rate') points.push([value, step]);
+  };
+  const history = new History(1000, { batch: 10, steps: 100 }, { progress: () => undefined, metric });
+  for (let step = 0; step < 25; step++) history.step(step, 1, step < 13 ? 0.01 : 0.001);
+  assert.deepEqual(points, [
+    [0.01, 0],
+    [0.01, 10],
+    [0.001, 13],
+    [0.001, 20],
+  ]);
+});
+
 test('loss and rate of every step are kept as an array of NumPy, and what was watched stands in its epoch', () => {
   const history = new History(
     4,

@@ -14,6 +14,8 @@ export class History {
   readonly #steps: number[] = [];
   readonly #lines: string[] = [];
   #losses: number[] = [];
+  /** Of the step before. */
+  #rate: number | undefined;
 
   /** Steps of the whole training. */
   readonly #total: number;
@@ -33,10 +35,11 @@ export class History {
   step(step: number, loss: number, rate: number): number | undefined {
     this.#losses.push(loss);
     this.#steps.push(loss, rate);
-    if (step % STEPS_A_POINT === 0) {
-      this.#reporter.metric('train_loss', loss, step);
-      this.#reporter.metric('learning_rate', rate, step);
-    }
+    const isPoint = step % STEPS_A_POINT === 0;
+    if (isPoint) this.#reporter.metric('train_loss', loss, step);
+    // A drop stands at its step.
+    if (isPoint || rate !== this.#rate) this.#reporter.metric('learning_rate', rate, step);
+    this.#rate = rate;
     if (step + 1 === this.#total) return this.#lastEpoch();
     const epochsBefore = Math.floor((step * this.#batch) / this.#images);
     const epochs = Math.floor(((step + 1) * this.#batch) / this.#images);

@@ -13,6 +13,9 @@ export const DELIVERED_TAG = 'stagecraft.delivered';
 /** As {@link DELIVERED_TAG}, of what has been read back and found whole. */
 export const VERIFIED_TAG = 'stagecraft.verified';
 
+/** By which the server's pages show runs of trainings first, not conversations. */
+const EXPERIMENT_TAGS = { 'mlflow.experimentKind': 'custom_model_development' };
+
 /** What the server has of a run. */
 export interface RemoteRun {
   readonly id: string;
@@ -143,7 +146,7 @@ async function experimentId(client: MlflowClient, name: string): Promise<string>
   const known = await client.experiment(name);
   if (known) return usable(known, name);
   try {
-    return await client.createExperiment(name);
+    return await client.createExperiment(name, EXPERIMENT_TAGS);
   } catch (error) {
     // Another sender was faster.
     if (!(error instanceof MlflowError && error.code === 'RESOURCE_ALREADY_EXISTS')) throw error;

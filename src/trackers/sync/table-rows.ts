@@ -27,7 +27,7 @@ function rowRun(table: Table, row: TableRow, dataset: string | undefined): RowRu
   const protocol = row.protocol?.parts.map((part) => part.join('; ')).join(' | ');
   return {
     key: digestValue([table.name, labelsKey(labels)]).slice(0, 16),
-    name: fitText(`${table.name}: ${formatLabels(labels)}`, LIMITS.key),
+    name: fitText(formatLabels(labels), LIMITS.key),
     params: fitted(
       [
         ...[...axes, ...scales],
@@ -36,7 +36,7 @@ function rowRun(table: Table, row: TableRow, dataset: string | undefined): RowRu
       ],
       LIMITS.param,
     ),
-    tags: { table: table.name },
+    tags: { table: table.name, 'mlflow.source.name': 'stagecraft' },
     metrics: Object.fromEntries(metricsOf(table, row)),
   };
 }

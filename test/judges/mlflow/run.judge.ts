@@ -8,12 +8,12 @@ import { readdir } from 'node:fs/promises';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Table } from '../../src/run/table.js';
-import { Scratch } from '../support/scratch.js';
+import type { Table } from '../../../src/run/table.js';
+import { Scratch } from '../../support/scratch.js';
 import { MlflowServer } from './support/mlflow-server.js';
 import { type FoundRun, readBack } from './support/read-back.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const cli = `${root}build/src/cli.js`;
 
 /** The command line against a server; its status is 0. */

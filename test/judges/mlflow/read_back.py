@@ -1,4 +1,4 @@
-"""Reads back with MLflow's own client what an experiment holds: python mlflow_judge.py URL EXPERIMENT [DIR]
+"""Reads back with MLflow's own client what an experiment holds: python read_back.py URL EXPERIMENT [DIR]
 
 With DIR, the files of each run and of the best model are downloaded there, and safetensors are opened.
 """

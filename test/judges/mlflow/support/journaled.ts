@@ -1,7 +1,7 @@
 /** What a journal says that a server is to hold, read by rules of its own: by our key of the run. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSegment } from '../../../src/trackers/journal-record.js';
+import { readSegment } from '../../../../src/trackers/journal-record.js';
 import type { Point } from './read-back.js';
 
 export interface ExpectedRun {

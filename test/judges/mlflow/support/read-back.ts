@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { MLFLOW_BIN } from './mlflow-server.js';
 
-const JUDGE = fileURLToPath(new URL('../../../../test/judges/mlflow_judge.py', import.meta.url));
+const JUDGE = fileURLToPath(new URL('../../../../../test/judges/mlflow/read_back.py', import.meta.url));
 
 /** Step, time, value (a word where it is not finite). */
 export type Point = readonly [number, number, number | string];

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { SENDER_VARIABLE } from '../../../src/trackers/sync/sender-protocol.js';
-import { philoxWords } from '../../../src/util/philox.js';
-import { streamKey } from '../../../src/util/random.js';
+import { SENDER_VARIABLE } from '../../../../src/trackers/sync/sender-protocol.js';
+import { philoxWords } from '../../../../src/util/philox.js';
+import { streamKey } from '../../../../src/util/random.js';
 import { type Fault, FaultProxy } from './fault-proxy.js';
 import type { WriterSettings } from './journal-writer.js';
 import { MlflowServer } from './mlflow-server.js';
@@ -103,7 +103,7 @@ class KeptSender {
   #stopped = false;
 
   constructor(runs: string, url: string) {
-    const program = fileURLToPath(new URL('../../../src/sender.js', import.meta.url));
+    const program = fileURLToPath(new URL('../../../../src/sender.js', import.meta.url));
     const env = {
       ...process.env,
       MLFLOW_TRACKING_URI: url,

@@ -5,11 +5,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { RunsDirectory } from '../../../src/run/runs-directory.js';
-import { JournalTracker } from '../../../src/trackers/journal-tracker.js';
-import { NodeDisk } from '../../../src/util/node-disk.js';
-import { FailingDisk } from '../../support/failing-disk.js';
-import { numberTask } from '../../support/toy.js';
+import { RunsDirectory } from '../../../../src/run/runs-directory.js';
+import { JournalTracker } from '../../../../src/trackers/journal-tracker.js';
+import { NodeDisk } from '../../../../src/util/node-disk.js';
+import { FailingDisk } from '../../../support/failing-disk.js';
+import { numberTask } from '../../../support/toy.js';
 
 export interface WriterSettings {
   /** Absolute folder of all results. */

@@ -9,19 +9,26 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Folder of the programs of a Python that has MLflow 3.17.2. */
 export const MLFLOW_BIN = process.env['MLFLOW_BIN'];
 
+interface MoreOptions {
+  readonly arguments?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export class MlflowServer implements AsyncDisposable {
   readonly #folder: string;
+  readonly #more: MoreOptions;
   readonly port: number;
   #child: ChildProcess | undefined;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, more: MoreOptions) {
     this.#folder = folder;
+    this.#more = more;
     this.port = port;
   }
 
-  static async start(folder: string): Promise<MlflowServer> {
+  static async start(folder: string, more: MoreOptions = {}): Promise<MlflowServer> {
     await mkdir(folder, { recursive: true });
-    const server = new MlflowServer(folder, await freePort());
+    const server = new MlflowServer(folder, await freePort(), more);
     await server.up();
     return server;
   }
@@ -39,8 +46,9 @@ export class MlflowServer implements AsyncDisposable {
         ...['server', '--host', '127.0.0.1', '--port', String(this.port), '--workers', '1'],
         ...['--backend-store-uri', `sqlite:///${join(this.#folder, 'mlflow.db')}`],
         ...['--artifacts-destination', join(this.#folder, 'artifacts')],
+        ...(this.#more.arguments ?? []),
       ],
-      { stdio: ['ignore', log, log], detached: true },
+      { stdio: ['ignore', log, log], detached: true, env: { ...process.env, ...this.#more.env } },
     );
     while (!(await this.#answers())) {
       if (this.#child.exitCode !== null) throw new Error(`MLflow ended: see ${this.#folder}/log`);

@@ -8,14 +8,14 @@ import { mkdir } from 'node:fs/promises';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Scratch } from '../support/scratch.js';
+import { Scratch } from '../../support/scratch.js';
 import { journaled } from './support/journaled.js';
 import { readBack } from './support/read-back.js';
 import { soak } from './support/soak.js';
 
 const faults = Number(process.env['SOAK_FAULTS'] ?? 20);
 const seed = Number(process.env['SOAK_SEED'] ?? Date.now() % 1_000_000);
-const cli = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const cli = fileURLToPath(new URL('../../../src/cli.js', import.meta.url));
 
 test(`${faults} faults at random times (SOAK_SEED=${seed}): nothing is lost, nothing is there twice`, async (t) => {
   await using scratch = await Scratch.make();
