@@ -2,8 +2,8 @@
 import type { Net } from './net.js';
 import type { Parameters } from './net-state.js';
 
-/** Pixels are of 0 to 255, less a mean, times at most 1. */
-const LARGEST_INPUT = 256;
+/** Pixels are of 0 to 255, less a mean, times at most a million: pixels that hardly differ are divided by a small deviation. */
+const LARGEST_INPUT = 256e6;
 
 /** Far enough below the largest float32 (3.4e38) that rounding does not matter. */
 const LARGEST_SAFE = 1e37;

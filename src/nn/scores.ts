@@ -1,5 +1,6 @@
 /** The scores artifact: the posteriors of one net at one Q by one method, N x K, with the protocol that made them. */
 import { digestValue } from '../util/digest.js';
+import { UserError } from '../util/user-error.js';
 import { emptyNpy, readNpy, readNpyParts, writeNpy } from '../util/npy.js';
 import type { TrainingFacts } from './checkpoint.js';
 import type { NetShape } from './net.js';
@@ -76,7 +77,19 @@ export type Protocol = EvaluationProtocol | MeanProtocol;
 
 /** The protocols of the matrices behind scores, means followed. */
 export function singleProtocols(protocol: Protocol): readonly EvaluationProtocol[] {
-  return 'mean' in protocol ? protocol.mean.flatMap(singleProtocols) : [protocol];
+  return weightedProtocols(protocol).map(({ single }) => single);
+}
+
+/** The evaluations behind a protocol with the weight of each, of 1 together; means of means multiply theirs. */
+export function weightedProtocols(
+  protocol: Protocol,
+  weight = 1,
+): readonly { readonly single: EvaluationProtocol; readonly weight: number }[] {
+  if (!('mean' in protocol)) return [{ single: protocol, weight }];
+  const { mean } = protocol;
+  const weights = protocol.weights ?? mean.map(() => 1);
+  const total = weights.reduce((a, b) => a + b, 0);
+  return mean.flatMap((member, i) => weightedProtocols(member, (weight * weights[i]!) / total));
 }
 
 export interface Scores {
@@ -142,10 +155,26 @@ export async function readLogPosteriors(reader: Reader): Promise<Float32Array> {
   return readNpy(await reader.read(LOG_POSTERIORS_FILE)).data;
 }
 
-/** @throws FormatError if the posteriors are damaged */
+/** Posteriors that are no numbers; no net of ours leaves such. The message names the scores and the first image. */
+export class NotNumbersError extends UserError {
+  override readonly name = 'NotNumbersError';
+}
+
+/** @throws FormatError if the posteriors are damaged, NotNumbersError */
 export async function readScores(reader: Reader): Promise<Scores> {
   const facts = await readScoreFacts(reader);
-  return { ...facts, posteriors: readNpy(await reader.read(POSTERIORS_FILE)).data };
+  const posteriors = readNpy(await reader.read(POSTERIORS_FILE)).data;
+  const at = posteriors.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return { ...facts, posteriors };
+  const { ids, protocol } = facts;
+  const what = new Set(
+    singleProtocols(protocol).map(
+      ({ net, S, Q, method }) => `net ${net.net}, S = ${S} px, Q = ${Q} px, ${method}`,
+    ),
+  );
+  throw new NotNumbersError(
+    `The scores of ${[...what].join(' & ')} hold posteriors that are no numbers, first of the image "${ids[Math.floor((at * ids.length) / posteriors.length)]!}". Remove them from the store and run again.`,
+  );
 }
 
 /**

@@ -9,6 +9,9 @@ import { labelOf, labelsOf, type Member } from './member.js';
 import { listed } from './member-set.js';
 import { pluginVersions } from './plugin-versions.js';
 
+/** The axis that claims rest on, where a spec names none. */
+const REPETITION = 'seed';
+
 /** The kind that the `claims` of a spec are written as. */
 export const CLAIMS_KIND = 'claims';
 
@@ -88,6 +91,7 @@ class ClaimFinder {
     const from = this.#expansion.selected([...this.#path, 'from']);
     const to = this.#expansion.selected([...this.#path, 'to']);
     if (!from || !to || !this.#metricFits([...from, ...to])) return undefined;
+    if (!this.#overIsKnown([...from, ...to])) return undefined;
     const same = this.#sameAxes(from, to);
     if (!same) return undefined;
     const firsts = this.#designs('from', from, same);
@@ -126,6 +130,20 @@ class ClaimFinder {
             name,
             fitting.map((known) => known.name),
           ),
+    );
+    return false;
+  }
+
+  /** Results need not be repeated over seeds, which is what is understood where nothing is said. */
+  #overIsKnown(members: readonly Member[]): boolean {
+    const axes = new Set(members.flatMap((member) => [...member.axes.keys()]));
+    const wrong = this.#claim.over.findIndex((axis) => !axes.has(axis) && axis !== REPETITION);
+    if (wrong < 0) return true;
+    const name = this.#claim.over[wrong]!;
+    this.#mistake(
+      ['over', String(wrong)],
+      `The results have no axis "${name}".`,
+      suggestion(name, [...axes]),
     );
     return false;
   }

@@ -7,6 +7,7 @@ import type { Member } from './member.js';
 
 /** Names of columns; those in neither list are axes. */
 export interface TableColumns {
+  readonly axes: readonly string[];
   readonly metrics: readonly string[];
   readonly facts: readonly string[];
 }
@@ -27,13 +28,14 @@ export function tableColumns(
     (TABLE_FACTS.some((fact) => fact.name === column) ? FACTS_OF : undefined);
   const metrics: string[] = [];
   const facts: string[] = [];
+  const axes: string[] = [];
   const before = expansion.mistakes.length;
   for (const [i, column] of columns.entries()) {
     const without = rows.find(({ axes }) => !axes.has(column));
     if (fitting.includes(column)) metrics.push(column);
     else if (without && said.includes(column)) facts.push(column);
     else if (without) {
-      const axes = [...without.axes.keys()];
+      const known = [...without.axes.keys()];
       const other = elsewhere(column);
       expansion.mistake(
         ['tables', name, 'columns', String(i)],
@@ -42,9 +44,9 @@ export function tableColumns(
           : `"${column}" is a number about ${artifactWords(other)}, but each row makes ${artifactWords(artifact)}.`,
         fitting.length === 0 && other !== undefined
           ? `There is no metric of ${artifactWords(artifact)}.`
-          : suggestion(column, [...axes, ...fitting, ...said]),
+          : suggestion(column, [...known, ...fitting, ...said]),
       );
-    }
+    } else axes.push(column);
   }
   if (expansion.mistakes.length === before && metrics.length === 0)
     expansion.mistake(
@@ -54,5 +56,5 @@ export function tableColumns(
         ? `Metrics of ${artifactWords(artifact)}: ${fitting.join(', ')}.`
         : `There is no metric of ${artifactWords(artifact)}.`,
     );
-  return expansion.mistakes.length > before ? undefined : { metrics, facts };
+  return expansion.mistakes.length > before ? undefined : { axes, metrics, facts };
 }

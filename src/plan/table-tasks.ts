@@ -5,7 +5,7 @@ import { suggestion } from '../util/suggest.js';
 import type { TaskDraft } from './definition.js';
 import { repeatedDraft } from './draft-key.js';
 import { artifactWords, type Expansion } from './expansion.js';
-import { type Labels, labelsKey } from './labels.js';
+import { formatLabels, type Labels, labelsKey, sameLabel } from './labels.js';
 import { describeMember, labelsOf, type Member } from './member.js';
 import { repeated } from './member-set.js';
 import { pluginVersions } from './plugin-versions.js';
@@ -30,6 +30,9 @@ export function tableDraft(name: string, table: TableSpec, expansion: Expansion)
   const columns = tableColumns(name, table, rows, expansion);
   const gathered = gatheredRows(name, table, rows, expansion);
   if (!columns || !gathered) return undefined;
+  // What is inherited is not printed here, and may have an axis more than where it was written.
+  if (expansion.spec.ownTables.has(name))
+    checkTellsApart(name, { table, shown: columns.axes, rows: gathered.map((row) => row.labels) }, expansion);
   const paper = expansion.spec.paperTables.get(name) ?? null;
   const plans = gathered.map(({ labels, members }): TableRowPlan => ({ labels, inputs: members.length }));
   const labels = plans.map((plan) => plan.labels);
@@ -125,6 +128,31 @@ function gatheredRows(
   const all = [...rows.values()];
   const isOnce = all.every((row) => over.length === 0 || hasEachOnce(name, row.members, expansion));
   return isOnce ? all : undefined;
+}
+
+/** Rows that were measured in two ways stand in one table only if it says which is which. */
+function checkTellsApart(
+  name: string,
+  { table, shown, rows }: { table: TableSpec; shown: readonly string[]; rows: readonly Labels[] },
+  expansion: Expansion,
+): void {
+  const seen = new Map<string, Labels>();
+  for (const row of rows) {
+    const visible = Object.fromEntries(shown.map((axis) => [axis, row[axis] ?? null]));
+    const before = seen.get(labelsKey(visible));
+    seen.set(labelsKey(visible), row);
+    if (!before) continue;
+    const telling = Object.keys(row).filter((axis) => !sameLabel(row[axis], before[axis]));
+    const text = formatLabels(visible);
+    expansion.mistake(
+      ['tables', name, 'columns'],
+      `Two rows ${text === '' ? 'cannot be told apart' : `are called "${text}"`}.`,
+      telling.length > 0
+        ? `They differ in ${telling.join(', ')}: name ${telling.length === 1 ? 'it' : 'one of them'} under "columns"${table.over ? ', or under "over"' : ''}.`
+        : 'Give them an axis that tells them apart (matrix), or make two tables.',
+    );
+    return;
+  }
 }
 
 /** A mean over one task twice would be as sure of itself as over two. */

@@ -5,7 +5,19 @@ import { type Cell, csvText } from './csv.js';
 
 const HEADINGS = [
   ...['claim', 'from', 'to', 'same', 'metric', 'expect', 'margin', 'of', 'images', 'clusters'],
-  ...['runs_from', 'runs_to', 'change', 'low', 'high', 'level', 'p', 'p_holm', 'detectable', 'verdict'],
+  ...[
+    'runs_from',
+    'runs_to',
+    'change',
+    'low',
+    'high',
+    'level',
+    'p',
+    'p_holm',
+    'p_against_holm',
+    'detectable',
+    'verdict',
+  ],
 ];
 
 export function claimsToCsv({ claims }: Claims): string {
@@ -27,6 +39,15 @@ function start(
   return [name, ...[from, to, same].map(formatLabels), metric, expect, expect === 'lower' ? null : margin];
 }
 
-function end({ change, interval, level, p, adjustedP, detectable, verdict }: ClaimTest): readonly Cell[] {
-  return [change, ...interval, level, p, adjustedP, detectable, verdict];
+function end({
+  change,
+  interval,
+  level,
+  p,
+  adjustedP,
+  against,
+  detectable,
+  verdict,
+}: ClaimTest): readonly Cell[] {
+  return [change, ...interval, level, p, adjustedP, against?.adjustedP ?? null, detectable, verdict];
 }

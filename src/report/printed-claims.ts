@@ -52,10 +52,19 @@ function testColumns(
       heading: of,
       cell: cell(({ interval: [low, high], level }) => `${signed(low)} to ${signed(high)} (${level}%)`),
     },
-    { heading: 'p (Holm)', cell: cell(({ adjustedP: p }) => (p < 0.001 ? '<0.001' : p.toFixed(3))) },
+    { heading: 'p (Holm)', cell: cell((test) => inWords(ofVerdict(test))) },
     { heading: 'detectable', cell: cell(({ detectable }) => detectable.toFixed(1)) },
     { heading: 'verdict', cell: cell(({ verdict }) => verdict) },
   ];
+}
+
+/** Of what the verdict says: where a claim is contradicted, that of the opposite. */
+function ofVerdict({ adjustedP, against, verdict }: ClaimTest): number {
+  return verdict === 'contradicted' && against ? against.adjustedP : adjustedP;
+}
+
+function inWords(p: number): string {
+  return p < 0.001 ? '<0.001' : p.toFixed(3);
 }
 
 function expected({ expect, metric, margin }: TestedClaim): string {
@@ -99,7 +108,7 @@ function notesOf(claims: readonly TestedClaim[]): readonly string[] {
       ? '- "This design" is the way in which they were trained, on these images: by the spread over seeds (Welch).'
       : '- Nothing is said of the way in which they were trained, for which three seeds are needed.',
     '- "Lower" is tested by both tails, "equal" and "at most" by whether the change stays within the margin.',
-    `- p is raised by Holm over ${pairs.length} tests of nets${designs > 0 ? ` and over ${designs} of designs` : ''}; a verdict stands below 0.05.`,
+    `- p is raised by Holm over ${pairs.length} tests of nets${designs > 0 ? ` and over ${designs} of designs` : ''}; a verdict stands below 0.05. Where "equal" or "at most" is contradicted, p is that of a change beyond the margin, raised over all such.`,
     '- Detectable is the smallest difference, or for "equal" and "at most" the smallest margin, that such a sample shows four times in five by itself: "not shown" says no more than that.',
   ];
 }

@@ -21,6 +21,8 @@ export interface ClaimTest {
   readonly p: number;
   /** By Holm, over all tests of its sort in the report. */
   readonly adjustedP: number;
+  /** Of the opposite, a change beyond the margin: by itself and by Holm over all such; null where `p` is of both tails. */
+  readonly against: { readonly p: number; readonly adjustedP: number } | null;
   /** The smallest difference, or margin of no difference, that such a sample shows four times in five by itself, points. */
   readonly detectable: number;
   readonly verdict: Verdict;
@@ -58,6 +60,6 @@ export interface TestedClaim extends Pick<ClaimSpec, 'says' | 'expect' | 'metric
 }
 
 export interface Claims {
-  readonly format: 1;
+  readonly format: 2;
   readonly claims: readonly TestedClaim[];
 }

@@ -22,7 +22,7 @@ stages:
   scores: { kind: evaluate, each: nets, Q: [256, 288] }
   alone: { kind: evaluate, each: nets, where: { net: A }, Q: 256 }
 tables:
-  t: { rows: scores, columns: [net, Q, top1] }
+  t: { rows: scores, columns: [net, seed, Q, top1] }
   u: { rows: alone, columns: [net, seed, top1] }
 `;
 

@@ -8,6 +8,7 @@ import type { Claims, TestedPair } from '../../src/run/claims.js';
 
 const TEST = {
   ...{ change: -1.25, interval: [-2, -0.5] as const, level: 95 as const, p: 0.001, adjustedP: 0.0004 },
+  against: null,
   ...{ detectable: 1.1, verdict: 'holds' as const },
 };
 
@@ -21,7 +22,7 @@ const pair = (S: number, changes: Partial<TestedPair> = {}): TestedPair => ({
 });
 
 const claims = (...pairs: readonly TestedPair[]): Claims => ({
-  format: 1,
+  format: 2,
   claims: [
     {
       ...{ name: 'context', says: 'Context helps, so D is better.', expect: 'lower', metric: 'top1' },
@@ -56,12 +57,21 @@ test('what is said of a design stands beside what is said of the nets', () => {
   assert.ok(lines.some((line) => line.includes('images of one thing count as one observation')));
 });
 
+test('where a claim is contradicted, the probability is that of the contradiction', () => {
+  const nets = {
+    ...{ ...TEST, images: 100, clusters: 100, adjustedP: 1, verdict: 'contradicted' as const },
+    against: { p: 0.001, adjustedP: 0.02 },
+  };
+  const lines = linesOf(claims(pair(256, { nets })));
+  assert.match(lines[4]!, /\| 0\.020 +\| 1\.1 +\| contradicted \|/);
+});
+
 test('CSV holds a line a test, with numbers as they are', () => {
   const design = { ...TEST, runs: [3, 4] as const };
   assert.deepEqual(claimsToCsv(claims(pair(256, { design }))).split('\r\n'), [
-    'claim,from,to,same,metric,expect,margin,of,images,clusters,runs_from,runs_to,change,low,high,level,p,p_holm,detectable,verdict',
-    'context,net=C copied=all,net=D,S=256 method=dense,top1,lower,,nets,100,100,,,-1.25,-2,-0.5,95,0.001,0.0004,1.1,holds',
-    'context,net=C copied=all,net=D,S=256 method=dense,top1,lower,,design,,,3,4,-1.25,-2,-0.5,95,0.001,0.0004,1.1,holds',
+    'claim,from,to,same,metric,expect,margin,of,images,clusters,runs_from,runs_to,change,low,high,level,p,p_holm,p_against_holm,detectable,verdict',
+    'context,net=C copied=all,net=D,S=256 method=dense,top1,lower,,nets,100,100,,,-1.25,-2,-0.5,95,0.001,0.0004,,1.1,holds',
+    'context,net=C copied=all,net=D,S=256 method=dense,top1,lower,,design,,,3,4,-1.25,-2,-0.5,95,0.001,0.0004,,1.1,holds',
     '',
   ]);
 });

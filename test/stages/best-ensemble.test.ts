@@ -91,18 +91,24 @@ test('beyond the limit members are added while they help: no single one is bette
   assert.ok(errorsOf(found.subset, scores).top1 <= Math.min(...singles));
 });
 
-test('every image is on one side, and each class on both as far as it goes', () => {
+test('every image is on one side with all images of its thing, and each class on both as far as it goes', () => {
+  const image = fc.record({ label: fc.nat({ max: 4 }), thing: fc.nat({ max: 9 }) });
   fc.assert(
-    fc.property(fc.array(fc.nat({ max: 4 })), (labels) => {
-      const { searched, judged } = halves(labels);
+    fc.property(fc.array(image), (images) => {
+      const labels = images.map(({ label }) => label);
+      const things = images.map(({ label, thing }) => `${label} ${thing}`);
+      const { searched, judged } = halves(labels, things);
       assert.deepEqual(
         [...searched, ...judged].sort((a, b) => a - b),
         [...labels.keys()],
       );
       for (const label of new Set(labels)) {
-        const count = (side: readonly number[]) => side.filter((image) => labels[image] === label).length;
+        const count = (side: readonly number[]) =>
+          new Set(side.filter((i) => labels[i] === label).map((i) => things[i])).size;
         assert.ok([0, 1].includes(count(searched) - count(judged)));
       }
+      const seen = new Set(searched.map((i) => things[i]));
+      assert.ok(judged.every((i) => !seen.has(things[i])));
     }),
   );
 });

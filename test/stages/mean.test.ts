@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { readScores, type Scores, writeScores } from '../../src/nn/scores.js';
 import { netShape } from '../../src/nn/nets.js';
 import { TaskError } from '../../src/run/stage.js';
+import { UserError } from '../../src/util/user-error.js';
 import { MeanStage } from '../../src/stages/mean/stage.js';
 import { MemoryArtifact, runStage } from '../support/stage-rig.js';
 
@@ -178,8 +179,8 @@ test('posteriors that are no numbers are named by their member and image, and no
     const values = good.posteriors.slice();
     values[6] = bad;
     await assert.rejects(mean([good, { ...good, posteriors: values }]), (error) => {
-      assert.ok(error instanceof TaskError);
-      assert.match(error.message, /member 2 \(net A, dense\) .*image "b"/);
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, /^The scores of net A, S = 64 px, Q = 64 px, dense hold .*image "b"/);
       return true;
     });
   }

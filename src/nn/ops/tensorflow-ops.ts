@@ -183,7 +183,7 @@ export class TensorflowOps extends Ops<TensorflowArray> {
 
   /** Libraries without oneDNN do not have it; one in which oneDNN is switched off would compute with it nevertheless. */
   #canFuse(): boolean {
-    if (this.#binding.isUsingGpuDevice() || process.env['TF_ENABLE_ONEDNN_OPTS'] === '0') return false;
+    if (this.#binding.isUsingGpuDevice() || isOff(process.env['TF_ENABLE_ONEDNN_OPTS'])) return false;
     const zeros = [[1, 1, 1, 1], [1, 1, 1, 1], [1]].map((shape) => this.upload(shape, Float32Array.of(0)));
     try {
       this.free(this.#fused(zeros, 'valid', ['BiasAdd', 'Relu']));
@@ -259,4 +259,9 @@ export class TensorflowOps extends Ops<TensorflowArray> {
   #integers(name: string, value: readonly number[]): Attribute {
     return { name, type: this.#binding.TF_ATTR_INT, value };
   }
+}
+
+/** As TensorFlow reads a switch of its environment. */
+function isOff(value: string | undefined): boolean {
+  return value === '0' || value?.toLowerCase() === 'false';
 }

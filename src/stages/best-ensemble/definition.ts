@@ -36,7 +36,7 @@ export type BestEnsembleParameters = Omit<BestEnsembleSpec, 'kind'>;
 
 export const bestEnsembleDefinition: StageDefinition<BestEnsembleSpec> = {
   kind: 'best-ensemble',
-  version: '1',
+  version: '2',
   description: 'searches the best subset of nets',
   schema,
   subject: { artifact: 'scores', many: true, description: 'it chooses among the scores of several nets.' },

@@ -19,9 +19,11 @@ export class BestEnsembleStage extends Stage<BestEnsembleParameters> {
   }: StageTask<BestEnsembleParameters>): Promise<void> {
     const readers = inputs['scores']!;
     const first = await readScoreFacts(readers[0]!);
-    const { searched, judged } = halves(first.labels);
+    const { searched, judged } = halves(first.labels, first.things ?? first.ids);
     if (searched.length === 0 || judged.length === 0)
-      throw new TaskError('A search needs images to search on and others to judge by: two at least.');
+      throw new TaskError(
+        'A search needs things to search on and others to judge by: images of two at least in one class.',
+      );
     const members: Float32Array[] = [];
     for (const reader of readers) members.push(rowsOf(await checked(reader, first), searched));
     const labels = searched.map((image) => first.labels[image]!);

@@ -9,7 +9,7 @@ export interface ClaimsParameters {
 
 export const claimsDefinition: StageDefinition = {
   kind: CLAIMS_KIND,
-  version: '1',
+  version: '2',
   description: "tests the paper's claims",
   inputs: { scores: 'scores' },
   output: 'claims',

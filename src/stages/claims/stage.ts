@@ -41,22 +41,25 @@ export class ClaimsStage extends Stage<ClaimsParameters> {
         await breathe(signal);
       }
     }
-    const claims: Claims = { format: 1, claims: this.#judged(parameters.claims, tried) };
+    const claims: Claims = { format: 2, claims: this.#judged(parameters.claims, tried) };
     await output.write(CLAIMS_FILE, `${JSON.stringify(claims, null, 2)}\n`);
   }
 
   #judged(plans: readonly ClaimPlan[], tried: readonly Tried[]): readonly TestedClaim[] {
     const designs = tried.flatMap(({ design }) => (design ? [design] : []));
     // Two families: what holds of these nets and what holds of their design are claims apart.
-    const adjusted = new Map<SingleTest, number>(
-      [tried.map(({ nets }) => nets), designs].flatMap((family: readonly SingleTest[]) => {
-        const raised = holm(family.map(({ p }) => p));
-        return family.map((test, i): [SingleTest, number] => [test, raised[i]!]);
-      }),
-    );
-    const judged = <T extends SingleTest>(plan: ClaimPlan, test: T) => {
-      const adjustedP = adjusted.get(test)!;
-      return { ...test, adjustedP, verdict: verdictOf(plan, test, adjustedP) };
+    const families: readonly (readonly SingleTest[])[] = [tried.map(({ nets }) => nets), designs];
+    const adjusted = raisedIn(families, ({ p }) => p);
+    // That a claim is contradicted is another assertion, with a family of its own.
+    const against = raisedIn(families, ({ againstP }) => againstP);
+    const judged = <T extends SingleTest>(plan: ClaimPlan, { againstP, ...test }: T, key: SingleTest) => {
+      const [adjustedP, adjustedAgainst] = [adjusted.get(key)!, against.get(key) ?? null];
+      return {
+        ...test,
+        adjustedP,
+        against: againstP === null ? null : { p: againstP, adjustedP: adjustedAgainst! },
+        verdict: verdictOf(plan, key, { adjustedP, againstP: adjustedAgainst }),
+      };
     };
     return plans.map((plan) => ({
       ...{ name: plan.name, says: plan.says, expect: plan.expect, metric: plan.metric, margin: plan.margin },
@@ -65,11 +68,25 @@ export class ClaimsStage extends Stage<ClaimsParameters> {
         .filter((one) => one.plan === plan)
         .map(({ pair: { from, to, same }, nets, design }): TestedPair => ({
           ...{ from: from.labels, to: to.labels, same },
-          nets: judged(plan, nets),
-          design: design ? judged(plan, design) : null,
+          nets: judged(plan, nets, nets),
+          design: design ? judged(plan, design, design) : null,
         })),
     }));
   }
+}
+
+/** By Holm within each family, of the tests that have such a probability. */
+function raisedIn(
+  families: readonly (readonly SingleTest[])[],
+  pOf: (test: SingleTest) => number | null,
+): ReadonlyMap<SingleTest, number> {
+  return new Map(
+    families.flatMap((family) => {
+      const tested = family.flatMap((test) => (pOf(test) === null ? [] : [{ test, p: pOf(test)! }]));
+      const raised = holm(tested.map(({ p }) => p));
+      return tested.map(({ test }, i): [SingleTest, number] => [test, raised[i]!]);
+    }),
+  );
 }
 
 async function outcomesOf(metric: Metric, artifact: ArtifactReader): Promise<Outcomes> {

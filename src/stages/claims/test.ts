@@ -7,7 +7,10 @@ import { tProbability, tQuantile, tTails } from '../../statistics/student-t.js';
 export type Claimed = Pick<ClaimSpec, 'expect' | 'margin'>;
 
 /** Before the other tests of the report are known. */
-export type SingleTest = Omit<ClaimTest, 'adjustedP' | 'verdict'>;
+export interface SingleTest extends Omit<ClaimTest, 'adjustedP' | 'verdict' | 'against'> {
+  /** Of the opposite; null where `p` is of both tails. */
+  readonly againstP: number | null;
+}
 
 /** The chance of a false verdict, over all tests of the report. */
 const LEVEL = 0.05;
@@ -30,6 +33,10 @@ export function singleTest({ expect, margin }: Claimed, estimate: Estimate): Sin
     equal: () => beyond(margin - Math.abs(value)),
     'not-higher': () => beyond(margin - value),
   }[expect]();
+  // One tail each; of an equality both are looked at.
+  const above = () => tProbability((margin - value) / standardError, freedom);
+  const outside = () => Math.min(1, 2 * tProbability((margin - Math.abs(value)) / standardError, freedom));
+  const againstP = { lower: () => null, equal: outside, 'not-higher': above }[expect]();
   // Both tests of an equality must succeed, so each has to more often.
   const power = expect === 'equal' ? (1 + POWER) / 2 : POWER;
   return {
@@ -37,19 +44,22 @@ export function singleTest({ expect, margin }: Claimed, estimate: Estimate): Sin
     interval: [value - spread, value + spread],
     level: isLower ? 95 : 90,
     p,
+    againstP,
     detectable: spread + quantile(power) * standardError,
   };
 }
 
-/** @param adjustedP of the test, among all of the report */
+/**
+ * @param adjustedP of the test, among all of the report
+ * @param againstP of the opposite, likewise
+ */
 export function verdictOf(
-  { expect, margin }: Claimed,
-  { change, interval: [low, high] }: SingleTest,
-  adjustedP: number,
+  { expect }: Claimed,
+  { change }: SingleTest,
+  { adjustedP, againstP }: { readonly adjustedP: number; readonly againstP: number | null },
 ): Verdict {
   const isClear = adjustedP < LEVEL;
   if (expect === 'lower') return isClear ? (change < 0 ? 'holds' : 'contradicted') : 'not shown';
   if (isClear) return 'holds';
-  const isBeyond = low > margin || (expect === 'equal' && high < -margin);
-  return isBeyond ? 'contradicted' : 'not shown';
+  return againstP !== null && againstP < LEVEL ? 'contradicted' : 'not shown';
 }

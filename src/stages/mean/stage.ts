@@ -1,14 +1,7 @@
 import { MEAN_KIND } from '../../plan/mean-draft.js';
 import { softmaxRows } from '../../nn/posterior.js';
 import { scoresDiffer } from '../../nn/scores-differ.js';
-import {
-  emptyScores,
-  readScoreFacts,
-  readScoreParts,
-  readScores,
-  type ScoreFacts,
-  singleProtocols,
-} from '../../nn/scores.js';
+import { emptyScores, readScoreFacts, readScoreParts, readScores, type ScoreFacts } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
 import { type ArtifactReader, breathe, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import type { MeanParameters } from './definition.js';
@@ -101,16 +94,13 @@ function addWeighted(sum: Float64Array, part: Float32Array, weight: number, ofLo
 }
 
 /** Which member is to blame; read whole, so that a damaged file is told as such. */
-async function noNumbers(readers: readonly ArtifactReader[]): Promise<TaskError> {
-  for (const [m, reader] of readers.entries()) {
-    const { posteriors, ids, protocol } = await readScores(reader);
-    const at = posteriors.findIndex((value) => !Number.isFinite(value));
-    if (at < 0) continue;
-    const nets = new Set(singleProtocols(protocol).map(({ net, method }) => `net ${net.net}, ${method}`));
-    const image = ids[Math.floor((at * ids.length) / posteriors.length)]!;
-    return new TaskError(
-      `The scores of member ${m + 1} (${[...nets].join(' & ')}) hold posteriors that are no numbers, first of the image "${image}". Make them anew.`,
+async function noNumbers(readers: readonly ArtifactReader[]): Promise<Error> {
+  for (const reader of readers) {
+    const error = await readScores(reader).then(
+      () => undefined,
+      (reason: unknown) => reason,
     );
+    if (error instanceof Error) return error;
   }
   throw new Error('Internal error: a mean of numbers is none');
 }

@@ -30,7 +30,7 @@ export interface TableParameters {
 
 export const tableDefinition: StageDefinition = {
   kind: TABLE_KIND,
-  version: '6',
+  version: '7',
   description: "puts results beside the paper's",
   inputs: { rows: 'scores' },
   output: 'table',

@@ -6,34 +6,61 @@ import {
   type MeanOf,
   type Protocol,
   singleProtocols,
+  weightedProtocols,
 } from '../../nn/scores.js';
 import type { LabelValue } from '../../plan/labels.js';
 import type { RowProtocol } from '../../run/table.js';
 
 /** One part for each net and method; the scales that were averaged stand together. */
 export function protocolParts(protocol: Protocol): RowProtocol {
-  const parts = new Map<string, EvaluationProtocol[]>();
+  const parts = new Map<string, Weighted[]>();
   const ofLogits = isMeanOf(protocol, 'logits-of-views');
-  for (const single of singleProtocols(protocol)) {
+  for (const one of weightedProtocols(protocol)) {
+    const { single } = one;
     const key = JSON.stringify([
       ...trainingClauses(single),
       ...[single.method, single.mirror, single.mapAverage, single.rescaling],
     ]);
     const part = parts.get(key);
-    if (part) part.push(single);
-    else parts.set(key, [single]);
+    if (part) part.push(one);
+    else parts.set(key, [one]);
   }
   const choice = 'mean' in protocol && protocol.chosen ? [choiceClause(protocol.chosen)] : [];
-  const clauses = [...parts.values()].map((singles) => [
-    ...trainingClauses(singles[0]!),
-    ...methodClauses(singles, ofLogits),
+  const all = [...parts.values()];
+  const isEven = areEqual(all.map(weightOf));
+  const clauses = all.map((part) => [
+    ...trainingClauses(part[0]!.single),
+    ...methodClauses(part, ofLogits),
     ...choice,
+    ...(isEven ? [] : [`weight ${percent(weightOf(part))}`]),
   ]);
   return {
-    joined: isMeanOf(protocol, 'logits') ? 'logits' : 'posteriors',
+    joined: isJoinedByLogits(protocol) ? 'logits' : 'posteriors',
     // A mean has its members in an order that says nothing.
     parts: clauses.sort((a, b) => (a.join() < b.join() ? -1 : 1)),
   };
+}
+
+/** An evaluation, and its part in a mean. */
+type Weighted = ReturnType<typeof weightedProtocols>[number];
+
+function weightOf(part: readonly Weighted[]): number {
+  return part.reduce((sum, { weight }) => sum + weight, 0);
+}
+
+function areEqual(weights: readonly number[]): boolean {
+  return weights.every((weight) => Math.abs(weight - weights[0]!) < 1e-9);
+}
+
+function percent(weight: number): string {
+  return `${Number((100 * weight).toFixed(1))}%`;
+}
+
+/** What joins the parts: the outermost mean of several. */
+function isJoinedByLogits(protocol: Protocol): boolean {
+  if (!('mean' in protocol)) return false;
+  if (protocol.mean.length === 1) return isJoinedByLogits(protocol.mean[0]!);
+  return protocol.of === 'logits' || protocol.of === 'logits-of-views';
 }
 
 function choiceClause({ metric, members, subsetsTried, everySubset, images }: Choice): string {
@@ -88,9 +115,10 @@ function layersInWords(layers: readonly string[]): string {
   return layers.length > 7 ? `${layers.length} layers` : layers.join(', ');
 }
 
-function methodClauses(singles: readonly EvaluationProtocol[], ofLogits: boolean): readonly string[] {
+function methodClauses(part: readonly Weighted[], ofLogits: boolean): readonly string[] {
+  const singles = part.map(({ single }) => single);
   const { method, mirror, mapAverage, skipped, rescaling } = singles[0]!;
-  const scales = inOrder(singles.map(({ Q }) => Q)).join(', ');
+  const scales = scalesInWords(part);
   const fewest = Math.min(...singles.map(({ positions }) => positions[0]));
   const most = Math.max(...singles.map(({ positions }) => positions[1]));
   const places = fewest === most ? `${fewest}` : `${fewest} to ${most}`;
@@ -109,6 +137,17 @@ function methodClauses(singles: readonly EvaluationProtocol[], ofLogits: boolean
     ...(skipped ? [`evaluated${leftOut(skipped)}`] : []),
     ...(averages.length > 0 ? [averages.join(', ')] : []),
   ];
+}
+
+/** Each once; with its part in the mean, where these differ. */
+function scalesInWords(part: readonly Weighted[]): string {
+  const weights = new Map<number, number>();
+  for (const { single, weight } of part) weights.set(single.Q, (weights.get(single.Q) ?? 0) + weight);
+  const isEven = areEqual([...weights.values()]);
+  const all = weightOf(part);
+  return inOrder([...weights.keys()])
+    .map((Q) => (isEven ? `${Q}` : `${Q} (${percent(weights.get(Q)! / all)})`))
+    .join(', ');
 }
 
 function rescalingInWords({ filter, longSide }: NonNullable<EvaluationProtocol['rescaling']>): string {
