@@ -2,6 +2,7 @@
  * The sender process: delivers the journal of one experiment to MLflow while it is written. It is a process of its own
  * so that no server, however slow, takes time from the run, and so that it can finish when the run is gone.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { RunsDirectory } from './run/runs-directory.js';
 import { MlflowClient } from './trackers/mlflow/client.js';
 import { SenderLock } from './trackers/sync/sender-lock.js';
@@ -11,6 +12,9 @@ import { sendingFrom } from './trackers/sync/sending.js';
 
 /** For what is left once the run is gone, ms; less where the server does not take it: "stagecraft sync" will. */
 const ORPHAN_MS = 60_000;
+
+/** Between two looks at a lock that another sender has, ms. */
+const LOOK_MS = 1000;
 
 let isWaiting = false;
 const finish = new AbortController();
@@ -39,8 +43,7 @@ const sending = sendingFrom(process.env)!;
 const retry = { retries: 1, pauseMs: 200, maxPauseMs: 1000 };
 const client = new MlflowClient(sending.server, { ...sending.options, retry, signal: stop.signal });
 try {
-  // Another one delivers this journal, all of it.
-  if ((await lock.take()) === undefined) {
+  if (await takeLock()) {
     const options = { client, runsDirectory, journal, experiment: sending.experiment, onState: say };
     await new Sender(options).follow({ finish: finish.signal, stop: stop.signal });
   }
@@ -51,6 +54,19 @@ try {
   await client.close();
 }
 process.exit();
+
+/** Waits for another sender to end: that of a run before, or a sync. What it leaves is ours. */
+async function takeLock(): Promise<boolean> {
+  for (;;) {
+    const owner = await lock.take();
+    if (owner === undefined) return true;
+    if (finish.signal.aborted) {
+      say({ type: 'gave-up', reason: `Another process delivers this journal (${owner}).` });
+      return false;
+    }
+    await pause(LOOK_MS, undefined, { signal: finish.signal }).catch(() => undefined);
+  }
+}
 
 function say(message: FromSender): void {
   isWaiting = message.type === 'waiting';

@@ -52,8 +52,8 @@ export class SyncRounds {
         this.#isTaken ||= done === undefined;
         this.#say(name, textOf(done, this.#target.client.url));
       } catch (error) {
-        // An abort ends in an error too.
-        if (signal.reason === error) return false;
+        // What is aborted ends in an error too.
+        if (isAborted(signal)) return false;
         if (!(error instanceof MlflowError)) throw error;
         isWhole = false;
         this.#say(name, `not delivered. ${error.message}`);
@@ -97,10 +97,15 @@ export class SyncRounds {
   }
 }
 
+/** It changes behind the compiler's back. */
+function isAborted({ aborted }: AbortSignal): boolean {
+  return aborted;
+}
+
 function textOf(done: Synchronised | undefined, url: string): string {
   if (!done) return 'another process delivers it just now';
   const { runs, points, files, problems } = done;
-  const counts = `${runs} runs of tasks, ${points} points, ${files} files`;
+  const counts = `${runs} runs, ${points} points, ${files} files`;
   if (problems.length === 0) return `${counts}: read back from ${url}, all there`;
   return [`${counts}; not on ${url}:`, ...problems.map((problem) => `  ${problem}`)].join('\n');
 }

@@ -21,7 +21,10 @@ export async function execute(invocation: Invocation): Promise<number> {
   try {
     console.log(`MLflow at ${server.url}; Ctrl-C ends it.`);
     const rounds = new SyncRounds({ client, runs, experiment: undefined });
-    await rounds.watch(() => journals(runs), signal);
+    const gone = server.ended.then((words) => {
+      if (!signal.aborted) throw new UserError(`${words}.`);
+    });
+    await Promise.race([rounds.watch(() => journals(runs), signal), gone]);
     return 0;
   } finally {
     await client.close();

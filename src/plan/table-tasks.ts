@@ -31,7 +31,7 @@ export function tableDraft(name: string, table: TableSpec, expansion: Expansion)
   const gathered = gatheredRows(name, table, rows, expansion);
   if (!columns || !gathered) return undefined;
   // What is inherited is not printed here, and may have an axis more than where it was written.
-  if (expansion.spec.ownTables.has(name))
+  if (expansion.spec.ownTables.has(name) && columns.axes.length > 0)
     checkTellsApart(name, { table, shown: columns.axes, rows: gathered.map((row) => row.labels) }, expansion);
   const paper = expansion.spec.paperTables.get(name) ?? null;
   const plans = gathered.map(({ labels, members }): TableRowPlan => ({ labels, inputs: members.length }));
@@ -130,7 +130,7 @@ function gatheredRows(
   return isOnce ? all : undefined;
 }
 
-/** Rows that were measured in two ways stand in one table only if it says which is which. */
+/** Rows that were measured in two ways stand under one name only if the table has no names: then their order says which is which. */
 function checkTellsApart(
   name: string,
   { table, shown, rows }: { table: TableSpec; shown: readonly string[]; rows: readonly Labels[] },
@@ -143,10 +143,9 @@ function checkTellsApart(
     seen.set(labelsKey(visible), row);
     if (!before) continue;
     const telling = Object.keys(row).filter((axis) => !sameLabel(row[axis], before[axis]));
-    const text = formatLabels(visible);
     expansion.mistake(
       ['tables', name, 'columns'],
-      `Two rows ${text === '' ? 'cannot be told apart' : `are called "${text}"`}.`,
+      `Two rows are called "${formatLabels(visible)}".`,
       telling.length > 0
         ? `They differ in ${telling.join(', ')}: name ${telling.length === 1 ? 'it' : 'one of them'} under "columns"${table.over ? ', or under "over"' : ''}.`
         : 'Give them an axis that tells them apart (matrix), or make two tables.',

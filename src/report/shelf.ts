@@ -5,6 +5,7 @@ import type { Execution } from '../plan/execution.js';
 import type { Experiment, Plan } from '../plan/plan.js';
 import { type ArtifactStore, DamagedArtifactError } from '../run/artifact-store.js';
 import type { ReportFile } from '../run/tracker.js';
+import { digestBytes } from '../util/digest.js';
 import { type Disk, isMissing } from '../util/disk.js';
 
 /** Where from, and where to. */
@@ -34,12 +35,16 @@ export interface FinishedExperiment {
 /**
  * Readers see the old file or the new one, whole; two runs at once do not meet in what is being written. A file that
  * holds this already is left alone.
+ * @returns SHA-256 of the content, 64 hex digits
  */
-export async function replaceFile(disk: Disk, path: string, content: Uint8Array | string): Promise<void> {
-  if (await holds(disk, path, content)) return;
+export async function replaceFile(disk: Disk, path: string, content: Uint8Array | string): Promise<string> {
+  const bytes = Buffer.from(content as Uint8Array);
+  const sha256 = digestBytes(bytes);
+  if (await holds(disk, path, bytes)) return sha256;
   const beside = `${path}.${randomUUID().slice(0, 8)}`;
   await disk.writeFile(beside, content);
   await disk.rename(beside, path);
+  return sha256;
 }
 
 /**
@@ -56,15 +61,14 @@ export async function writeFormats(
   const files: ReportFile[] = [];
   for (const [format, text] of Object.entries(formats)) {
     const path = join(directory, `${name}.${format}`);
-    await replaceFile(disk, path, text);
-    files.push({ path, report: name, holds: 'report' });
+    files.push({ path, sha256: await replaceFile(disk, path, text), report: name, holds: 'report' });
   }
   return { markdown: formats.md, file: join(directory, `${name}.md`), files };
 }
 
-async function holds(disk: Disk, path: string, content: Uint8Array | string): Promise<boolean> {
+async function holds(disk: Disk, path: string, bytes: Buffer): Promise<boolean> {
   try {
-    return Buffer.from(await disk.readFile(path)).equals(Buffer.from(content as Uint8Array));
+    return Buffer.from(await disk.readFile(path)).equals(bytes);
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;

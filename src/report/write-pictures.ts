@@ -20,8 +20,8 @@ export async function writePictures(
     await shelf.disk.makeDirectory(shelf.directory);
     const report = `${stage}${number === 1 ? '' : `-${number}`}`;
     const path = join(shelf.directory, `${report}.png`);
-    await replaceFile(shelf.disk, path, await readOrSetAside(shelf.store, execution, PICTURE_FILE));
-    written.push({ path, report, holds: 'picture' });
+    const picture = await readOrSetAside(shelf.store, execution, PICTURE_FILE);
+    written.push({ path, sha256: await replaceFile(shelf.disk, path, picture), report, holds: 'picture' });
   }
   return written;
 }

@@ -13,6 +13,6 @@ export async function writeSpec(
   await disk.makeDirectory(directory);
   const path = join(directory, 'spec.yaml');
   const whole = withEntries(tree, { profiles: undefined, defaults: undefined });
-  await replaceFile(disk, path, stringify(toPlain(whole), { aliasDuplicateObjects: false }));
-  return { path, report: 'spec', holds: 'spec' };
+  const text = stringify(toPlain(whole), { aliasDuplicateObjects: false });
+  return { path, sha256: await replaceFile(disk, path, text), report: 'spec', holds: 'spec' };
 }

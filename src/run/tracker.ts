@@ -29,6 +29,8 @@ export type TrackedEnd =
 export interface ReportFile {
   /** Absolute. */
   readonly path: string;
+  /** SHA-256 of what was written, 64 hex digits. */
+  readonly sha256: string;
   /** Of the report that it is a format of, e.g. the table's name. */
   readonly report: string;
   /** `table`: the table as data, whose rows are results. */

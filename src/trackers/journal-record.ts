@@ -21,6 +21,8 @@ export interface SegmentRecord extends Common {
   readonly format: typeof JOURNAL_FORMAT;
   /** Tells the journal from all others, wherever it is copied to; the same in all its segments. */
   readonly journal: string;
+  /** Of this segment; another one of the same number in a copy of the journal has another. */
+  readonly id: string;
   readonly experiment: string;
   readonly title: string;
   /** Who writes: `<place>.<pid>.<start>`, see `process-identity.ts`. */
@@ -102,6 +104,8 @@ export interface ReportRecord extends Common, Omit<ReportFile, 'path'> {
   readonly type: 'report';
   /** Relative to the folder of all results. */
   readonly path: string;
+  /** As it was written; a later run may have replaced it. */
+  readonly sha256: string;
 }
 
 /** The invocation ends. */
@@ -120,8 +124,14 @@ export type JournalEntry = JournalRecord extends infer R
     : never
   : never;
 
+const NEWLINE = 0x0a;
+
 /** Names of segments, in order: six digits. */
 export const SEGMENT_NAME = /^\d{6}\.jsonl$/;
+
+export function segmentName(number: number): string {
+  return `${String(number).padStart(6, '0')}.jsonl`;
+}
 
 /** The whole records of a segment; a line that a crash cut short, and what follows it, is left out. */
 export function readSegment(text: string): JournalRecord[] {
@@ -134,6 +144,24 @@ export function readSegment(text: string): JournalRecord[] {
     records.push(record);
   }
   return records;
+}
+
+/** The same of a file in parts, for one that is not to be in memory. */
+export async function* readRecords(
+  parts: AsyncIterable<Uint8Array>,
+): AsyncGenerator<JournalRecord, void, undefined> {
+  let rest = Buffer.alloc(0);
+  for await (const part of parts) {
+    rest = Buffer.concat([rest, part]);
+    let start = 0;
+    for (let stop = rest.indexOf(NEWLINE); stop >= 0; stop = rest.indexOf(NEWLINE, start)) {
+      const record = parseRecord(rest.toString('utf8', start, stop));
+      if (!record) return;
+      yield record;
+      start = stop + 1;
+    }
+    rest = rest.subarray(start);
+  }
 }
 
 /** Whether it opens a segment in this version's format. */

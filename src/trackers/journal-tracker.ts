@@ -23,8 +23,9 @@ import {
   JOURNAL_FORMAT,
   type JournalEntry,
   type JournalRecord,
-  readSegment,
+  readRecords,
   SEGMENT_NAME,
+  segmentName,
 } from './journal-record.js';
 import { ownVersion, workingCommit } from './provenance.js';
 
@@ -59,8 +60,8 @@ export class JournalTracker extends Tracker {
     await this.#disk.makeDirectory(folder);
     const segments = (await this.#disk.list(folder)).filter((file) => SEGMENT_NAME.test(file));
     for (const segment of segments) {
-      const text = Buffer.from(await this.#disk.readFile(join(folder, segment))).toString('utf8');
-      for (const record of readSegment(text)) this.#remember(record);
+      const parts = this.#disk.readParts(join(folder, segment));
+      for await (const record of readRecords(parts)) this.#remember(record);
     }
     const first = Number(segments.at(-1)?.slice(0, 6) ?? 0) + 1;
     this.#log = await createNext(this.#disk, folder, first);
@@ -68,6 +69,7 @@ export class JournalTracker extends Tracker {
       type: 'segment',
       format: JOURNAL_FORMAT,
       journal: (this.#journal ??= randomUUID()),
+      id: randomUUID().slice(0, 8),
       experiment: name,
       title,
       writer: ownName(),
@@ -225,7 +227,7 @@ function runName(recipe: string, generation: number): string {
 async function createNext(disk: Disk, folder: string, first: number): Promise<DiskLog> {
   for (let n = first; ; n++) {
     try {
-      return await disk.openLog(join(folder, `${String(n).padStart(6, '0')}.jsonl`), true);
+      return await disk.openLog(join(folder, segmentName(n)), true);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }

@@ -21,6 +21,9 @@ const USUAL_PORT = 5000;
 /** A first start makes the database, some 20 s on two cores. */
 const START_MS = 120_000;
 
+/** To a question about its health, ms. */
+const ANSWER_MS = 2000;
+
 const NOT_INSTALLED = `MLflow is not installed here: it is a Python package. In a folder of its own:
   python3 -m venv ~/mlflow && ~/mlflow/bin/pip install mlflow
   PATH=~/mlflow/bin:$PATH stagecraft ui
@@ -48,7 +51,8 @@ export class LocalServer {
   static async start({ folder, port, signal }: LocalServerOptions): Promise<LocalServer> {
     mkdirSync(folder, { recursive: true });
     const log = join(folder, 'server.log');
-    const chosen = port ?? (await freePort());
+    const chosen = port === undefined ? await freePort() : await tryPort(port);
+    if (chosen === undefined) throw new UserError(`Port ${String(port)} is taken by another program.`);
     const arguments_ = [
       ...['server', '--host', '127.0.0.1', '--port', String(chosen), '--workers', '1'],
       ...['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`],
@@ -65,6 +69,11 @@ export class LocalServer {
       throw error;
     }
     return server;
+  }
+
+  /** Settles, in words, when the server has ended by itself or otherwise. */
+  get ended(): Promise<string> {
+    return this.#ended;
   }
 
   async stop(): Promise<void> {
@@ -88,7 +97,9 @@ export class LocalServer {
 
   async #answers(): Promise<boolean> {
     try {
-      const { statusCode, body } = await request(`${this.url}/health`);
+      const { statusCode, body } = await request(`${this.url}/health`, {
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
       await body.dump();
       return statusCode === 200;
     } catch {

@@ -13,6 +13,9 @@ import {
 import type { Sending } from './sync/sending.js';
 
 /** How long the end of a run waits for a server that takes what comes, ms. */
+const SLOW = 'It takes its time.';
+const GONE = 'The process that sends it is gone.';
+
 const GRACE_MS = 10_000;
 
 export interface MlflowTrackerOptions {
@@ -51,6 +54,7 @@ export class MlflowTracker extends JournalTracker {
 class SenderProcess {
   readonly #child: ChildProcess;
   readonly #gone: Promise<void>;
+  #isGone = false;
   #last: FromSender | undefined;
   #changed: () => void = () => undefined;
 
@@ -63,6 +67,7 @@ class SenderProcess {
     });
     this.#gone = new Promise((resolve) => {
       this.#child.once('exit', () => {
+        this.#isGone = true;
         resolve();
       });
       this.#child.once('error', () => {
@@ -82,13 +87,14 @@ class SenderProcess {
   get missing(): string | null {
     switch (this.#last?.type) {
       case 'level':
+        if (!this.#last.isLast) return this.#isGone ? GONE : SLOW;
         return this.#last.problems[0] ?? null;
       case 'waiting':
       case 'gave-up':
         return this.#last.reason;
       case 'behind':
       case undefined:
-        return 'It takes its time.';
+        return this.#isGone ? GONE : SLOW;
     }
   }
 

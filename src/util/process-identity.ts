@@ -30,10 +30,15 @@ export function ownName(): string {
   return `${processPlace()}.${pid}.${start}`;
 }
 
-/** Only where process numbers mean the same can a death be seen. */
+/** Whether a process of that name can be seen from here: only where process numbers mean the same. */
+export function isSeenHere(name: string): boolean {
+  return name.split('.')[0] === processPlace();
+}
+
+/** Only where a process can be seen can its death be. */
 export function isDeadHere(name: string): boolean {
-  const [place, pid, start] = name.split('.');
-  return place === processPlace() && !isAlive({ pid: Number(pid), start: start! });
+  const [, pid, start] = name.split('.');
+  return isSeenHere(name) && !isAlive({ pid: Number(pid), start: start! });
 }
 
 function bootId(): string | undefined {

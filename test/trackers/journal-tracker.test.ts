@@ -47,7 +47,7 @@ test('a record says everything about its point: format, version 2', async () => 
   tracker.start(ONE);
   tracker.metric(ONE, 'top1_error_percent', 29.6, 3);
   await tracker.end(ONE, { end: 'finished', ...storedOf(ONE) });
-  tracker.report({ path: '/runs/toys/table.md', report: 'table', holds: 'report' });
+  tracker.report({ path: '/runs/toys/table.md', sha256: 'b'.repeat(64), report: 'table', holds: 'report' });
   await tracker.close('finished');
   const records = await segment(disk);
   for (const { time } of records) assert.ok(Number.isInteger(time) && Math.abs(Date.now() - time) < 60_000);
@@ -63,9 +63,10 @@ test('a record says everything about its point: format, version 2', async () => 
     ...{ host: 'here', seconds: 1 },
   });
   assert.ok(first?.type === 'segment');
-  const { journal, writer, version, commit, ...opening } = first;
+  const { journal, id, writer, version, commit, ...opening } = first;
   assert.deepEqual(opening, { sequence: 0, type: 'segment', format: 2, experiment: 'toys', title: 'Toys' });
   assert.match(journal, /^[0-9a-f-]{36}$/);
+  assert.match(id, /^[0-9a-f]{8}$/);
   assert.equal(writer, ownName());
   assert.match(version, /^\d+\.\d+\.\d+/);
   assert.ok(commit === null || /^[0-9a-f]{40}$/.test(commit));
@@ -77,7 +78,10 @@ test('a record says everything about its point: format, version 2', async () => 
     { sequence: 2, type: 'start', ...identity, ...facts('one', 1) },
     { sequence: 3, type: 'metric', run: ONE.recipe, key: 'top1_error_percent', value: 29.6, step: 3 },
     { sequence: 4, type: 'end', ...identity, end: 'finished', made: made(ONE.recipe) },
-    { sequence: 5, type: 'report', report: 'table', holds: 'report', path: 'toys/table.md' },
+    {
+      ...{ sequence: 5, type: 'report', sha256: 'b'.repeat(64), report: 'table', holds: 'report' },
+      path: 'toys/table.md',
+    },
     { sequence: 6, type: 'close', end: 'finished' },
   ]);
 });

@@ -41,7 +41,7 @@ export interface RunLog {
 
 export interface RunDataset {
   readonly name: string;
-  /** At most 36 characters: half of a SHA-256 in hex is one too few to fit, so take its first 36. */
+  /** At most 36 characters: a SHA-256 in hex does not fit, so take its first 36. */
   readonly digest: string;
   /** JSON text that says where it is from. */
   readonly source: string;

@@ -1,4 +1,5 @@
 /** When a request is sent again, and after which pause. */
+import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MlflowError } from './mlflow-error.js';
 
@@ -46,9 +47,14 @@ export async function withRetries<T>(
     } catch (error) {
       if (!(error instanceof MlflowError) || !error.facts.mayPass || retry > policy.retries) throw error;
       const { retryAfterMs } = error.facts;
-      await pause(pauseBefore(retry, policy, { retryAfterMs, chance: Math.random() }), undefined, { signal });
+      await pause(pauseBefore(retry, policy, { retryAfterMs, chance: chance() }), undefined, { signal });
     }
   }
+}
+
+/** In [0, 1); no result depends on it. */
+export function chance(): number {
+  return randomInt(2 ** 32) / 2 ** 32;
 }
 
 /** The Retry-After header, seconds or a date, as ms from `now`; undefined for what is neither. */

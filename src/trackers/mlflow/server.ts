@@ -58,11 +58,22 @@ function parseAddress(address: string): URL {
 
 /** In the order of Python's client: user and password before a token. */
 function authorizationFrom(address: URL, variables: Variables): string | undefined {
-  const user = variables['MLFLOW_TRACKING_USERNAME'] ?? decodeURIComponent(address.username);
-  const password = variables['MLFLOW_TRACKING_PASSWORD'] ?? decodeURIComponent(address.password);
+  const user = variables['MLFLOW_TRACKING_USERNAME'] ?? decoded(address.username);
+  const password = variables['MLFLOW_TRACKING_PASSWORD'] ?? decoded(address.password);
   if (user !== '' && password !== '') return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   const token = variables['MLFLOW_TRACKING_TOKEN'];
   return token ? `Bearer ${token}` : undefined;
+}
+
+/** Of a user or a password in an address. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new UserError(
+      `${TRACKING_URI} has a user or password in which a "%" does not begin a code: write it as %25, or use MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
+    );
+  }
 }
 
 function tlsFrom(variables: Variables): TlsSettings | undefined {

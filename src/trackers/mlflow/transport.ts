@@ -21,7 +21,7 @@ export interface Exchange {
 /** Of an answer that is no success. */
 const MAX_QUOTED = 300;
 
-/** Passing trouble by its status; a 500 may be a request that can never succeed, but retries end. */
+/** Passing trouble by its status; a 500 may also be a request that can never succeed. */
 const MAY_PASS = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 const UNREACHABLE = 'UNREACHABLE';

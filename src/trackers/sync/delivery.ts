@@ -9,6 +9,7 @@ import type {
   ArtifactRecord,
   CloseRecord,
   EndRecord,
+  JournalRecord,
   LinkRecord,
   MetricRecord,
   ReportRecord,
@@ -17,15 +18,15 @@ import type {
 } from '../journal-record.js';
 import type { MlflowClient } from '../mlflow/client.js';
 import { MlflowError, UnfitValueError } from '../mlflow/mlflow-error.js';
-import { fitKey, type Metric, type Texts } from '../mlflow/values.js';
+import { fitKey, fitText, LIMITS, type Metric, type Texts } from '../mlflow/values.js';
 import { deliverArtifact } from './artifact-delivery.js';
 import { BestNet } from './best-net.js';
 import { Expected } from './expected.js';
-import { findMaker } from './find-maker.js';
 import type { Followed } from './journal-follower.js';
+import { deliverLink } from './link-delivery.js';
 import { registerBest } from './register-best.js';
-import { DELIVERED_TAG, type RemoteRun, RemoteRuns } from './remote-runs.js';
-import { deliverReport } from './report-delivery.js';
+import { deliveredTag, type RemoteRun, RemoteRuns } from './remote-runs.js';
+import { deliverReport, pathOnServer } from './report-delivery.js';
 import type { Target } from './target.js';
 import { datasetOf, environmentTags, runName, runParams, runTags } from './task-run.js';
 
@@ -39,13 +40,16 @@ export interface DeliveryOptions {
   readonly again?: ReadonlySet<string>;
 }
 
+/** Of a record in its segment. */
+type Place = Pick<JournalRecord, 'sequence' | 'time'>;
+
 /** A run of a task while its records come. */
 interface TaskRun {
   readonly key: string;
   readonly facts: StartRecord;
   readonly points: Metric[];
-  /** Time of the last record. */
-  time: number;
+  /** The last record so far. */
+  last: Place;
   ended: boolean;
 }
 
@@ -56,9 +60,13 @@ interface Segment {
   readonly runs: Map<string, TaskRun>;
   /** Names of the image sets that its tasks have. */
   readonly datasets: Set<string>;
-  time: number;
-  closed: boolean;
+  last: Place;
+  /** How it ended; undefined while it goes on. */
+  closed: RunEnd | undefined;
 }
+
+/** Answers 500 to one and the same thing, after which it is no longer tried by this process. */
+const MOST_FAILURES = 8;
 
 const STATUS = { finished: 'FINISHED', failed: 'FAILED', interrupted: 'KILLED' } as const;
 
@@ -71,6 +79,8 @@ export class Delivery {
   readonly #makers = new Map<string, string>();
   readonly #netRuns = new Map<string, string>();
   readonly #best = new BestNet();
+  /** Answers 500 so far, by what was to be delivered. */
+  readonly #failures = new Map<string, number>();
   #remote: RemoteRuns | undefined;
   /** Of the first segment: two that were opened at once each named one. */
   #journal = '';
@@ -103,7 +113,7 @@ export class Delivery {
       const segment = this.#segments.get(number);
       // A segment whose first line was torn says nothing.
       if (!segment) continue;
-      segment.time = record.time;
+      segment.last = record;
       if ('dataset' in record && record.dataset !== null) segment.datasets.add(record.dataset);
       if (record.type === 'metric') this.#gather(segment, record);
       else await this.#deliverOne(number, segment, record);
@@ -111,27 +121,47 @@ export class Delivery {
     for (const segment of this.#segments.values())
       for (const run of segment.runs.values())
         await this.#guarded(run.key, () => this.#sendPoints(segment, run));
+    await this.#settleParent();
   }
 
-  /** Ends what was left open by writers that are gone, unless a later one goes on with it. */
-  async endWhatDied(isDead: (writer: string) => boolean): Promise<void> {
-    const last = Math.max(...this.#segments.keys());
+  /**
+   * Ends what was left open by writers that are gone, unless a later one goes on with it.
+   * @param isGone told the writer's name and the segment's number
+   */
+  async endWhatDied(isGone: (writer: string, segment: number) => Promise<boolean>): Promise<void> {
     for (const [number, segment] of this.#segments) {
-      if (segment.closed || !isDead(segment.opened.writer)) continue;
+      if (segment.closed !== undefined || !(await isGone(segment.opened.writer, number))) continue;
       for (const [name, run] of segment.runs) {
         if (run.ended || this.#latestRun.get(name) !== run) continue;
         await this.#guarded(run.key, async () => {
           const remote = await this.#ensure(segment, run);
-          if (!isDelivered(remote, run.time)) await this.#finish(remote, 'KILLED', run.time);
+          if (!isDelivered(remote, segment, run.last))
+            await this.#finish(remote, 'KILLED', segment, run.last);
         });
         run.ended = true;
       }
-      if (number === last) {
-        const parent = await this.#parent(segment);
-        if (!isDelivered(parent, segment.time)) await this.#finish(parent, 'KILLED', segment.time);
-      }
-      segment.closed = true;
+      const parent = await this.#parent(segment);
+      if (!isDelivered(parent, segment, segment.last))
+        await this.#remote!.log(parent, { tags: deliveredUpTo(segment, segment.last) });
+      segment.closed = 'interrupted';
     }
+    await this.#settleParent();
+    await this.#remote?.removeTwins();
+  }
+
+  /** The parent is as the latest segment is. */
+  async #settleParent(): Promise<void> {
+    const segment = this.#segments.get(Math.max(...this.#segments.keys()));
+    if (!segment) return;
+    const { closed, last } = segment;
+    const parent = await this.#parent(segment);
+    const status = closed === undefined ? 'RUNNING' : STATUS[closed];
+    if (parent.deleted || parent.status === status) return;
+    await this.#options.client.updateRun(parent.id, {
+      status,
+      ...(closed !== undefined && { endTime: last.time }),
+    });
+    parent.status = status;
   }
 
   async #open(number: number, opened: SegmentRecord): Promise<void> {
@@ -139,32 +169,27 @@ export class Delivery {
     this.#journal ||= opened.journal;
     this.#remote ??= await RemoteRuns.open(client, experiment, { journal: this.#journal, again });
     const segment: Segment = {
-      opened,
-      runs: new Map(),
-      datasets: new Set(),
-      time: opened.time,
-      closed: false,
+      ...{ opened, runs: new Map(), datasets: new Set(), last: opened, closed: undefined },
     };
-    const parent = await this.#parent(segment);
-    if (!parent.deleted && !isDelivered(parent, opened.time)) {
-      await client.updateRun(parent.id, { status: 'RUNNING' });
-      await this.#remote.log(parent, { tags: provenanceTags(opened) });
-    }
     this.#segments.set(number, segment);
+    const parent = await this.#parent(segment);
+    if (isDelivered(parent, segment, opened)) return;
+    await this.#guarded('the run', () => this.#remote!.log(parent, { tags: provenanceTags(opened) }));
   }
 
   #parent({ opened }: Segment): Promise<RemoteRun> {
     return this.#remote!.ensure(this.#journal, {
       name: opened.experiment,
       startTime: opened.time,
-      tags: { 'mlflow.note.content': opened.title, 'mlflow.source.name': 'stagecraft' },
+      tags: { 'mlflow.note.content': fitText(opened.title, LIMITS.tag), 'mlflow.source.name': 'stagecraft' },
     });
   }
 
-  #gather(segment: Segment, { run: name, key, value, step, time }: MetricRecord): void {
+  #gather(segment: Segment, record: MetricRecord): void {
+    const { run: name, key, value, step, time } = record;
     const run = segment.runs.get(name);
     if (!run) return;
-    run.time = time;
+    run.last = record;
     run.points.push({ key: fitKey(key), value: Number(value), timestamp: time, step });
     this.#best.metric(run.facts.recipe, key, Number(value));
   }
@@ -178,8 +203,8 @@ export class Delivery {
       case 'start':
       case 'resume': {
         const before = record.type === 'resume' ? this.#latestRun.get(record.run) : undefined;
-        const key = before?.key ?? `${this.#journal}/${record.run}/${number}`;
-        const run: TaskRun = { key, facts: record, points: [], time: record.time, ended: false };
+        const key = before?.key ?? `${this.#journal}/${record.run}/${segment.opened.id}`;
+        const run: TaskRun = { key, facts: record, points: [], last: record, ended: false };
         segment.runs.set(record.run, run);
         this.#latestRun.set(record.run, run);
         this.#best.begin(record);
@@ -205,14 +230,14 @@ export class Delivery {
         break;
       case 'close':
         await this.#guarded('close', () => this.#close(segment, record));
-        segment.closed = true;
+        segment.closed = record.end;
         break;
     }
   }
 
   async #start(segment: Segment, run: TaskRun): Promise<void> {
     const remote = await this.#ensure(segment, run);
-    if (isDelivered(remote, run.facts.time)) return;
+    if (isDelivered(remote, segment, run.facts)) return;
     if (run.facts.type === 'resume') await this.#options.client.updateRun(remote.id, { status: 'RUNNING' });
     await this.#remote!.log(remote, { params: runParams(run.facts), tags: provenanceTags(segment.opened) });
   }
@@ -235,12 +260,14 @@ export class Delivery {
     run.points.length = 0;
   }
 
-  async #end(segment: Segment, run: TaskRun, { end, message, made, time }: EndRecord): Promise<void> {
+  async #end(segment: Segment, run: TaskRun, record: EndRecord): Promise<void> {
+    const { end, message, made } = record;
     const remote = await this.#ensure(segment, run);
     if (made) this.#remember(run, made);
-    if (isDelivered(remote, time)) return;
+    if (isDelivered(remote, segment, record)) return;
     const { client, runsDirectory } = this.#options;
-    if (message !== undefined) await this.#remote!.log(remote, { tags: { 'mlflow.note.content': message } });
+    if (message !== undefined)
+      await this.#remote!.log(remote, { tags: { 'mlflow.note.content': fitText(message, LIMITS.tag) } });
     if (made) {
       await this.#remote!.log(remote, { tags: environmentTags(made) });
       const dataset = datasetOf(run.facts, made);
@@ -249,7 +276,7 @@ export class Delivery {
       const problem = await deliverArtifact(this.#target(remote), run.facts, made, folder);
       if (problem !== undefined) this.problems.add(problem);
     }
-    await this.#finish(remote, STATUS[end], time);
+    await this.#finish(remote, STATUS[end], segment, record);
   }
 
   #remember({ key, facts: { recipe } }: TaskRun, made: ArtifactRecord): void {
@@ -259,35 +286,18 @@ export class Delivery {
     if (made.artifact === 'checkpoint') this.#netRuns.set(recipe, key);
   }
 
-  /** What this journal has no run of is shown as a small one that says who made it. */
+  /** What a run of this journal made needs no link. */
   async #link(segment: Segment, record: LinkRecord): Promise<void> {
     if (this.#makers.has(makerKey(record))) return;
-    const { client } = this.#options;
-    const parent = await this.#parent(segment);
-    const run = await this.#remote!.ensure(`${this.#journal}/link/${makerKey(record)}`, {
-      name: runName(record),
-      startTime: record.time,
-      tags: runTags(record),
-      parentRunId: parent.id,
-    });
-    if (isDelivered(run, 0)) return;
-    const maker = await findMaker(client, record);
-    const note = maker
-      ? `Made by [${maker.name}](#/experiments/${maker.experimentId}/runs/${maker.id}).`
-      : 'Made before, by a run that this server does not have.';
-    const tags = {
-      ...environmentTags(record),
-      'mlflow.note.content': note,
-      'stagecraft.cached': 'true',
-      ...(maker && { 'stagecraft.made_by': maker.id }),
-    };
-    await this.#remote!.log(run, { params: runParams(record), tags });
-    await this.#finish(run, 'FINISHED', record.time);
+    const key = `${this.#journal}/link/${makerKey(record)}`;
+    const tag = deliveredTag('link');
+    await deliverLink(this.#target(await this.#parent(segment)), this.#remote!, { record, key, tag });
   }
 
   async #report(number: number, segment: Segment, record: ReportRecord): Promise<void> {
     const parent = await this.#parent(segment);
-    if (isDelivered(parent, record.time)) return;
+    this.expected.report(this.#journal, pathOnServer(record, segment.opened), record.sha256);
+    if (isDelivered(parent, segment, record)) return;
     const { runsDirectory } = this.#options;
     const problem = await deliverReport(this.#target(parent), this.#remote!, {
       ...{ record, opened: segment.opened, journal: this.#journal, segment: number, runsDirectory },
@@ -296,34 +306,47 @@ export class Delivery {
     if (problem !== undefined) this.problems.add(problem);
   }
 
-  async #close(segment: Segment, { end, time }: CloseRecord): Promise<void> {
+  async #close(segment: Segment, record: CloseRecord): Promise<void> {
     const parent = await this.#parent(segment);
-    if (isDelivered(parent, time)) return;
+    if (isDelivered(parent, segment, record)) return;
     const best = this.#best.best();
     const maker = best && this.#remote!.get(this.#netRuns.get(best.checkpoint) ?? '');
     if (best && maker)
       await this.#guarded('best net', () => registerBest(this.#target(maker), best, segment.opened));
-    await this.#finish(parent, STATUS[end], time);
+    await this.#remote!.log(parent, { tags: deliveredUpTo(segment, record) });
   }
 
   #target(run: RemoteRun): Target {
     return { client: this.#options.client, experimentId: this.#remote!.experimentId, run };
   }
 
-  async #finish(run: RemoteRun, status: (typeof STATUS)[RunEnd], time: number): Promise<void> {
-    await this.#options.client.updateRun(run.id, { status, endTime: time });
-    await this.#remote!.log(run, { tags: { [DELIVERED_TAG]: String(time) } });
+  async #finish(
+    run: RemoteRun,
+    status: (typeof STATUS)[RunEnd],
+    segment: Segment,
+    last: Place,
+  ): Promise<void> {
+    await this.#options.client.updateRun(run.id, { status, endTime: last.time });
+    await this.#remote!.log(run, { tags: deliveredUpTo(segment, last) });
   }
 
-  /** What the server will never take is remembered, and the rest goes on. */
+  /** What the server will never take is remembered, and the rest goes on; so is what it fails at again and again. */
   async #guarded(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      this.#failures.delete(what);
     } catch (error) {
-      const isRefused = error instanceof MlflowError && isOfOneRun(error);
-      if (!isRefused && !(error instanceof UnfitValueError)) throw error;
-      this.problems.add(`${what}: ${error.message}`);
+      if (!(error instanceof UnfitValueError) && !this.#isRefused(what, error)) throw error;
+      this.problems.add(`${what}: ${(error as Error).message}`);
     }
+  }
+
+  #isRefused(what: string, error: unknown): boolean {
+    if (!(error instanceof MlflowError)) return false;
+    if (error.facts.status !== 500) return isOfOneRun(error);
+    const failures = (this.#failures.get(what) ?? 0) + 1;
+    this.#failures.set(what, failures);
+    return failures >= MOST_FAILURES;
   }
 }
 
@@ -332,9 +355,13 @@ function isOfOneRun({ facts: { mayPass, status } }: MlflowError): boolean {
   return !mayPass && status !== undefined && status !== 401 && status !== 403;
 }
 
-function isDelivered({ deleted, tags }: RemoteRun, time: number): boolean {
-  const delivered = tags.get(DELIVERED_TAG);
-  return deleted || (delivered !== undefined && Number(delivered) >= time);
+function isDelivered({ deleted, tags }: RemoteRun, { opened }: Segment, { sequence }: Place): boolean {
+  const delivered = tags.get(deliveredTag(opened.id));
+  return deleted || (delivered !== undefined && Number(delivered) >= sequence);
+}
+
+function deliveredUpTo({ opened }: Segment, { sequence }: Place): Texts {
+  return { [deliveredTag(opened.id)]: String(sequence) };
 }
 
 function provenanceTags({ version, commit }: SegmentRecord): Texts {

@@ -35,6 +35,8 @@ export interface ExpectedRun {
   /** By key of the history. */
   readonly histories: Map<string, History>;
   made: ArtifactRecord | undefined;
+  /** SHA-256 of what was written for people, by path below the run's artifacts. */
+  readonly reports: Map<string, string>;
 }
 
 export class Expected {
@@ -43,8 +45,13 @@ export class Expected {
 
   run(key: string): ExpectedRun {
     let run = this.runs.get(key);
-    if (!run) this.runs.set(key, (run = { histories: new Map(), made: undefined }));
+    if (!run) this.runs.set(key, (run = { histories: new Map(), made: undefined, reports: new Map() }));
     return run;
+  }
+
+  /** The latest of a path counts. */
+  report(key: string, path: string, sha256: string): void {
+    this.run(key).reports.set(path, sha256);
   }
 
   /** Steps of a history rise in a journal, so what comes again has been counted. */

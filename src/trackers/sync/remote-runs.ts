@@ -7,11 +7,25 @@ import type { Texts } from '../mlflow/values.js';
 
 export const KEY_TAG = 'stagecraft.run';
 export const JOURNAL_TAG = 'stagecraft.journal';
-/** The time of the last record that has been delivered whole, so that it is not delivered again. */
-export const DELIVERED_TAG = 'stagecraft.delivered';
-
-/** As {@link DELIVERED_TAG}, of what has been read back and found whole. */
+/**
+ * Begins the tag that says how far a segment of the journal has been delivered whole to a run: the last record's place in
+ * it. Of each segment by itself, since two may be written at once; not by time, since clocks are set back.
+ */
+const DELIVERED = 'stagecraft.delivered.';
+/** What had been delivered when all of it was read back and found whole. */
 export const VERIFIED_TAG = 'stagecraft.verified';
+
+export function deliveredTag(segment: string): string {
+  return `${DELIVERED}${segment}`;
+}
+
+/** All that has been delivered to a run, in words; undefined if no segment has been delivered whole. */
+export function deliveredOf({ tags }: RemoteRun): string | undefined {
+  const all = [...tags]
+    .filter(([key]) => key.startsWith(DELIVERED))
+    .map(([key, value]) => `${key.slice(DELIVERED.length)}:${value}`);
+  return all.length === 0 ? undefined : all.sort().join(' ');
+}
 
 /** By which the server's pages show runs of trainings first, not conversations. */
 const EXPERIMENT_TAGS = { 'mlflow.experimentKind': 'custom_model_development' };
@@ -23,6 +37,8 @@ export interface RemoteRun {
   readonly artifactRoot: string;
   /** Whether somebody deleted it there: then it stays so, and nothing more is sent of it. */
   readonly deleted: boolean;
+  /** As the server shows it. */
+  status: string;
   /** Whether its points and files are to be sent whatever is there. */
   readonly again: boolean;
   readonly params: Map<string, string>;
@@ -38,8 +54,10 @@ export class RemoteRuns {
   /** Keys of runs whose points and files are to be sent whatever the server says. */
   readonly #again: ReadonlySet<string>;
   readonly #byKey = new Map<string, RemoteRun>();
-  /** Keys of runs that were to be made when the answer was lost. */
-  readonly #unsure = new Set<string>();
+  /** Runs of keys that another run has: made twice, since an answer was lost and came to life later. */
+  readonly #twins = new Map<string, RemoteRun>();
+  /** Whether an answer to a making was lost. */
+  #isUnsure = false;
 
   private constructor(
     client: MlflowClient,
@@ -70,20 +88,28 @@ export class RemoteRuns {
     return this.#byKey.get(key);
   }
 
-  all(): Iterable<RemoteRun> {
-    return this.#byKey.values();
+  /** The run of a key, made if there is none; another sender may have made it since we looked. */
+  async ensure(key: string, run: Omit<NewRun, 'experimentId'>): Promise<RemoteRun> {
+    const known = this.#byKey.get(key) ?? (await this.#find(`tags.\`${KEY_TAG}\` = '${key}'`)).get(key);
+    if (known) return known;
+    const tags = { ...run.tags, [KEY_TAG]: key, [JOURNAL_TAG]: this.#journal };
+    try {
+      return this.#remember(
+        await this.#client.createRun({ ...run, tags, experimentId: this.experimentId }),
+        key,
+      );
+    } catch (error) {
+      this.#isUnsure ||= error instanceof MlflowError && error.facts.mayPass;
+      throw error;
+    }
   }
 
-  /** The run of a key, made if there is none. */
-  async ensure(key: string, run: Omit<NewRun, 'experimentId'>): Promise<RemoteRun> {
-    if (this.#unsure.has(key)) await this.#find(`tags.\`${KEY_TAG}\` = '${key}'`);
-    const known = this.#byKey.get(key);
-    if (known) return known;
-    this.#unsure.add(key);
-    const tags = { ...run.tags, [KEY_TAG]: key, [JOURNAL_TAG]: this.#journal };
-    const made = await this.#client.createRun({ ...run, tags, experimentId: this.experimentId });
-    this.#unsure.delete(key);
-    return this.#remember(made, key);
+  /** Deletes what was made twice, after a look for what came to life late. */
+  async removeTwins(): Promise<void> {
+    if (this.#isUnsure) await this.#find(`tags.\`${JOURNAL_TAG}\` = '${this.#journal}'`);
+    for (const { id } of this.#twins.values()) await this.#client.deleteRun(id);
+    this.#twins.clear();
+    this.#isUnsure = false;
   }
 
   /** Sends what the server does not have yet; a parameter that it has stays as it is. */
@@ -99,29 +125,44 @@ export class RemoteRuns {
     for (const [key, value] of Object.entries(fresh.tags)) run.tags.set(key, value);
   }
 
-  async #find(filter: string): Promise<void> {
+  /** @returns what it found, by key */
+  async #find(filter: string): Promise<ReadonlyMap<string, RemoteRun>> {
     for await (const run of this.#client.searchRuns([this.experimentId], filter, 'ALL')) {
       const key = run.data?.tags?.find((tag) => tag.key === KEY_TAG)?.value;
       if (key === undefined) continue;
       const known = this.#byKey.get(key);
-      // Two senders made one each: all agree on the one that the server names first by its id.
-      if (known && known.id < idOf(run)) continue;
-      this.#remember(run, key);
-      this.#unsure.delete(key);
+      if (!known) {
+        this.#remember(run, key);
+        continue;
+      }
+      const found = this.#read(run, key);
+      if (found.id === known.id || found.deleted) continue;
+      // The fuller one is ours; of two that are as full, all senders take the same.
+      const [kept, twin] = isFuller(found, known) ? [found, known] : [known, found];
+      this.#byKey.set(key, kept);
+      if (!twin.deleted) this.#twins.set(twin.id, twin);
     }
+    return this.#byKey;
   }
 
-  #remember({ info, data }: Run, key: string): RemoteRun {
+  #remember(run: Run, key: string): RemoteRun {
+    const read = this.#read(run, key);
+    this.#byKey.set(key, read);
+    return read;
+  }
+
+  #read({ info, data }: Run, key: string): RemoteRun {
     const isAgain = this.#again.has(key);
     const tags = (data?.tags ?? []).map(({ key: name = '', value = '' }) => [name, value] as const);
-    const run: RemoteRun = {
+    return {
       id: required(info?.run_id, 'run.info.run_id'),
       key,
       artifactRoot: required(info?.artifact_uri, 'run.info.artifact_uri'),
       deleted: info?.lifecycle_stage === 'deleted',
       params: new Map((data?.params ?? []).map(({ key: name = '', value = '' }) => [name, value])),
+      status: info?.status ?? 'RUNNING',
       again: isAgain,
-      tags: new Map(tags.filter(([name]) => !(isAgain && name === DELIVERED_TAG))),
+      tags: new Map(tags.filter(([name]) => !(isAgain && name.startsWith(DELIVERED)))),
       latest: new Map(
         (isAgain ? [] : (data?.metrics ?? [])).map(({ key: name = '', step = 0, value = 0 }) => [
           name,
@@ -129,13 +170,13 @@ export class RemoteRuns {
         ]),
       ),
     };
-    this.#byKey.set(key, run);
-    return run;
   }
 }
 
-function idOf({ info }: Run): string {
-  return info?.run_id ?? '';
+function isFuller(a: RemoteRun, b: RemoteRun): boolean {
+  if (a.deleted !== b.deleted) return b.deleted;
+  const size = ({ params, latest, tags }: RemoteRun) => params.size + latest.size + tags.size;
+  return size(a) === size(b) ? a.id < b.id : size(a) > size(b);
 }
 
 function without(texts: Texts, has: (key: string, value: string) => boolean): Texts {

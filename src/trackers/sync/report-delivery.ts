@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from '../../run/table.js';
+import { digestBytes } from '../../util/digest.js';
 import { isMissing } from '../../util/disk.js';
 import type { ReportRecord, SegmentRecord } from '../journal-record.js';
 import { type RemoteRun, type RemoteRuns } from './remote-runs.js';
@@ -35,6 +36,8 @@ export async function deliverReport(
     if (isMissing(error)) return `${path} is gone, so it is not on the server`;
     throw error;
   }
+  // A later run has replaced it, and its record comes too; or somebody has changed it, which reading back shows.
+  if (digestBytes(bytes) !== record.sha256) return undefined;
   await client.artifacts.upload(parent.artifactRoot, pathOnServer(record, opened), bytes);
   if (record.holds !== 'table') return undefined;
   for (const row of rowRuns(JSON.parse(bytes.toString('utf8')) as Table, dataset)) {
@@ -64,7 +67,7 @@ function changed(
 }
 
 /** Of several experiments at once each has its folder. */
-function pathOnServer({ path }: ReportRecord, { experiment }: SegmentRecord): string {
+export function pathOnServer({ path }: ReportRecord, { experiment }: SegmentRecord): string {
   const parts = path.split(/[\\/]/);
   return (parts[0] === experiment ? parts.slice(1) : parts).join('/');
 }

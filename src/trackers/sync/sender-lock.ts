@@ -1,12 +1,13 @@
-/** Keeps two senders from delivering one journal at once: that would do no harm, but the work twice. */
-import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+/** Keeps two senders from delivering one journal at once. They would find each other's runs, but do the work twice. */
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '../../util/disk.js';
-import { isDeadHere, ownName } from '../../util/process-identity.js';
+import { isDeadHere, isSeenHere, ownName } from '../../util/process-identity.js';
 
 const FILE = 'sender';
 
-/** How often the owner says that it lives, and after which silence it counts as gone where that cannot be seen, ms. */
+/** How often the owner says that it lives, and after which silence it counts as gone where its death cannot be seen, ms. */
 const TOUCH_MS = 10_000;
 const STALE_MS = 120_000;
 
@@ -26,11 +27,23 @@ export class SenderLock {
       const owner = await this.#owner();
       if (owner === undefined) continue;
       if (!(await this.#isGone(owner))) return owner;
-      // Of several that see it gone, one moves it away.
-      const aside = `${this.#path}.${ownName()}`;
-      await rename(this.#path, aside).catch(ignoreMissing);
-      await rm(aside, { force: true });
+      await this.#moveAside(owner);
     }
+  }
+
+  /** Of several that see it gone, one moves it away; what somebody else has put there meanwhile is put back. */
+  async #moveAside(owner: string): Promise<void> {
+    const aside = `${this.#path}.${ownName()}.${randomUUID().slice(0, 8)}`;
+    try {
+      await rename(this.#path, aside);
+    } catch (error) {
+      ignoreMissing(error);
+      return;
+    }
+    const moved = await readFile(aside, 'utf8');
+    // A third one may have taken the name in between: of the two that then have it, one finds its own gone at the end.
+    if (moved !== owner) await link(aside, this.#path).catch(() => undefined);
+    await rm(aside, { force: true });
   }
 
   async release(): Promise<void> {
@@ -39,13 +52,16 @@ export class SenderLock {
   }
 
   async #create(): Promise<boolean> {
+    const beside = `${this.#path}.${ownName()}.${randomUUID().slice(0, 8)}`;
+    await writeFile(beside, ownName());
     try {
-      const file = await open(this.#path, 'wx');
-      await file.writeFile(ownName());
-      await file.close();
+      // With its content at once, and only where there is none.
+      await link(beside, this.#path);
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
       throw error;
+    } finally {
+      await rm(beside, { force: true });
     }
     this.#timer = setInterval(() => {
       const now = new Date();
@@ -60,10 +76,19 @@ export class SenderLock {
   }
 
   async #isGone(owner: string): Promise<boolean> {
-    if (owner !== '' && isDeadHere(owner)) return true;
+    if (isSeenHere(owner)) return isDeadHere(owner);
     const touched = await stat(this.#path).catch(ignoreMissing);
-    return touched === undefined || Date.now() - touched.mtimeMs > STALE_MS;
+    return touched === undefined || (await fileClock(this.#path)) - touched.mtimeMs > STALE_MS;
   }
+}
+
+/** The time of the file server, which may be another than ours, ms. */
+export async function fileClock(beside: string): Promise<number> {
+  const probe = `${beside}.clock.${randomUUID().slice(0, 8)}`;
+  await writeFile(probe, '');
+  const { mtimeMs } = await stat(probe);
+  await rm(probe, { force: true });
+  return mtimeMs;
 }
 
 function ignoreMissing(error: unknown): undefined {

@@ -1,9 +1,14 @@
 /** Delivers one journal as it grows, for as long as there is anything to wait for. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDeadHere } from '../../util/process-identity.js';
+import { isDeadHere, isSeenHere } from '../../util/process-identity.js';
+import { segmentName } from '../journal-record.js';
 import { MlflowError } from '../mlflow/mlflow-error.js';
+import { chance } from '../mlflow/retry.js';
 import { Delivery, type DeliveryOptions } from './delivery.js';
 import { type Followed, JournalFollower } from './journal-follower.js';
+import { fileClock } from './sender-lock.js';
 
 export interface SenderOptions extends DeliveryOptions {
   /** Absolute folder of the journal. */
@@ -14,7 +19,13 @@ export interface SenderOptions extends DeliveryOptions {
 
 export type SenderState =
   /** All that is in the journal now is on the server, but for what it does not take. */
-  | { readonly type: 'level'; readonly records: number; readonly problems: readonly string[] }
+  | {
+      readonly type: 'level';
+      readonly records: number;
+      readonly problems: readonly string[];
+      /** Whether nothing more will come: the journal is closed. */
+      readonly isLast: boolean;
+    }
   | { readonly type: 'behind'; readonly records: number }
   /** The server does not take it now; it is tried again. */
   | { readonly type: 'waiting'; readonly records: number; readonly reason: string };
@@ -22,12 +33,17 @@ export type SenderState =
 /** Between two looks at a journal that is level, ms. */
 const LOOK_MS = 1000;
 
+/** Of a segment whose writer cannot be seen, ms. */
+const SILENCE_MS = 600_000;
+
 /** The longest pause between two tries, ms. */
 const MAX_WAIT_MS = 30_000;
 
 export class Sender {
   readonly #options: SenderOptions;
   readonly #follower: JournalFollower;
+  /** What was read and has not been delivered: an error came in between. */
+  #pending: readonly Followed[] = [];
   readonly delivery: Delivery;
   #records = 0;
 
@@ -48,7 +64,7 @@ export class Sender {
    */
   async catchUp(): Promise<void> {
     await this.#whatIsThere((records) => this.delivery.deliver(records));
-    await this.delivery.endWhatDied(isDeadHere);
+    await this.delivery.endWhatDied(this.#isGone);
   }
 
   /**
@@ -68,8 +84,8 @@ export class Sender {
     for (let isLast = false; !isLast;) {
       isLast = finish.aborted;
       await this.#whatIsThere((records) => this.#insist(() => this.delivery.deliver(records), stop));
-      await this.#insist(() => this.delivery.endWhatDied(isDeadHere), stop);
-      this.#say({ type: 'level', records: this.#records, problems: [...this.delivery.problems] });
+      await this.#insist(() => this.delivery.endWhatDied(this.#isGone), stop);
+      this.#say({ type: 'level', records: this.#records, problems: [...this.delivery.problems], isLast });
       if (!isLast) await pause(LOOK_MS, undefined, { signal: either }).catch(() => undefined);
       stop.throwIfAborted();
     }
@@ -77,13 +93,22 @@ export class Sender {
 
   async #whatIsThere(deliver: (records: readonly Followed[]) => Promise<void>): Promise<void> {
     for (;;) {
-      const records = await this.#follower.next();
-      if (records.length === 0) return;
-      await deliver(records);
-      this.#records += records.length;
+      if (this.#pending.length === 0) this.#pending = await this.#follower.next();
+      if (this.#pending.length === 0) return;
       this.#say({ type: 'behind', records: this.#records });
+      await deliver(this.#pending);
+      this.#records += this.#pending.length;
+      this.#pending = [];
     }
   }
+
+  /** A writer that cannot be seen from here counts as gone after a silence: what runs is sampled every ten seconds. */
+  readonly #isGone = async (writer: string, segment: number): Promise<boolean> => {
+    if (isSeenHere(writer)) return isDeadHere(writer);
+    const path = join(this.#options.journal, segmentName(segment));
+    const { mtimeMs } = await stat(path);
+    return (await fileClock(path)) - mtimeMs > SILENCE_MS;
+  };
 
   /** Until it is done: a server may be away for hours. */
   async #insist(work: () => Promise<void>, stop: AbortSignal): Promise<void> {
@@ -96,7 +121,7 @@ export class Sender {
         if (!(error instanceof MlflowError) || !error.facts.mayPass) throw error;
         this.#say({ type: 'waiting', records: this.#records, reason: error.message });
         const wait = Math.min(MAX_WAIT_MS, error.facts.retryAfterMs ?? 500 * 2 ** Math.min(tries, 10));
-        await pause(wait * (0.5 + Math.random() / 2), undefined, { signal: stop });
+        await pause(wait * (0.5 + chance() / 2), undefined, { signal: stop });
       }
     }
   }

@@ -2,7 +2,7 @@
 import type { MlflowClient } from '../mlflow/client.js';
 import { digestParts, modelOf, MAX_ARTIFACT_BYTES } from './artifact-delivery.js';
 import { type ExpectedRun, NO_POINTS, withPoint } from './expected.js';
-import { DELIVERED_TAG, type RemoteRun, type RemoteRuns, VERIFIED_TAG } from './remote-runs.js';
+import { deliveredOf, type RemoteRun, type RemoteRuns, VERIFIED_TAG } from './remote-runs.js';
 import type { Delivery } from './delivery.js';
 
 export interface Verified {
@@ -24,25 +24,26 @@ export async function verify(client: MlflowClient, { expected, remote }: Deliver
     const counts = countsOf(run);
     points += counts.points;
     files += counts.files;
-    const delivered = there?.tags.get(DELIVERED_TAG);
-    if (delivered !== undefined && there?.tags.get(VERIFIED_TAG) === delivered) continue;
+    const delivered = there && deliveredOf(there);
+    // What still runs is read back once it has ended.
+    if (there && (delivered === undefined || there.tags.get(VERIFIED_TAG) === delivered)) continue;
     const problem = there ? await difference(client, remote!, there, run) : 'it is not there';
     if (problem !== undefined) wrong.set(key, problem);
-    else if (delivered !== undefined) await remote!.log(there!, { tags: { [VERIFIED_TAG]: delivered } });
+    else await remote!.log(there!, { tags: { [VERIFIED_TAG]: delivered! } });
   }
   return { runs, points, files, wrong };
 }
 
-function countsOf({ histories, made }: ExpectedRun): { points: number; files: number } {
+function countsOf({ histories, made, reports }: ExpectedRun): { points: number; files: number } {
   const points = [...histories.values()].reduce((total, { sum }) => total + sum.count, 0);
-  return { points, files: made ? Object.keys(made.files).length : 0 };
+  return { points, files: (made ? Object.keys(made.files).length : 0) + reports.size };
 }
 
 async function difference(
   client: MlflowClient,
   { experimentId }: RemoteRuns,
   run: RemoteRun,
-  { histories, made }: ExpectedRun,
+  { histories, made, reports }: ExpectedRun,
 ): Promise<string | undefined> {
   for (const [key, { sum }] of histories) {
     const { count, digest } = sum;
@@ -50,6 +51,13 @@ async function difference(
     for await (const point of client.metricHistory(run.id, key)) found = withPoint(found, point);
     if (found.count !== count) return `${key} has ${found.count} points of ${count}`;
     if (found.digest !== digest) return `${key} has other points`;
+  }
+  for (const [path, sha256] of reports) {
+    const digest = await digestParts(client.artifacts.download(run.artifactRoot, path, 0)).catch(
+      () => undefined,
+    );
+    if (digest !== sha256)
+      return `${path} is ${digest === undefined ? 'not there' : 'not what the run wrote'}`;
   }
   if (!made) return undefined;
   const bytes = Object.values(made.files).reduce((sum, file) => sum + file.bytes, 0);

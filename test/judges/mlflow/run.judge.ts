@@ -42,7 +42,12 @@ test('a run, its tasks, numbers, images, files, net and rows are found where MLf
   await using server = await MlflowServer.start(scratch.path('server'));
   const store = scratch.path('runs');
   const output = await stagecraft(server.url, ...runOf('first-row', store));
-  assert.match(output, /MLflow at http:\/\/127\.0\.0\.1:\d+ has all of it\./);
+  // A busy machine may not be done within the time that a run waits at its end.
+  assert.match(
+    output,
+    /MLflow at http:\/\/127\.0\.0\.1:\d+ (has all of it\.|does not have all of it yet: It takes its time\.)/,
+  );
+  await stagecraft(server.url, 'sync', '--store', store);
   const { runs, best } = await readBack(server.url, 'first-row-smoke', scratch.path('files'));
   const parent = only(runs, ({ name }) => name === 'first-row-smoke');
   assert.equal(parent.status, 'FINISHED');
@@ -90,13 +95,16 @@ test('what was done before is a link to the run that made it, and a second time 
   await using server = await MlflowServer.start(scratch.path('server'));
   const store = scratch.path('runs');
   await stagecraft(server.url, ...runOf('first-row', store));
+  await stagecraft(server.url, 'sync', '--store', store);
   const before = await readBack(server.url, 'first-row-smoke');
   await stagecraft(server.url, ...runOf('first-row', store));
+  await stagecraft(server.url, 'sync', '--store', store);
   const after = await readBack(server.url, 'first-row-smoke');
   const withoutParent = ({ runs }: typeof before) => runs.filter(({ tags }) => tags['mlflow.parentRunId']);
   assert.deepEqual(withoutParent(after), withoutParent(before));
 
   await stagecraft(server.url, ...runOf('table3', store), '--only', 'a');
+  await stagecraft(server.url, 'sync', '--store', store);
   const { runs } = await readBack(server.url, 'table3-smoke');
   const link = only(runs, ({ params }) => params['net'] === 'A' && params['recipe'] !== undefined);
   const train = only(before.runs, ({ name }) => name.startsWith('train a '));
@@ -121,7 +129,7 @@ test('a run without its server is as any other, and sync delivers it later, once
   for (let n = 0; n < 2; n++)
     assert.match(
       await stagecraft(server.url, 'sync', '--store', store),
-      /^first-row-smoke: 6 runs of tasks, \d+ points, \d+ files: read back from .*, all there$/m,
+      /^first-row-smoke: 7 runs, \d+ points, \d+ files: read back from .*, all there$/m,
     );
   const { runs } = await readBack(server.url, 'first-row-smoke');
   assert.equal(runs.length, 8);

@@ -30,7 +30,7 @@ test(`${faults} faults at random times (SOAK_SEED=${seed}): nothing is lost, not
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'sync', '--store', runs], {
     env: { ...process.env, MLFLOW_TRACKING_URI: server.url },
   });
-  assert.match(stdout, /^soak: \d+ runs of tasks, \d+ points, \d+ files: read back from .*, all there\n$/);
+  assert.match(stdout, /^soak: \d+ runs, \d+ points, \d+ files: read back from .*, all there\n$/);
   const { runs: found } = await readBack(server.url, 'soak', scratch.path('files'));
   const expected = await journaled(`${runs}/soak/journal`);
   const keys = found.map(({ tags }) => tags['stagecraft.run']!);

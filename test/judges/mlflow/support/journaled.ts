@@ -14,12 +14,14 @@ export interface ExpectedRun {
 export async function journaled(folder: string): Promise<ReadonlyMap<string, ExpectedRun>> {
   const runs = new Map<string, ExpectedRun>();
   let journal: string | undefined;
+  let segment = '';
   let parent: ExpectedRun | undefined;
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.jsonl')).sort()) {
     const here = new Map<string, ExpectedRun>();
     for (const record of readSegment(await readFile(join(folder, name), 'utf8'))) {
       if (record.type === 'segment') {
         journal ??= record.journal;
+        segment = record.id;
         parent ??= { points: {}, files: {}, status: 'KILLED' };
         parent.status = 'KILLED';
         runs.set(journal, parent);
@@ -27,7 +29,7 @@ export async function journaled(folder: string): Promise<ReadonlyMap<string, Exp
       if (record.type === 'start') {
         const run = { points: {}, files: {}, status: 'KILLED' };
         here.set(record.run, run);
-        runs.set(`${journal}/${record.run}/${Number(name.slice(0, 6))}`, run);
+        runs.set(`${journal}/${record.run}/${segment}`, run);
       }
       if (record.type === 'metric')
         (here.get(record.run)!.points[record.key] ??= []).push([
