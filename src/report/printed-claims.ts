@@ -12,8 +12,13 @@ interface Line {
   readonly continues: boolean;
 }
 
-/** @param caption of the report */
-export function printedClaims({ claims }: Claims, caption: string): PrintedTable {
+export interface ClaimsReport {
+  readonly caption: string;
+  /** The image sets, and the scale of work, in words. */
+  readonly measuredOn: string;
+}
+
+export function printedClaims({ claims }: Claims, { caption, measuredOn }: ClaimsReport): PrintedTable {
   const lines = claims.flatMap((claim) =>
     claim.pairs.map((pair, i): Line => ({ claim, pair, continues: i > 0 })),
   );
@@ -26,7 +31,7 @@ export function printedClaims({ claims }: Claims, caption: string): PrintedTable
   return {
     caption,
     grid: gridOf(columns, lines),
-    notes: notesOf(claims),
+    notes: notesOf(claims, measuredOn),
     steps: undefined,
   };
 }
@@ -97,12 +102,12 @@ function sampleOf({ nets: { images, clusters }, design }: TestedPair): string {
   return `${images} images${things}${design ? `; ${design.runs.join(' and ')} seeds` : ''}`;
 }
 
-function notesOf(claims: readonly TestedClaim[]): readonly string[] {
+function notesOf(claims: readonly TestedClaim[], measuredOn: string): readonly string[] {
   const pairs = claims.flatMap((claim) => claim.pairs);
   const designs = pairs.filter(({ design }) => design !== null).length;
   const isClustered = pairs.some(({ nets }) => nets.clusters < nets.images);
   return [
-    'A change is the second error less the first.',
+    `Measured on ${measuredOn}; how each net was trained and evaluated stands below the tables of the same specs. A change is the second error less the first.`,
     `- "These nets" are those that were trained, on images like these: ${isClustered ? 'images of one thing count as one observation' : "paired image by image (McNemar's exact test for one net a side)"}.`,
     designs > 0
       ? '- "This design" is the way in which they were trained, on these images: by the spread over seeds (Welch).'

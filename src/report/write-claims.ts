@@ -1,4 +1,5 @@
 /** Puts tested claims where people look: `runs/<experiment>/claims.md`, `.html`, `.tex`, `.csv` and `.json`. */
+import { needed, type Plan, tasksByRecipe } from '../plan/plan.js';
 import { type Claims, CLAIMS_FILE } from '../run/claims.js';
 import { claimsToCsv } from './claims-csv.js';
 import { toHtml } from './html.js';
@@ -16,7 +17,7 @@ export interface WrittenClaims extends Written {
  * @throws DamagedArtifactError if they are not what was stored; they have been set aside then
  */
 export async function writeClaims(
-  { experiment, done }: FinishedExperiment,
+  { plan, experiment, done }: FinishedExperiment,
   shelf: Shelf,
 ): Promise<WrittenClaims | undefined> {
   const { claims: tested, title, tables } = experiment;
@@ -28,7 +29,10 @@ export async function writeClaims(
     ...rest,
     claims: [...found].sort((a, b) => tested.names.indexOf(a.name) - tested.names.indexOf(b.name)),
   };
-  const printed = printedClaims(claims, tables.length > 0 ? `${title}: claims` : title);
+  const printed = printedClaims(claims, {
+    caption: tables.length > 0 ? `${title}: claims` : title,
+    measuredOn: measuredOn(tested.recipe, plan, experiment.profile),
+  });
   const formats = {
     json: `${JSON.stringify(claims, null, 2)}\n`,
     csv: claimsToCsv(claims),
@@ -37,4 +41,13 @@ export async function writeClaims(
     md: toMarkdown(printed),
   };
   return { claims, ...(await writeFormats(shelf, 'claims', formats)) };
+}
+
+/** What the results behind the claims are of. */
+function measuredOn(recipe: string, plan: Plan, profile: string | null): string {
+  const names = needed([recipe], tasksByRecipe(plan)).flatMap(({ dataset }) =>
+    dataset ? [dataset.name] : [],
+  );
+  const sets = [...new Set(names)].join(', ');
+  return `${sets === '' ? 'their own images' : sets}${profile === null ? '' : ` (profile ${profile})`}`;
 }

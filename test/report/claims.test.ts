@@ -31,7 +31,8 @@ const claims = (...pairs: readonly TestedPair[]): Claims => ({
   ],
 });
 
-const linesOf = (of: Claims) => toMarkdown(printedClaims(of, 'Claims')).split('\n');
+const linesOf = (of: Claims) =>
+  toMarkdown(printedClaims(of, { caption: 'Claims', measuredOn: 'drawings (profile demo)' })).split('\n');
 
 test('each comparison is a line, named by what tells it from the others of its claim', () => {
   const lines = linesOf(claims(pair(256), pair(384)));
@@ -40,6 +41,7 @@ test('each comparison is a line, named by what tells it from the others of its c
     '| Context helps, so D is better. | top1 lower | net=C to net=D, S=256 | 100 images | -1.3 | -2.0 to -0.5 (95%) | <0.001 | 1.1 | holds |',
   );
   assert.match(lines[5]!, /^\| {10,}\| +\| net=C to net=D, S=384 +\| 100 images/);
+  assert.ok(lines.some((line) => line.startsWith('Measured on drawings (profile demo); ')));
   assert.ok(lines.some((line) => line.includes('for which three seeds are needed')));
   assert.ok(lines.some((line) => line.includes("McNemar's exact test")));
 });

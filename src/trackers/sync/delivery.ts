@@ -121,14 +121,14 @@ export class Delivery {
     for (const segment of this.#segments.values())
       for (const run of segment.runs.values())
         await this.#guarded(run.key, () => this.#sendPoints(segment, run));
-    await this.#settleParent();
   }
 
   /**
-   * Ends what was left open by writers that are gone, unless a later one goes on with it.
+   * What is to be done once all that is there has been delivered: ends what was left open by writers that are gone, unless
+   * a later one goes on with it, shows the parent as its latest segment is, deletes what was made twice.
    * @param isGone told the writer's name and the segment's number
    */
-  async endWhatDied(isGone: (writer: string, segment: number) => Promise<boolean>): Promise<void> {
+  async settle(isGone: (writer: string, segment: number) => Promise<boolean>): Promise<void> {
     for (const [number, segment] of this.#segments) {
       if (segment.closed !== undefined || !(await isGone(segment.opened.writer, number))) continue;
       for (const [name, run] of segment.runs) {

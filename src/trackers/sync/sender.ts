@@ -64,7 +64,7 @@ export class Sender {
    */
   async catchUp(): Promise<void> {
     await this.#whatIsThere((records) => this.delivery.deliver(records));
-    await this.delivery.endWhatDied(this.#isGone);
+    await this.delivery.settle(this.#isGone);
   }
 
   /**
@@ -84,7 +84,7 @@ export class Sender {
     for (let isLast = false; !isLast;) {
       isLast = finish.aborted;
       await this.#whatIsThere((records) => this.#insist(() => this.delivery.deliver(records), stop));
-      await this.#insist(() => this.delivery.endWhatDied(this.#isGone), stop);
+      await this.#insist(() => this.delivery.settle(this.#isGone), stop);
       this.#say({ type: 'level', records: this.#records, problems: [...this.delivery.problems], isLast });
       if (!isLast) await pause(LOOK_MS, undefined, { signal: either }).catch(() => undefined);
       stop.throwIfAborted();
