@@ -1,5 +1,6 @@
 /** The columns of a table: metrics of the rows' artifacts, what scores say of themselves, axes of all rows. */
 import { FACTS_OF, TABLE_FACTS } from '../spec/table-facts.js';
+import type { PaperTable } from '../spec/paper-table.js';
 import type { TableSpec } from '../spec/table-schema.js';
 import { suggestion } from '../util/suggest.js';
 import { artifactWords, type Expansion } from './expansion.js';
@@ -10,6 +11,8 @@ export interface TableColumns {
   readonly axes: readonly string[];
   readonly metrics: readonly string[];
   readonly facts: readonly string[];
+  /** Numbers that only the paper has. */
+  readonly paperOnly: readonly string[];
 }
 
 /** An axis that is called as a fact is that axis. */
@@ -29,11 +32,13 @@ export function tableColumns(
   const metrics: string[] = [];
   const facts: string[] = [];
   const axes: string[] = [];
+  const paperOnly: string[] = [];
   const before = expansion.mistakes.length;
   for (const [i, column] of columns.entries()) {
     const without = rows.find(({ axes }) => !axes.has(column));
     if (fitting.includes(column)) metrics.push(column);
     else if (without && said.includes(column)) facts.push(column);
+    else if (without && isNumberOf(expansion.spec.paperTables.get(name), column)) paperOnly.push(column);
     else if (without) {
       const known = [...without.axes.keys()];
       const other = elsewhere(column);
@@ -56,5 +61,12 @@ export function tableColumns(
         ? `Metrics of ${artifactWords(artifact)}: ${fitting.join(', ')}.`
         : `There is no metric of ${artifactWords(artifact)}.`,
     );
-  return expansion.mistakes.length > before ? undefined : { axes, metrics, facts };
+  return expansion.mistakes.length > before ? undefined : { axes, metrics, facts, paperOnly };
+}
+
+/** Whether a paper's table has such a column, of numbers. */
+function isNumberOf(paper: PaperTable | undefined, column: string): boolean {
+  const place = paper?.columns.indexOf(column) ?? -1;
+  const cells = place < 0 ? [] : paper!.rows.map((row) => row[place]).filter((cell) => cell !== null);
+  return cells.length > 0 && cells.every((cell) => typeof cell === 'number');
 }

@@ -55,6 +55,7 @@ export function tableDraft(name: string, table: TableSpec, expansion: Expansion)
     metrics: columns.metrics,
     ...(metricVersions && { metricVersions }),
     facts: columns.facts,
+    ...(columns.paperOnly.length > 0 && { paperOnly: columns.paperOnly }),
     join: paper ? join : [],
     paper,
     paperRows,

@@ -11,11 +11,13 @@ export type Cell = string | number | null;
 export function toCsv({ columns, rows }: Table): string {
   const axes = columns.filter(({ kind }) => kind === 'axis').map(({ name }) => name);
   const metrics = columns.filter(({ kind }) => kind === 'metric');
+  const paperOnly = columns.filter(({ kind }) => kind === 'paper').map(({ name }) => name);
   const px = axes.filter((axis) => rows.some(({ real }) => Object.hasOwn(real, axis)));
   const record = (row: TableRow): readonly (readonly [string, Cell])[] => [
     ...axes.map((axis) => [axis, labelCell(row.labels[axis])] as const),
     ...px.map((axis) => [`${axis}_px`, labelCell(row.real[axis])] as const),
     ...metrics.flatMap(({ name }) => metricCells(row, name)),
+    ...paperOnly.map((name) => [`${name}_paper`, row.metrics[name]!.paper] as const),
     ['images', row.images],
     ['things', row.things],
     ['runs', row.runs],

@@ -41,6 +41,7 @@ export function printedTable(
 function columnsOf(column: TableColumn, rows: readonly TableRow[]): readonly PrintedColumn<TableRow>[] {
   const { name, heading, kind } = column;
   if (kind === 'axis') return [{ heading, cell: (row) => axisText(row, name) }];
+  if (kind === 'paper') return [{ heading, cell: (row) => row.metrics[name]!.paper?.toFixed(1) ?? '-' }];
   if (kind === 'fact') return [{ heading, cell: (row) => factCell(row, name) }];
   const has = (key: 'paper' | 'difference') => rows.some(({ metrics }) => metrics[name]![key] !== null);
   const ours = {
@@ -62,8 +63,9 @@ function columnsOf(column: TableColumn, rows: readonly TableRow[]): readonly Pri
 }
 
 function spreadHeading({ isErrorRate }: TableColumn, rows: readonly TableRow[]): string {
-  const runs = Math.max(...rows.map((row) => row.runs));
-  if (runs > 1) return ` (mean ± sd of ${runs})`;
+  const runs = rows.map((row) => row.runs).filter((count) => count > 0);
+  const [fewest, most] = [Math.min(...runs), Math.max(...runs)];
+  if (most > 1) return ` (mean ± sd of ${fewest === most ? most : `${fewest} to ${most}`})`;
   return isErrorRate ? ' (95% interval)' : '';
 }
 

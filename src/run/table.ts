@@ -7,8 +7,11 @@ export const TABLE_FILE = 'table.json';
 
 export interface TableColumn {
   readonly name: string;
-  /** An axis (net, S, Q, ...), a metric (top1, ...), or what scores say of themselves (positions, images). */
-  readonly kind: 'axis' | 'metric' | 'fact';
+  /**
+   * An axis (net, S, Q, ...), a metric (top1, ...), what scores say of themselves (positions, images), or a number that
+   * only the paper has (on images that nobody else has).
+   */
+  readonly kind: 'axis' | 'metric' | 'fact' | 'paper';
   /** For people, with the unit. */
   readonly heading: string;
   /** Whether the numbers are parts of the row's images in per cent, so that an interval follows from their count. */
@@ -49,7 +52,7 @@ export interface TableRow {
   readonly labels: Labels;
   /** Scales in real px, by axis. */
   readonly real: Readonly<Record<string, LabelValue>>;
-  /** By metric. */
+  /** By metric, and by number that only the paper has. */
   readonly metrics: Readonly<Record<string, TableCell>>;
   /** Results behind the row; 0 in rows that only the paper has. */
   readonly runs: number;

@@ -22,7 +22,7 @@ export const table = Strict(
     columns: Type.Array(
       Type.String({ minLength: 1 }),
       columnNames(
-        'Axes (net, S, Q, ...), metrics (top1, top5, ...) and what scores say of themselves (positions, images), in the order of the columns.',
+        'Axes (net, S, Q, ...), metrics (top1, top5, ...), what scores say of themselves (positions, images) and numbers that only the paper has (top5Test), in the order of the columns.',
         ['net', 'S', 'Q', 'positions', 'top1', 'top5', 'images'],
       ),
     ),

@@ -4,6 +4,9 @@ import type { Scores } from '../../src/nn/scores.js';
 import type { TableParameters } from '../../src/stages/table/definition.js';
 import { wilsonInterval } from '../../src/statistics/wilson.js';
 import { found, LABELS, net, scores, table } from '../support/table-rig.js';
+import { toCsv } from '../../src/report/csv.js';
+import { toMarkdown } from '../../src/report/markdown.js';
+import { printedTable } from '../../src/report/printed-table.js';
 
 /** Wilson's interval of so many of the four images. */
 const percent = (wrong: number) => wilsonInterval(wrong, 4).map((part) => 100 * part);
@@ -111,6 +114,30 @@ test("all rows of the paper stand in its order, ours in the place of those that 
       ['Z', 1, { value: 75, sd: null, interval: percent(3), paper: null, difference: null }],
     ],
   );
+});
+
+test('a number that only the paper has is a column of its own, in rows of ours and of others', async () => {
+  const paper = {
+    ...{ caption: 'x', columns: ['net', 'top1', 'top5', 'top5Test'] },
+    rows: [
+      ['A', 29.6, 10.4, 10.1],
+      ['B', 28.7, 9.9, null],
+    ],
+  };
+  const columns = ['net', 'top1', 'top5', 'top5Test'];
+  const made = await table({ paper, columns, join: ['net'], paperRows: 'all', paperOnly: ['top5Test'] });
+  assert.equal(made.columns.at(-1)!.kind, 'paper');
+  assert.deepEqual(
+    made.rows.map(({ labels, metrics }) => [labels['net'], labels['top5Test'], metrics['top5Test']!.paper]),
+    [
+      ['A', undefined, 10.1],
+      ['B', undefined, null],
+    ],
+  );
+  const printed = toMarkdown(printedTable(made, 'x'));
+  assert.match(printed, /\| paper \| top5Test, paper \|/);
+  assert.match(printed, /\| A .*\| 10\.1 +\|\n\| B .*\| - +\|/);
+  assert.match(toCsv(made), /,top5Test_paper,images,.*\r\nA,.*,10\.1,4,/);
 });
 
 test('a mean over scales and nets says what is behind it, and a scale that all share stands once', async () => {

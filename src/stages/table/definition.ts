@@ -12,11 +12,13 @@ export interface TableParameters {
   readonly caption: string | null;
   /** Type of the rows' artifacts. */
   readonly artifact: string;
-  /** Axes, metrics and facts, in the order of the columns. */
+  /** Axes, metrics, facts and the paper's alone, in the order of the columns. */
   readonly columns: readonly string[];
   readonly metrics: readonly string[];
   /** Columns that scores say of themselves. */
   readonly facts: readonly string[];
+  /** Columns of numbers that only the paper has; absent where there is none. */
+  readonly paperOnly?: readonly string[];
   readonly join: readonly string[];
   readonly paper: PaperTable | null;
   readonly paperRows: 'joined' | 'all';

@@ -60,7 +60,9 @@ export class TableStage extends Stage<TableParameters> {
     await output.write(TABLE_FILE, `${JSON.stringify(table, null, 2)}\n`);
   }
 
-  #column(name: string, { metrics, facts }: TableParameters): TableColumn {
+  #column(name: string, { metrics, facts, paperOnly = [] }: TableParameters): TableColumn {
+    if (paperOnly.includes(name))
+      return { name, kind: 'paper', heading: `${name}, paper`, isErrorRate: false };
     if (metrics.includes(name)) {
       const { heading, isErrorRate } = this.#metrics.get(name);
       return { name, kind: 'metric', heading, isErrorRate };
@@ -70,7 +72,7 @@ export class TableStage extends Stage<TableParameters> {
   }
 
   async #row(
-    { artifact, paper, metrics: names }: TableParameters,
+    { artifact, paper, metrics: names, paperOnly = [] }: TableParameters,
     labels: Labels,
     {
       artifacts,
@@ -87,6 +89,7 @@ export class TableStage extends Stage<TableParameters> {
       const difference = theirs !== null && facts.unlike?.length === 0 ? ours.value - theirs : null;
       metrics[name] = { ...ours, interval: await this.#interval(name, artifacts), paper: theirs, difference };
     }
+    for (const name of paperOnly) metrics[name] = printedAlone(paperNumber(paper, printed, name));
     return { labels, metrics, runs: artifacts.length, ...facts };
   }
 
@@ -112,6 +115,11 @@ function compare(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
+/** A number of the paper's without one of ours. */
+function printedAlone(paper: number | null): TableCell {
+  return { value: null, sd: null, interval: null, paper, difference: null };
+}
+
 /** The mean, and for more than one value the standard deviation of the sample. */
 function meanAndDeviation(values: readonly number[]): Pick<TableCell, 'sd'> & { readonly value: number } {
   if (values.length === 1) return { value: values[0]!, sd: null };
@@ -125,14 +133,15 @@ function paperRow({ paper, join }: TableParameters, labels: Labels): PaperRow | 
 
 /** Every row of the paper in its order, ours in the place of those that they equal; ours beyond them follow. */
 function withPaper(parameters: TableParameters, ours: readonly JoinedRow[]): readonly TableRow[] {
-  const { paper, metrics, columns } = parameters;
+  const { paper, metrics, columns, paperOnly = [] } = parameters;
+  const numbers = [...metrics, ...paperOnly];
   const rows = (paper?.rows ?? []).flatMap((printed): readonly TableRow[] => {
     const same = ours.filter((own) => own.printed === printed).map(({ row }) => row);
     if (same.length > 0) return same;
-    const labels = columns.filter((name) => !metrics.includes(name) && paper!.columns.includes(name));
-    const cells = metrics.map((name): [string, TableCell] => [
+    const labels = columns.filter((name) => !numbers.includes(name) && paper!.columns.includes(name));
+    const cells = numbers.map((name): [string, TableCell] => [
       name,
-      { value: null, sd: null, interval: null, paper: paperNumber(paper, printed, name), difference: null },
+      printedAlone(paperNumber(paper, printed, name)),
     ]);
     return [
       {
