@@ -49,6 +49,22 @@ function evaluated(engine: Engine, checkpoint: MemoryArtifact, options: StageRun
   });
 }
 
+test('scores do not depend on how many images are taken up at once', async () => {
+  const engine = await engineOf('cpu');
+  const inputs = { index: val, checkpoint: (await trained(engine)).output };
+  const taken = async (most: number) => {
+    const stage = new EvaluateStage(dataset, engine, BUILT_IN, new DecodedImages(0), most);
+    const { output } = await runStage(stage, EVALUATION, { inputs });
+    return [
+      await output.read('posteriors.npy'),
+      await output.read('log-posteriors.npy'),
+      output.text('protocol.json'),
+    ];
+  };
+  const all = await taken(100);
+  for (const most of [1, 5, 11]) assert.deepEqual(await taken(most), all, `${most}`);
+});
+
 for (const backend of availableBackends()) {
   test(`${backend}: training and evaluation make their artifacts and leave nothing on the device`, async () => {
     const engine = await engineOf(backend);

@@ -19,8 +19,8 @@ const CHUNK_BYTES = 192 * 2 ** 20;
 const MAX_CHUNK = 2048;
 
 /** Images are hardly longer than twice their smallest side. */
-function chunkAt(Q: number): number {
-  return Math.max(1, Math.min(MAX_CHUNK, Math.floor(CHUNK_BYTES / (2 * Q * Q * 3))));
+function chunkAt(Q: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor(CHUNK_BYTES / (2 * Q * Q * 3))));
 }
 
 export class EvaluateStage extends Stage<EvaluateParameters> {
@@ -29,10 +29,21 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
   readonly #engine: Engine;
   readonly #layerKinds: LayerKinds;
   readonly #decoded: DecodedImages;
+  readonly #mostAtOnce: number;
 
-  /** @param decoded outlives the task */
-  constructor(dataset: Dataset, engine: Engine, layerKinds: LayerKinds, decoded: DecodedImages) {
+  /**
+   * @param decoded outlives the task
+   * @param mostAtOnce images decoded and evaluated together; no number depends on it
+   */
+  constructor(
+    dataset: Dataset,
+    engine: Engine,
+    layerKinds: LayerKinds,
+    decoded: DecodedImages,
+    mostAtOnce = MAX_CHUNK,
+  ) {
     super();
+    this.#mostAtOnce = mostAtOnce;
     this.#dataset = dataset;
     this.#engine = engine;
     this.#layerKinds = layerKinds;
@@ -71,7 +82,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const session = this.#engine.open(net, { weights, velocity: new Map() });
     try {
       const normalisation = { meanRgb: description.mean, scale: description.inputScale };
-      const chunk = chunkAt(Q);
+      const chunk = chunkAt(Q, this.#mostAtOnce);
       const chunks = chunked(
         index.images.map(({ id }) => id),
         chunk,
