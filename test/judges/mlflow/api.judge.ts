@@ -15,7 +15,7 @@ for (const [group, file] of [
   ['Models', 'models-api.ts'],
 ] as const) {
   test(`${file} is what generate_api.py makes of the installed MLflow`, () => {
-    const python = join(MLFLOW_BIN!, 'python3');
+    const python = join(MLFLOW_BIN, 'python3');
     const generated = execFileSync(python, [join(folder, 'generate_api.py'), group], { encoding: 'utf8' });
     const prettier = join(root, 'node_modules/.bin/prettier');
     const formatted = execFileSync(prettier, ['--stdin-filepath', join(folder, file)], {

@@ -18,7 +18,11 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const cli = `${root}build/src/cli.js`;
 const browser = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const pictures = process.env['PICTURES'];
-const env = { ...process.env, PATH: `${MLFLOW_BIN}:${process.env['PATH']}`, MLFLOW_TRACKING_URI: '' };
+const env = {
+  ...process.env,
+  PATH: [MLFLOW_BIN, process.env['PATH']].filter(Boolean).join(':'),
+  MLFLOW_TRACKING_URI: '',
+};
 
 interface Ui extends AsyncDisposable {
   readonly url: string;

@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Folder of the programs of a Python that has MLflow 3.17.2. */
-export const MLFLOW_BIN = process.env['MLFLOW_BIN'];
+/** Folder of the programs of a Python that has MLflow 3.17.2; without it those on the PATH are taken. */
+export const MLFLOW_BIN = process.env['MLFLOW_BIN'] ?? '';
 
 interface MoreOptions {
   readonly arguments?: readonly string[];
@@ -41,7 +41,7 @@ export class MlflowServer implements AsyncDisposable {
   async up(): Promise<void> {
     const log = openSync(join(this.#folder, 'log'), 'a');
     this.#child = spawn(
-      join(MLFLOW_BIN!, 'mlflow'),
+      join(MLFLOW_BIN, 'mlflow'),
       [
         ...['server', '--host', '127.0.0.1', '--port', String(this.port), '--workers', '1'],
         ...['--backend-store-uri', `sqlite:///${join(this.#folder, 'mlflow.db')}`],

@@ -36,7 +36,7 @@ export interface Found {
 /** @param folder absolute, for the files; without one none is downloaded */
 export async function readBack(url: string, experiment: string, folder?: string): Promise<Found> {
   const { stdout } = await promisify(execFile)(
-    join(MLFLOW_BIN!, 'python3'),
+    join(MLFLOW_BIN, 'python3'),
     [JUDGE, url, experiment, ...(folder === undefined ? [] : [folder])],
     { maxBuffer: 2 ** 30, env: { ...process.env, MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: 'false' } },
   );
