@@ -41,7 +41,12 @@ export const LIMITS = {
 
 const NOT_IN_KEYS = /[^\p{L}\p{N}_/.\- :]/gu;
 
+/** Fractions of a millisecond are left out. @throws UnfitValueError for a value that is text, a step that is not whole */
 export function sentMetric({ key, value, timestamp, step }: Metric): SentMetric {
+  if (typeof (value as unknown) !== 'number' || !Number.isInteger(step))
+    throw new UnfitValueError(
+      `The metric "${key}" is ${JSON.stringify(value)} at step ${String(step)}; it must be a number at a whole step`,
+    );
   return {
     key: checkedKey(key),
     value: Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity'),
@@ -60,7 +65,7 @@ export function sentTag(key: string, value: string): KeyValue {
   return { key: checkedKey(key), value: checkedText(value, LIMITS.tag, `The tag "${key}"`) };
 }
 
-/** @throws UnfitValueError for a number that is not whole or too large to be exact */
+/** Without its fraction. @throws UnfitValueError for a number that is too small, or too large to be exact */
 export function wholeNumber(value: number, what: string, least: number): number {
   const whole = Math.trunc(value);
   if (!Number.isSafeInteger(whole) || whole < least)
@@ -93,6 +98,8 @@ export function fitKey(key: string): string {
 
 /** @throws UnfitValueError for a text of more characters than the server keeps */
 export function checkedText(text: string, limit: number, what: string): string {
+  if (typeof (text as unknown) !== 'string')
+    throw new UnfitValueError(`${what} is ${text}, but must be text`);
   const fit = fitText(text, limit);
   if (fit.length >= text.length) return fit;
   throw new UnfitValueError(

@@ -79,8 +79,24 @@ test('times and steps are whole numbers, numbers that JSON lacks are words', () 
     [5e-324, 5e-324],
   ] as const)
     assert.equal(sentMetric({ ...point, value }).value, word);
-  for (const wrong of [{ timestamp: -1 }, { timestamp: NaN }, { step: 2 ** 60 }, { step: NaN }])
+  for (const wrong of [
+    { timestamp: -1 },
+    { timestamp: NaN },
+    { step: 2 ** 60 },
+    { step: NaN },
+    { step: 0.5 },
+  ])
     assert.throws(() => sentMetric({ ...point, ...wrong }), UnfitValueError);
+});
+
+test('what JavaScript lets through in place of a number or a text is refused', () => {
+  const value = '1' as unknown as number;
+  assert.throws(() => sentMetric({ key: 'loss', value, timestamp: 1, step: 0 }), {
+    message: 'The metric "loss" is "1" at step 0; it must be a number at a whole step',
+  });
+  assert.throws(() => sentParam('p', 5 as unknown as string), {
+    message: 'The parameter "p" is 5, but must be text',
+  });
 });
 
 test('batches hold everything once, in order, and no more than the server takes', () => {
