@@ -14,7 +14,7 @@ import type { Target } from './target.js';
 import { fitted, runParams } from './task-run.js';
 
 /** Score matrices of a whole ImageNet stay in the store; their digests are tags. */
-export const MAX_ARTIFACT_BYTES = 16 * 2 ** 20;
+const MAX_ARTIFACT_BYTES = 16 * 2 ** 20;
 
 const READY = 'LOGGED_MODEL_READY';
 
@@ -30,18 +30,31 @@ export async function deliverArtifact(
 ): Promise<string | undefined> {
   const damaged = await firstDamaged(folder, made.files);
   if (damaged !== undefined) return damaged;
-  if (made.artifact === 'checkpoint') {
+  if (isNet(made)) {
     await deliverModel(target, facts, made, folder);
     return undefined;
   }
-  const bytes = Object.values(made.files).reduce((sum, file) => sum + file.bytes, 0);
-  if (bytes > MAX_ARTIFACT_BYTES) {
-    const tag = `${made.artifact} of ${bytes} bytes: kept in the store, as ${made.directory}`;
+  if (staysInStore(made)) {
+    const tag = `${made.artifact} of ${bytesOf(made)} bytes: kept in the store, as ${made.directory}`;
     await target.client.log(target.run.id, { tags: { 'stagecraft.not_uploaded': tag } });
     return undefined;
   }
   await uploadAll(target.client, target.run.artifactRoot, made.files, folder);
   return undefined;
+}
+
+/** Whether it is a logged model. */
+export function isNet({ artifact }: ArtifactRecord): boolean {
+  return artifact === 'checkpoint';
+}
+
+/** Whether it is too large to be sent. */
+export function staysInStore(made: ArtifactRecord): boolean {
+  return !isNet(made) && bytesOf(made) > MAX_ARTIFACT_BYTES;
+}
+
+function bytesOf({ files }: ArtifactRecord): number {
+  return Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
 }
 
 /** Found by its run when it was begun before. */
@@ -111,7 +124,7 @@ async function firstDamaged(
 ): Promise<string | undefined> {
   for (const [name, { sha256 }] of Object.entries(files)) {
     const path = join(folder, name);
-    const digest = await digestFile(path).catch((error: unknown) => {
+    const digest = await digestParts(createReadStream(path)).catch((error: unknown) => {
       if (isMissing(error)) return undefined;
       throw error;
     });
@@ -119,10 +132,6 @@ async function firstDamaged(
     if (digest !== sha256) return `${path} is not what was stored, so it is not sent`;
   }
   return undefined;
-}
-
-export async function digestFile(path: string): Promise<string> {
-  return digestParts(createReadStream(path));
 }
 
 /** SHA-256, hex. */

@@ -19,7 +19,7 @@ import type {
 import type { MlflowClient } from '../mlflow/client.js';
 import { MlflowError, UnfitValueError } from '../mlflow/mlflow-error.js';
 import { fitKey, fitText, LIMITS, type Metric, type Texts } from '../mlflow/values.js';
-import { deliverArtifact } from './artifact-delivery.js';
+import { deliverArtifact, isNet } from './artifact-delivery.js';
 import { BestNet } from './best-net.js';
 import { Expected } from './expected.js';
 import type { Followed } from './journal-follower.js';
@@ -283,7 +283,7 @@ export class Delivery {
     this.expected.run(key).made = made;
     this.#best.made({ recipe, artifact: made.artifact });
     this.#makers.set(makerKey({ recipe, output: made.output }), key);
-    if (made.artifact === 'checkpoint') this.#netRuns.set(recipe, key);
+    if (isNet(made)) this.#netRuns.set(recipe, key);
   }
 
   /** What a run of this journal made needs no link. */

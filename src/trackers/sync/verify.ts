@@ -1,6 +1,6 @@
 /** Reads back what was delivered: the points of each history by number and digest, files by theirs. */
 import type { MlflowClient } from '../mlflow/client.js';
-import { digestParts, modelOf, MAX_ARTIFACT_BYTES } from './artifact-delivery.js';
+import { digestParts, isNet, modelOf, staysInStore } from './artifact-delivery.js';
 import { type ExpectedRun, NO_POINTS, withPoint } from './expected.js';
 import { deliveredOf, type RemoteRun, type RemoteRuns, VERIFIED_TAG } from './remote-runs.js';
 import type { Delivery } from './delivery.js';
@@ -53,24 +53,26 @@ async function difference(
     if (found.digest !== digest) return `${key} has other points`;
   }
   for (const [path, sha256] of reports) {
-    const digest = await digestParts(client.artifacts.download(run.artifactRoot, path, 0)).catch(
-      () => undefined,
-    );
+    const digest = await digestThere(client, { root: run.artifactRoot, path, bytes: 0 });
     if (digest !== sha256)
       return `${path} is ${digest === undefined ? 'not there' : 'not what the run wrote'}`;
   }
-  if (!made) return undefined;
-  const bytes = Object.values(made.files).reduce((sum, file) => sum + file.bytes, 0);
-  if (made.artifact !== 'checkpoint' && bytes > MAX_ARTIFACT_BYTES) return undefined;
-  const root = made.artifact === 'checkpoint' ? await modelRoot(client, experimentId, run) : run.artifactRoot;
+  if (!made || staysInStore(made)) return undefined;
+  const root = isNet(made) ? await modelRoot(client, experimentId, run) : run.artifactRoot;
   if (root === undefined) return 'its model is not there';
   for (const [name, file] of Object.entries(made.files)) {
-    const digest = await digestParts(client.artifacts.download(root, name, file.bytes)).catch(
-      () => undefined,
-    );
+    const digest = await digestThere(client, { root, path: name, bytes: file.bytes });
     if (digest !== file.sha256) return `${name} is ${digest === undefined ? 'not there' : 'other bytes'}`;
   }
   return undefined;
+}
+
+/** SHA-256 of a file on the server; undefined where it cannot be had. */
+function digestThere(
+  client: MlflowClient,
+  { root, path, bytes }: { root: string; path: string; bytes: number },
+): Promise<string | undefined> {
+  return digestParts(client.artifacts.download(root, path, bytes)).catch(() => undefined);
 }
 
 async function modelRoot(
