@@ -37,8 +37,8 @@ process.on('disconnect', () => {
 
 const { runsDirectory, experiment } = JSON.parse(process.env[SENDER_VARIABLE]!) as SenderSettings;
 const journal = new RunsDirectory(runsDirectory).journal(experiment);
-const lock = new SenderLock(journal);
 const sending = sendingFrom(process.env)!;
+const lock = new SenderLock(journal, sending.server.url);
 // It tries for ever by itself, and says when it waits.
 const retry = { retries: 1, pauseMs: 200, maxPauseMs: 1000 };
 const client = new MlflowClient(sending.server, { ...sending.options, retry, signal: stop.signal });

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunsDirectory } from '../run/runs-directory.js';
 import type { MlflowClient } from '../trackers/mlflow/client.js';
+import { DEFAULT_RETRY, type RetryPolicy } from '../trackers/mlflow/retry.js';
 import { MlflowError } from '../trackers/mlflow/mlflow-error.js';
 import { type Synchronised, Synchroniser } from '../trackers/sync/synchroniser.js';
 
@@ -10,6 +11,19 @@ const ROUND_MS = 5000;
 
 /** As long as a sender goes on whose run is gone, ms. */
 const PATIENCE_MS = 70_000;
+
+/** Tries again as the client does, and says so: once of each trouble, until another comes. */
+export function patiently(): RetryPolicy {
+  let said = '';
+  return {
+    ...DEFAULT_RETRY,
+    onRetry: ({ message }) => {
+      if (message === said) return;
+      said = message;
+      console.error(`${message}; trying again`);
+    },
+  };
+}
 
 export interface SyncTarget {
   readonly client: MlflowClient;

@@ -6,7 +6,7 @@ import { sendingFrom } from '../trackers/sync/sending.js';
 import { UserError } from '../util/user-error.js';
 import type { Invocation } from './invocation.js';
 import { resultsFolder } from './stagecraft-for.js';
-import { SyncRounds, untilStopped } from './sync-rounds.js';
+import { patiently, SyncRounds, untilStopped } from './sync-rounds.js';
 
 const INTERRUPTED = 130;
 
@@ -20,7 +20,7 @@ export async function execute(invocation: Invocation): Promise<number> {
   const runs = new RunsDirectory(resultsFolder(invocation));
   const wanted = await wantedOf(invocation, runs);
   const { signal } = untilStopped();
-  const client = new MlflowClient(sending.server, { ...sending.options, signal });
+  const client = new MlflowClient(sending.server, { ...sending.options, signal, retry: patiently() });
   try {
     const rounds = new SyncRounds({ client, runs, experiment: sending.experiment });
     if (invocation.values['watch'] === true) {
@@ -43,7 +43,11 @@ async function wantedOf(
   const missing = positionals.find((name) => !known.includes(name));
   if (missing !== undefined || known.length === 0)
     throw new UserError(
-      `There is no journal${missing === undefined ? '' : ` of "${missing}"`} below ${runs.path}.${known.length > 0 ? ` There are: ${known.join(', ')}.` : ''}`,
+      [
+        `There is no journal${missing === undefined ? '' : ` of "${missing}"`} below ${runs.path}.`,
+        missing?.endsWith('.yaml') ? ' Experiments go by their names here, not by their specs.' : '',
+        known.length > 0 ? ` There are: ${known.join(', ')}.` : '',
+      ].join(''),
     );
   return positionals.length === 0 ? undefined : positionals;
 }

@@ -6,7 +6,7 @@ import { journals } from '../trackers/sync/journals.js';
 import { UserError } from '../util/user-error.js';
 import type { Invocation } from './invocation.js';
 import { resultsFolder } from './stagecraft-for.js';
-import { SyncRounds, untilStopped } from './sync-rounds.js';
+import { patiently, SyncRounds, untilStopped } from './sync-rounds.js';
 
 /** Shows the results of a store in a server of its own, and keeps up with what comes. */
 export async function execute(invocation: Invocation): Promise<number> {
@@ -17,7 +17,7 @@ export async function execute(invocation: Invocation): Promise<number> {
     port: portOf(invocation.values['port']),
     signal,
   });
-  const client = new MlflowClient({ url: server.url }, { signal });
+  const client = new MlflowClient({ url: server.url }, { signal, retry: patiently() });
   try {
     console.log(`MLflow at ${server.url}; Ctrl-C ends it.`);
     const rounds = new SyncRounds({ client, runs, experiment: undefined });

@@ -23,19 +23,22 @@ export class Command implements Disposable {
   #changed: () => void = () => undefined;
 
   /** Starts in a process group of its own, as a shell does. */
-  constructor(args: readonly string[], currentDirectory: string) {
+  constructor(args: readonly string[], currentDirectory: string, variables: NodeJS.ProcessEnv = {}) {
     this.#child = spawn(process.execPath, [CLI, ...args], {
       cwd: currentDirectory,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       // No test writes to a server of whoever runs it.
-      env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', MLFLOW_TRACKING_URI: '' },
+      env: { ...process.env, TF_NUM_INTRAOP_THREADS: '1', MLFLOW_TRACKING_URI: '', ...variables },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
       this.#changed();
     });
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+      this.#changed();
+    });
     this.finished = once(this.#child, 'close').then(([status, signal]) => {
       this.#changed();
       const [stdout, stderr] = [this.#stdout, this.#stderr];
@@ -47,9 +50,9 @@ export class Command implements Disposable {
     return this.#child.pid!;
   }
 
-  /** Returns once a line of stdout matches. @throws if the command ends before */
+  /** Returns once what it printed matches. @throws if the command ends before */
   async says(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.#stdout)) {
+    while (!pattern.test(this.#stdout) && !pattern.test(this.#stderr)) {
       if (this.#child.exitCode !== null || this.#child.signalCode !== null)
         throw new Error(`The command ended without ${String(pattern)}:\n${this.#stdout}\n${this.#stderr}`);
       await new Promise<void>((resolve) => (this.#changed = resolve));

@@ -22,6 +22,8 @@ export interface StandInRun {
   /** `key step timestamp` to value: as the server's tables have it, a point that comes again is the same. */
   readonly points: Map<string, { key: string; step: number; timestamp: number; value: number }>;
   readonly files: Map<string, Buffer>;
+  /** Inputs, as they came. */
+  datasets: readonly unknown[];
 }
 
 export interface Asked {
@@ -123,6 +125,7 @@ export class MlflowStandIn implements AsyncDisposable {
       experimentId: String(asked['experiment_id']),
       name: String(asked['run_name']),
       ...{ status: 'RUNNING', deleted: false, params: new Map(), points: new Map(), files: new Map() },
+      datasets: [],
       tags: new Map((asked['tags'] as KeyValue[]).map(({ key, value }) => [key, value])),
     };
     this.runs.set(run.id, run);
@@ -149,6 +152,7 @@ function answerAbout(run: StandInRun, path: string, asked: Body): Body | undefin
       run.deleted = true;
       return {};
     case 'runs/log-inputs':
+      run.datasets = asked['datasets'] as unknown[];
       return {};
     case 'runs/log-batch':
       for (const { key, value } of asked['tags'] as KeyValue[]) run.tags.set(key, value);
@@ -168,7 +172,17 @@ function answerAbout(run: StandInRun, path: string, asked: Body): Body | undefin
   }
 }
 
-function shown({ id, experimentId, name, status, deleted, tags, params, points }: StandInRun): Body {
+function shown({
+  id,
+  experimentId,
+  name,
+  status,
+  deleted,
+  tags,
+  params,
+  points,
+  datasets,
+}: StandInRun): Body {
   const latest = new Map<string, { step: number }>();
   for (const point of points.values())
     if (point.step >= (latest.get(point.key)?.step ?? -Infinity)) latest.set(point.key, point);
@@ -180,6 +194,7 @@ function shown({ id, experimentId, name, status, deleted, tags, params, points }
       lifecycle_stage: deleted ? 'deleted' : 'active',
     },
     data: { tags: list(tags), params: list(params), metrics: [...latest.values()] },
+    inputs: { dataset_inputs: datasets },
   };
 }
 

@@ -7,7 +7,7 @@ import type { DatasetInput, Experiment, ModelOutput, Run, RunStatus } from './ru
 import { MlflowArtifacts } from './artifacts.js';
 import { batches } from './batches.js';
 import { type CallOptions, Endpoints } from './endpoints.js';
-import { MlflowError } from './mlflow-error.js';
+import { MlflowError, UnfitValueError } from './mlflow-error.js';
 import { MlflowModels } from './models.js';
 import { required } from './required.js';
 import { type MlflowServer, serverFrom, TRACKING_URI } from './server.js';
@@ -49,6 +49,10 @@ export interface RunDataset {
   /** What it was used for: `training`, `evaluation`. */
   readonly context: string;
 }
+
+const STATUSES: ReadonlySet<RunStatus> = new Set([
+  ...(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const),
+]);
 
 /** Runs a page: an answer stays of some MB. */
 const PAGE = 500;
@@ -159,7 +163,7 @@ export class MlflowClient {
   ): Promise<void> {
     await this.#endpoints.call('updateRun', {
       run_id: runId,
-      ...(status && { status }),
+      ...(status !== undefined && { status: checkedStatus(status) }),
       ...(endTime !== undefined && { end_time: wholeNumber(endTime, 'The end of a run', 0) }),
     });
   }
@@ -217,6 +221,14 @@ export class MlflowClient {
   async close(): Promise<void> {
     await this.#endpoints.transport.close();
   }
+}
+
+/** The server answers 200 to a status that it does not know, and keeps the one before. */
+function checkedStatus(status: RunStatus): RunStatus {
+  if (STATUSES.has(status)) return status;
+  throw new UnfitValueError(
+    `The status of a run is "${status}"; it must be one of ${[...STATUSES].join(', ')}`,
+  );
 }
 
 function tagsOf(tags: Texts) {

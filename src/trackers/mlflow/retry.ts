@@ -10,6 +10,8 @@ export interface RetryPolicy {
   readonly pauseMs: number;
   /** The longest pause, ms; also where the server asks for more. */
   readonly maxPauseMs: number;
+  /** Told before each pause, of what made it. */
+  readonly onRetry?: (error: MlflowError) => void;
 }
 
 /** Seven retries as Python's client has, but with pauses that end. */
@@ -46,6 +48,7 @@ export async function withRetries<T>(
       return await attempt();
     } catch (error) {
       if (!(error instanceof MlflowError) || !error.facts.mayPass || retry > policy.retries) throw error;
+      policy.onRetry?.(error);
       const { retryAfterMs } = error.facts;
       await pause(pauseBefore(retry, policy, { retryAfterMs, chance: chance() }), undefined, { signal });
     }

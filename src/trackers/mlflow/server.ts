@@ -79,13 +79,21 @@ function decoded(text: string): string {
 function tlsFrom(variables: Variables): TlsSettings | undefined {
   const ca = certificate('MLFLOW_TRACKING_SERVER_CERT_PATH', variables);
   const clientCertificate = certificate('MLFLOW_TRACKING_CLIENT_CERT_PATH', variables);
-  const insecure = variables['MLFLOW_TRACKING_INSECURE_TLS']?.toLowerCase() === 'true';
+  const insecure = isTrue('MLFLOW_TRACKING_INSECURE_TLS', variables);
   if (ca === undefined && clientCertificate === undefined && !insecure) return undefined;
   return {
     ...(ca !== undefined && { ca }),
     ...(clientCertificate !== undefined && { clientCertificate }),
     ...(insecure && { insecure }),
   };
+}
+
+/** In the words of Python's client. */
+function isTrue(variable: string, variables: Variables): boolean {
+  const word = variables[variable]?.trim().toLowerCase() ?? '';
+  if (['true', '1'].includes(word)) return true;
+  if (['', 'false', '0'].includes(word)) return false;
+  throw new UserError(`${variable} is "${word}", but must be true or false.`);
 }
 
 function certificate(variable: string, variables: Variables): string | undefined {

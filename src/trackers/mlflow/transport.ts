@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { MlflowError } from './mlflow-error.js';
 import { retryAfter } from './retry.js';
-import type { MlflowServer } from './server.js';
+import { type MlflowServer, TRACKING_URI } from './server.js';
 
 export interface Exchange {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -25,6 +25,11 @@ const MAX_QUOTED = 300;
 const MAY_PASS = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 const UNREACHABLE = 'UNREACHABLE';
+const NOT_MLFLOW = 'NOT_MLFLOW';
+const NO_CODE = 'NO_CODE';
+
+/** By which servers say that they have nothing of the kind; MLflow's API says it with a code. */
+const NO_SUCH_PAGE = new Set([404, 405, 501]);
 
 export class Transport {
   readonly #server: MlflowServer;
@@ -56,7 +61,7 @@ export class Transport {
     }
     // A proxy's page, or another program on this port: it may be gone when the server is back.
     throw this.#error(exchange, `answered what is no MLflow answer: ${quoted(text)}`, {
-      code: 'NOT_MLFLOW',
+      code: NOT_MLFLOW,
       mayPass: true,
     });
   }
@@ -131,6 +136,12 @@ export class Transport {
   ): Promise<MlflowError> {
     const text = await body.text().catch(() => '');
     const { code, message } = serverWords(text);
+    if (NO_SUCH_PAGE.has(statusCode) && code === NO_CODE)
+      throw this.#error(
+        exchange,
+        `answered ${statusCode}, but not as MLflow does: the path in ${TRACKING_URI} may be wrong, or another program is there`,
+        { code: NOT_MLFLOW, mayPass: false },
+      );
     const header = headers['retry-after'];
     const wait = retryAfter(Array.isArray(header) ? header[0] : header, Date.now());
     return this.#error(exchange, `answered ${statusCode}: ${message}${hintFor(statusCode)}`, {
@@ -148,6 +159,10 @@ export class Transport {
     if (isTimeout) {
       const what = `did not answer within ${exchange.timeoutMs / 1000} s`;
       return this.#error(exchange, what, { code: 'TIMEOUT', mayPass: true });
+    }
+    if (isPlainHttp(cause)) {
+      const what = `speaks http, not https: write http:// in ${TRACKING_URI}`;
+      return this.#error(exchange, what, { code: UNREACHABLE, mayPass: false }, cause);
     }
     const facts = { code: UNREACHABLE, mayPass: !isCertificateProblem(cause) };
     return this.#error(exchange, `cannot be reached: ${reasonOf(cause)}`, facts, cause);
@@ -187,7 +202,7 @@ function serverWords(text: string): { readonly code: string; readonly message: s
   } catch {
     // Plain text or HTML.
   }
-  return { code: 'NO_CODE', message: quoted(text.replace(/<[^>]*>/g, ' ')) };
+  return { code: NO_CODE, message: quoted(text.replace(/<[^>]*>/g, ' ')) };
 }
 
 function hintFor(status: number): string {
@@ -212,6 +227,14 @@ function reasonOf(error: unknown): string {
 
 /** Trust is not gained by trying again. */
 function isCertificateProblem(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(codeOf(error));
+}
+
+/** Its answer to our greeting is no TLS. */
+function isPlainHttp(error: unknown): boolean {
+  return codeOf(error) === 'ERR_SSL_WRONG_VERSION_NUMBER';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -26,9 +26,9 @@ import type { Followed } from './journal-follower.js';
 import { deliverLink } from './link-delivery.js';
 import { registerBest } from './register-best.js';
 import { deliveredTag, type RemoteRun, RemoteRuns } from './remote-runs.js';
-import { deliverReport, pathOnServer } from './report-delivery.js';
+import { deliverReport } from './report-delivery.js';
 import type { Target } from './target.js';
-import { datasetOf, environmentTags, runName, runParams, runTags } from './task-run.js';
+import { datasetOf, environmentTags, provenanceTags, runName, runParams, runTags } from './task-run.js';
 
 export interface DeliveryOptions {
   readonly client: MlflowClient;
@@ -137,6 +137,7 @@ export class Delivery {
           const remote = await this.#ensure(segment, run);
           if (!isDelivered(remote, segment, run.last))
             await this.#finish(remote, 'KILLED', segment, run.last);
+          this.expected.end(run.key, 'KILLED');
         });
         run.ended = true;
       }
@@ -156,6 +157,7 @@ export class Delivery {
     const { closed, last } = segment;
     const parent = await this.#parent(segment);
     const status = closed === undefined ? 'RUNNING' : STATUS[closed];
+    this.expected.run(this.#journal).status = closed && STATUS[closed];
     if (parent.deleted || parent.status === status) return;
     await this.#options.client.updateRun(parent.id, {
       status,
@@ -236,10 +238,12 @@ export class Delivery {
   }
 
   async #start(segment: Segment, run: TaskRun): Promise<void> {
+    const params = runParams(run.facts);
+    this.expected.begin(run.key, { params, parent: this.#journal });
     const remote = await this.#ensure(segment, run);
     if (isDelivered(remote, segment, run.facts)) return;
     if (run.facts.type === 'resume') await this.#options.client.updateRun(remote.id, { status: 'RUNNING' });
-    await this.#remote!.log(remote, { params: runParams(run.facts), tags: provenanceTags(segment.opened) });
+    await this.#remote!.log(remote, { params, tags: provenanceTags(segment.opened) });
   }
 
   async #ensure(segment: Segment, { key, facts }: TaskRun): Promise<RemoteRun> {
@@ -261,10 +265,17 @@ export class Delivery {
   }
 
   async #end(segment: Segment, run: TaskRun, record: EndRecord): Promise<void> {
-    const { end, message, made } = record;
+    const { end, made } = record;
     const remote = await this.#ensure(segment, run);
+    const dataset = made && datasetOf(run.facts, made);
+    this.expected.run(run.key).dataset = dataset && { name: dataset.name, digest: dataset.digest };
     if (made) this.#remember(run, made);
-    if (isDelivered(remote, segment, record)) return;
+    if (!isDelivered(remote, segment, record)) await this.#deliverEnd(remote, segment, run, record);
+    this.expected.end(run.key, STATUS[end]);
+  }
+
+  async #deliverEnd(remote: RemoteRun, segment: Segment, run: TaskRun, record: EndRecord): Promise<void> {
+    const { end, message, made } = record;
     const { client, runsDirectory } = this.#options;
     if (message !== undefined)
       await this.#remote!.log(remote, { tags: { 'mlflow.note.content': fitText(message, LIMITS.tag) } });
@@ -291,15 +302,19 @@ export class Delivery {
     if (this.#makers.has(makerKey(record))) return;
     const key = `${this.#journal}/link/${makerKey(record)}`;
     const tag = deliveredTag('link');
+    this.expected.begin(key, { params: runParams(record), parent: this.#journal });
     await deliverLink(this.#target(await this.#parent(segment)), this.#remote!, { record, key, tag });
+    this.expected.end(key, 'FINISHED');
   }
 
   async #report(number: number, segment: Segment, record: ReportRecord): Promise<void> {
     const parent = await this.#parent(segment);
-    this.expected.report(this.#journal, pathOnServer(record, segment.opened), record.sha256);
-    if (isDelivered(parent, segment, record)) return;
     const { runsDirectory } = this.#options;
-    const problem = await deliverReport(this.#target(parent), this.#remote!, {
+    const destination = {
+      ...{ remote: this.#remote!, expected: this.expected },
+      isDelivered: isDelivered(parent, segment, record),
+    };
+    const problem = await deliverReport(this.#target(parent), destination, {
       ...{ record, opened: segment.opened, journal: this.#journal, segment: number, runsDirectory },
       dataset: segment.datasets.size === 1 ? [...segment.datasets][0] : undefined,
     });
@@ -362,15 +377,6 @@ function isDelivered({ deleted, tags }: RemoteRun, { opened }: Segment, { sequen
 
 function deliveredUpTo({ opened }: Segment, { sequence }: Place): Texts {
   return { [deliveredTag(opened.id)]: String(sequence) };
-}
-
-function provenanceTags({ version, commit }: SegmentRecord): Texts {
-  return {
-    'mlflow.source.name': 'stagecraft',
-    'mlflow.source.type': 'LOCAL',
-    'stagecraft.version': version,
-    ...(commit !== null && { 'mlflow.source.git.commit': commit }),
-  };
 }
 
 function makerKey({ recipe, output }: Pick<LinkRecord, 'recipe' | 'output'>): string {

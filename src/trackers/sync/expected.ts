@@ -1,7 +1,10 @@
 /** What a server is to hold, gathered while a journal is delivered; small, however long the histories are. */
 import { createHash } from 'node:crypto';
 import type { ArtifactRecord } from '../journal-record.js';
-import type { Metric } from '../mlflow/values.js';
+import type { RunDataset } from '../mlflow/client.js';
+import type { RunStatus } from '../mlflow/runs-api.js';
+import type { Metric, Texts } from '../mlflow/values.js';
+import { digestValue } from '../../util/digest.js';
 
 /** Points of one history, in any order: their number, and a sum over their digests. */
 export interface Sum {
@@ -31,9 +34,23 @@ interface History {
   lastStep: number;
 }
 
+/** What is known of a run when it is begun. */
+export interface ExpectedFacts {
+  readonly params: Texts;
+  /** Our key of the run that it is shown below. */
+  readonly parent: string;
+}
+
 export interface ExpectedRun {
+  /** Undefined for the parent. */
+  facts: ExpectedFacts | undefined;
+  /** Undefined while it goes on. */
+  status: RunStatus | undefined;
+  dataset: Pick<RunDataset, 'name' | 'digest'> | undefined;
   /** By key of the history. */
   readonly histories: Map<string, History>;
+  /** Of a table row: the latest values by key, whatever was there before. */
+  latest: Readonly<Record<string, number>>;
   made: ArtifactRecord | undefined;
   /** SHA-256 of what was written for people, by path below the run's artifacts. */
   readonly reports: Map<string, string>;
@@ -45,8 +62,19 @@ export class Expected {
 
   run(key: string): ExpectedRun {
     let run = this.runs.get(key);
-    if (!run) this.runs.set(key, (run = { histories: new Map(), made: undefined, reports: new Map() }));
+    if (!run) this.runs.set(key, (run = newRun()));
     return run;
+  }
+
+  /** A run begins or goes on; parameters stay as they were first, as the server has it. */
+  begin(key: string, facts: ExpectedFacts): void {
+    const run = this.run(key);
+    run.facts ??= facts;
+    run.status = undefined;
+  }
+
+  end(key: string, status: RunStatus): void {
+    this.run(key).status = status;
   }
 
   /** The latest of a path counts. */
@@ -63,4 +91,28 @@ export class Expected {
       histories.set(point.key, { sum: withPoint(history.sum, point), lastStep: point.step });
     }
   }
+}
+
+function newRun(): ExpectedRun {
+  return {
+    ...{ facts: undefined, status: undefined, dataset: undefined, latest: {}, made: undefined },
+    ...{ histories: new Map(), reports: new Map() },
+  };
+}
+
+/** Of all that a run is to hold. */
+export function digestOfRun({
+  facts,
+  status,
+  dataset,
+  histories,
+  latest,
+  made,
+  reports,
+}: ExpectedRun): string {
+  const sums = [...histories].map(([key, { sum }]) => [key, sum.count, String(sum.digest)]);
+  return digestValue({
+    ...{ status, dataset, latest, reports: [...reports], histories: sums },
+    ...{ facts: facts && { ...facts }, output: made?.output },
+  });
 }

@@ -12,19 +12,16 @@ export const JOURNAL_TAG = 'stagecraft.journal';
  * it. Of each segment by itself, since two may be written at once; not by time, since clocks are set back.
  */
 const DELIVERED = 'stagecraft.delivered.';
-/** What had been delivered when all of it was read back and found whole. */
+/** Digest of what was read back and found whole. */
 export const VERIFIED_TAG = 'stagecraft.verified';
 
 export function deliveredTag(segment: string): string {
   return `${DELIVERED}${segment}`;
 }
 
-/** All that has been delivered to a run, in words; undefined if no segment has been delivered whole. */
-export function deliveredOf({ tags }: RemoteRun): string | undefined {
-  const all = [...tags]
-    .filter(([key]) => key.startsWith(DELIVERED))
-    .map(([key, value]) => `${key.slice(DELIVERED.length)}:${value}`);
-  return all.length === 0 ? undefined : all.sort().join(' ');
+/** By which a run on the server is ours. */
+export function keyOf({ data }: Run): string | undefined {
+  return data?.tags?.find((tag) => tag.key === KEY_TAG)?.value;
 }
 
 /** By which the server's pages show runs of trainings first, not conversations. */
@@ -80,7 +77,7 @@ export class RemoteRuns {
     }: { readonly journal: string; readonly again?: ReadonlySet<string> | undefined },
   ): Promise<RemoteRuns> {
     const runs = new RemoteRuns(client, await experimentId(client, experiment), { journal, again });
-    await runs.#find(`tags.\`${JOURNAL_TAG}\` = '${journal}'`);
+    await runs.#find(runs.#ofJournal);
     return runs;
   }
 
@@ -106,7 +103,7 @@ export class RemoteRuns {
 
   /** Deletes what was made twice, after a look for what came to life late. */
   async removeTwins(): Promise<void> {
-    if (this.#isUnsure) await this.#find(`tags.\`${JOURNAL_TAG}\` = '${this.#journal}'`);
+    if (this.#isUnsure) await this.#find(this.#ofJournal);
     for (const { id } of this.#twins.values()) await this.#client.deleteRun(id);
     this.#twins.clear();
     this.#isUnsure = false;
@@ -125,10 +122,19 @@ export class RemoteRuns {
     for (const [key, value] of Object.entries(fresh.tags)) run.tags.set(key, value);
   }
 
+  /** All that the server has of this journal now, but what was deleted. */
+  onServer(): AsyncGenerator<Run, void, undefined> {
+    return this.#client.searchRuns([this.experimentId], this.#ofJournal);
+  }
+
+  get #ofJournal(): string {
+    return `tags.\`${JOURNAL_TAG}\` = '${this.#journal}'`;
+  }
+
   /** @returns what it found, by key */
   async #find(filter: string): Promise<ReadonlyMap<string, RemoteRun>> {
     for await (const run of this.#client.searchRuns([this.experimentId], filter, 'ALL')) {
-      const key = run.data?.tags?.find((tag) => tag.key === KEY_TAG)?.value;
+      const key = keyOf(run);
       if (key === undefined) continue;
       const known = this.#byKey.get(key);
       if (!known) {

@@ -5,9 +5,17 @@ import type { Table } from '../../run/table.js';
 import { digestBytes } from '../../util/digest.js';
 import { isMissing } from '../../util/disk.js';
 import type { ReportRecord, SegmentRecord } from '../journal-record.js';
-import { type RemoteRun, type RemoteRuns } from './remote-runs.js';
-import { rowRuns } from './table-rows.js';
+import type { MlflowClient } from '../mlflow/client.js';
+import type { Expected } from './expected.js';
+import type { RemoteRun, RemoteRuns } from './remote-runs.js';
+import { type RowRun, rowRuns } from './table-rows.js';
 import type { Target } from './target.js';
+
+export interface Destination {
+  readonly remote: RemoteRuns;
+  readonly expected: Expected;
+  readonly isDelivered: boolean;
+}
 
 export interface Report {
   readonly record: ReportRecord;
@@ -21,37 +29,59 @@ export interface Report {
   readonly runsDirectory: string;
 }
 
-/** @returns what is not delivered and why; undefined when all is */
+/**
+ * @param expected is told what the server is to hold
+ * @param isDelivered whether the file is on the server; rows are looked at one by one
+ * @returns what is not delivered and why; undefined when all is
+ */
 export async function deliverReport(
   target: Target,
-  remote: RemoteRuns,
+  { remote, expected, isDelivered }: Destination,
   { record, opened, journal, segment, dataset, runsDirectory }: Report,
 ): Promise<string | undefined> {
   const { client, run: parent } = target;
+  expected.report(journal, pathOnServer(record, opened), record.sha256);
+  if (isDelivered && record.holds !== 'table') return undefined;
   const path = join(runsDirectory, record.path);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if (isMissing(error)) return `${path} is gone, so it is not on the server`;
-    throw error;
-  }
+  const bytes = await bytesOf(path);
+  if (!bytes) return isDelivered ? undefined : `${path} is gone, so it is not on the server`;
   // A later run has replaced it, and its record comes too; or somebody has changed it, which reading back shows.
   if (digestBytes(bytes) !== record.sha256) return undefined;
-  await client.artifacts.upload(parent.artifactRoot, pathOnServer(record, opened), bytes);
+  if (!isDelivered) await client.artifacts.upload(parent.artifactRoot, pathOnServer(record, opened), bytes);
   if (record.holds !== 'table') return undefined;
   for (const row of rowRuns(JSON.parse(bytes.toString('utf8')) as Table, dataset)) {
-    const run = await remote.ensure(`${journal}/row/${row.key}`, {
-      name: row.name,
-      startTime: record.time,
-      tags: row.tags,
-      parentRunId: parent.id,
-    });
-    if (run.deleted) continue;
-    await remote.log(run, { params: row.params, metrics: changed(run, row.metrics, record.time, segment) });
-    await client.updateRun(run.id, { status: 'FINISHED', endTime: record.time });
+    const key = `${journal}/row/${row.key}`;
+    expected.begin(key, { params: row.params, parent: journal });
+    expected.run(key).latest = row.metrics;
+    const known = remote.get(key);
+    if (!isDelivered || !known || known.again) {
+      const { name, tags } = row;
+      const run = await remote.ensure(key, { name, tags, startTime: record.time, parentRunId: parent.id });
+      if (!run.deleted) await deliverRow(target.client, remote, run, { row, time: record.time, segment });
+    }
+    expected.end(key, 'FINISHED');
   }
   return undefined;
+}
+
+async function deliverRow(
+  client: MlflowClient,
+  remote: RemoteRuns,
+  run: RemoteRun,
+  { row, time, segment }: { readonly row: RowRun; readonly time: number; readonly segment: number },
+): Promise<void> {
+  await remote.log(run, { params: row.params, metrics: changed(run, row.metrics, time, segment) });
+  await client.updateRun(run.id, { status: 'FINISHED', endTime: time });
+}
+
+/** Undefined if there is no such file. */
+async function bytesOf(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A table that came out the same again adds no points. */

@@ -1,11 +1,13 @@
-/** Keeps two senders from delivering one journal at once. They would find each other's runs, but do the work twice. */
+/**
+ * Keeps two senders from delivering one journal to one server at once. They would find each other's runs, but do the
+ * work twice.
+ */
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digestBytes } from '../../util/digest.js';
 import { isMissing } from '../../util/disk.js';
 import { isDeadHere, isSeenHere, ownName } from '../../util/process-identity.js';
-
-const FILE = 'sender';
 
 /** How often the owner says that it lives, and after which silence it counts as gone where its death cannot be seen, ms. */
 const TOUCH_MS = 10_000;
@@ -15,9 +17,9 @@ export class SenderLock {
   readonly #path: string;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param folder absolute, of the journal */
-  constructor(folder: string) {
-    this.#path = join(folder, FILE);
+  /** @param folder absolute, of the journal; @param url of the server, without credentials */
+  constructor(folder: string, url: string) {
+    this.#path = join(folder, `sender-${digestBytes(url).slice(0, 8)}`);
   }
 
   /** @returns undefined once it is ours; else the name of who has it */

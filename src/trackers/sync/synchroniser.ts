@@ -15,7 +15,7 @@ export class Synchroniser {
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#lock = new SenderLock(options.journal);
+    this.#lock = new SenderLock(options.journal, options.client.url);
     this.#sender = new Sender(options);
   }
 

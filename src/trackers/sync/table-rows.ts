@@ -1,12 +1,12 @@
 /** The rows of a table as small runs of their own, so that the server's pages sort and compare them. Pure. */
-import { formatLabel, formatLabels, labelsKey } from '../../plan/labels.js';
+import { formatLabel, formatLabels } from '../../plan/labels.js';
 import type { Table, TableRow } from '../../run/table.js';
 import { digestValue } from '../../util/digest.js';
 import { fitKey, fitText, LIMITS, type Texts } from '../mlflow/values.js';
 import { fitted } from './task-run.js';
 
 export interface RowRun {
-  /** The same for the same row of the same table. */
+  /** The same for the same row of the same table, measured in the same way: parameters on a server never change. */
   readonly key: string;
   readonly name: string;
   readonly params: Texts;
@@ -25,17 +25,18 @@ function rowRun(table: Table, row: TableRow, dataset: string | undefined): RowRu
   const axes = Object.entries(labels).map(([axis, value]) => [axis, formatLabel(value)] as const);
   const scales = Object.entries(real).map(([axis, value]) => [`${axis}_px`, formatLabel(value)] as const);
   const protocol = row.protocol?.parts.map((part) => part.join('; ')).join(' | ');
+  const params = fitted(
+    [
+      ...[...axes, ...scales],
+      ...(dataset === undefined ? [] : [['dataset', dataset] as const]),
+      ...(protocol === undefined ? [] : [['protocol', protocol] as const]),
+    ],
+    LIMITS.param,
+  );
   return {
-    key: digestValue([table.name, labelsKey(labels)]).slice(0, 16),
+    key: digestValue([table.name, params]).slice(0, 16),
     name: fitText(formatLabels(labels), LIMITS.key),
-    params: fitted(
-      [
-        ...[...axes, ...scales],
-        ...(dataset === undefined ? [] : [['dataset', dataset] as const]),
-        ...(protocol === undefined ? [] : [['protocol', protocol] as const]),
-      ],
-      LIMITS.param,
-    ),
+    params,
     tags: { table: table.name, 'mlflow.source.name': 'stagecraft' },
     metrics: Object.fromEntries(metricsOf(table, row)),
   };

@@ -1,7 +1,7 @@
 /** What a task's run says of itself on the server: names, parameters, tags, data sets. Pure. */
 import { formatLabel } from '../../plan/labels.js';
 import { describeTask } from '../../plan/plan.js';
-import type { ArtifactRecord, LinkRecord, StartRecord } from '../journal-record.js';
+import type { ArtifactRecord, LinkRecord, SegmentRecord, StartRecord } from '../journal-record.js';
 import type { RunDataset } from '../mlflow/client.js';
 import { fitKey, fitText, LIMITS, type Texts } from '../mlflow/values.js';
 
@@ -39,6 +39,16 @@ export function runTags({ kind, stage }: TaskFacts): Texts {
     ],
     LIMITS.tag,
   );
+}
+
+/** Of the program and the commit that a run was started with. */
+export function provenanceTags({ version, commit }: SegmentRecord): Texts {
+  return {
+    'mlflow.source.name': 'stagecraft',
+    'mlflow.source.type': 'LOCAL',
+    'stagecraft.version': version,
+    ...(commit !== null && { 'mlflow.source.git.commit': commit }),
+  };
 }
 
 /** Where and with what it was made: may differ between two runs of one task. */

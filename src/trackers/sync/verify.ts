@@ -1,9 +1,10 @@
-/** Reads back what was delivered: the points of each history by number and digest, files by theirs. */
+/** Reads back what was delivered: each run's facts, the points of each history by number and digest, files by theirs. */
 import type { MlflowClient } from '../mlflow/client.js';
+import type { Run } from '../mlflow/runs-api.js';
 import { digestParts, isNet, modelOf, staysInStore } from './artifact-delivery.js';
-import { type ExpectedRun, NO_POINTS, withPoint } from './expected.js';
-import { deliveredOf, type RemoteRun, type RemoteRuns, VERIFIED_TAG } from './remote-runs.js';
 import type { Delivery } from './delivery.js';
+import { digestOfRun, type ExpectedRun, NO_POINTS, withPoint } from './expected.js';
+import { keyOf, type RemoteRun, type RemoteRuns, VERIFIED_TAG } from './remote-runs.js';
 
 export interface Verified {
   readonly runs: number;
@@ -13,9 +14,15 @@ export interface Verified {
   readonly wrong: ReadonlyMap<string, string>;
 }
 
+interface Wanted {
+  readonly there: RemoteRun;
+  readonly run: ExpectedRun;
+}
+
 /** Looks at the runs that have not been found whole before; what they are to hold stands in the delivery. */
 export async function verify(client: MlflowClient, { expected, remote }: Delivery): Promise<Verified> {
   const wrong = new Map<string, string>();
+  const wanted = new Map<string, Wanted>();
   let [runs, points, files] = [0, 0, 0];
   for (const [key, run] of expected.runs) {
     const there = remote?.get(key);
@@ -24,41 +31,112 @@ export async function verify(client: MlflowClient, { expected, remote }: Deliver
     const counts = countsOf(run);
     points += counts.points;
     files += counts.files;
-    const delivered = there && deliveredOf(there);
+    if (!there) wrong.set(key, 'it is not there');
     // What still runs is read back once it has ended.
-    if (there && (delivered === undefined || there.tags.get(VERIFIED_TAG) === delivered)) continue;
-    const problem = there ? await difference(client, remote!, there, run) : 'it is not there';
-    if (problem !== undefined) wrong.set(key, problem);
-    else await remote!.log(there!, { tags: { [VERIFIED_TAG]: delivered! } });
+    else if (run.status !== undefined && there.tags.get(VERIFIED_TAG) !== digestOfRun(run))
+      wanted.set(key, { there, run });
+  }
+  for await (const [key, problem] of wanted.size > 0 ? differences(client, remote!, wanted) : []) {
+    if (problem === undefined) {
+      const { there, run } = wanted.get(key)!;
+      await remote!.log(there, { tags: { [VERIFIED_TAG]: digestOfRun(run) } });
+    } else wrong.set(key, problem);
   }
   return { runs, points, files, wrong };
 }
 
-function countsOf({ histories, made, reports }: ExpectedRun): { points: number; files: number } {
+function countsOf({ histories, latest, made, reports }: ExpectedRun): { points: number; files: number } {
   const points = [...histories.values()].reduce((total, { sum }) => total + sum.count, 0);
-  return { points, files: (made ? Object.keys(made.files).length : 0) + reports.size };
+  return {
+    points: points + Object.keys(latest).length,
+    files: (made ? Object.keys(made.files).length : 0) + reports.size,
+  };
+}
+
+/** What the server has otherwise, of each wanted run; undefined where it is whole. */
+async function* differences(
+  client: MlflowClient,
+  remote: RemoteRuns,
+  wanted: ReadonlyMap<string, Wanted>,
+): AsyncGenerator<readonly [string, string | undefined], void, undefined> {
+  const seen = new Set<string>();
+  for await (const found of remote.onServer()) {
+    const key = keyOf(found) ?? '';
+    const run = wanted.get(key)?.run;
+    if (!run) continue;
+    const isTwin = seen.has(key);
+    seen.add(key);
+    yield [key, isTwin ? 'it is there twice' : await difference(client, remote, found, run)];
+  }
+  for (const key of wanted.keys()) if (!seen.has(key)) yield [key, 'it is not there'];
 }
 
 async function difference(
   client: MlflowClient,
-  { experimentId }: RemoteRuns,
-  run: RemoteRun,
-  { histories, made, reports }: ExpectedRun,
+  remote: RemoteRuns,
+  found: Run,
+  run: ExpectedRun,
+): Promise<string | undefined> {
+  return (
+    differenceOfFacts(found, run, remote) ??
+    (await differenceOfPoints(client, found, run)) ??
+    (await differenceOfFiles(client, found, run, remote.experimentId))
+  );
+}
+
+function differenceOfFacts(
+  { info, data, inputs }: Run,
+  { facts, status, dataset, latest }: ExpectedRun,
+  remote: RemoteRuns,
+): string | undefined {
+  if (info?.status !== status) return `its status is ${String(info?.status)} in place of ${String(status)}`;
+  if (facts) {
+    const parent = remote.get(facts.parent)?.id;
+    if (data?.tags?.find(({ key }) => key === 'mlflow.parentRunId')?.value !== parent)
+      return 'it is not below its experiment’s run';
+    const params = new Map(data?.params?.map(({ key, value }) => [key, value]));
+    for (const [key, value] of Object.entries(facts.params))
+      if (params.get(key) !== value)
+        return `its parameter ${key} is ${params.has(key) ? 'another' : 'not there'}`;
+  }
+  if (dataset && !inputs?.dataset_inputs?.some(({ dataset: { digest } }) => digest === dataset.digest))
+    return `its data set ${dataset.name} is not there`;
+  const values = new Map(data?.metrics?.map(({ key, value }) => [key, Number(value)]));
+  for (const [key, value] of Object.entries(latest))
+    if (values.get(key) !== value)
+      return `${key} is ${values.has(key) ? String(values.get(key)) : 'not there'} in place of ${value}`;
+  return undefined;
+}
+
+async function differenceOfPoints(
+  client: MlflowClient,
+  { info }: Run,
+  { histories }: ExpectedRun,
 ): Promise<string | undefined> {
   for (const [key, { sum }] of histories) {
     const { count, digest } = sum;
     let found = NO_POINTS;
-    for await (const point of client.metricHistory(run.id, key)) found = withPoint(found, point);
+    for await (const point of client.metricHistory(info!.run_id!, key)) found = withPoint(found, point);
     if (found.count !== count) return `${key} has ${found.count} points of ${count}`;
     if (found.digest !== digest) return `${key} has other points`;
   }
+  return undefined;
+}
+
+async function differenceOfFiles(
+  client: MlflowClient,
+  { info }: Run,
+  { made, reports }: ExpectedRun,
+  experimentId: string,
+): Promise<string | undefined> {
+  const artifacts = info!.artifact_uri!;
   for (const [path, sha256] of reports) {
-    const digest = await digestThere(client, { root: run.artifactRoot, path, bytes: 0 });
+    const digest = await digestThere(client, { root: artifacts, path, bytes: 0 });
     if (digest !== sha256)
       return `${path} is ${digest === undefined ? 'not there' : 'not what the run wrote'}`;
   }
   if (!made || staysInStore(made)) return undefined;
-  const root = isNet(made) ? await modelRoot(client, experimentId, run) : run.artifactRoot;
+  const root = isNet(made) ? await modelRoot(client, experimentId, info!.run_id!) : artifacts;
   if (root === undefined) return 'its model is not there';
   for (const [name, file] of Object.entries(made.files)) {
     const digest = await digestThere(client, { root, path: name, bytes: file.bytes });
@@ -78,8 +156,8 @@ function digestThere(
 async function modelRoot(
   client: MlflowClient,
   experimentId: string,
-  { id }: RemoteRun,
+  runId: string,
 ): Promise<string | undefined> {
-  const model = await modelOf(client, experimentId, id);
+  const model = await modelOf(client, experimentId, runId);
   return model?.ready ? (await client.models.get(model.id)).info?.artifact_uri : undefined;
 }

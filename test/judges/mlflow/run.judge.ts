@@ -129,7 +129,7 @@ test('a run without its server is as any other, and sync delivers it later, once
   for (let n = 0; n < 2; n++)
     assert.match(
       await stagecraft(server.url, 'sync', '--store', store),
-      /^first-row-smoke: 7 runs, \d+ points, \d+ files: read back from .*, all there$/m,
+      /^first-row-smoke: 8 runs, \d+ points, \d+ files: read back from .*, all there$/m,
     );
   const { runs } = await readBack(server.url, 'first-row-smoke');
   assert.equal(runs.length, 8);

@@ -43,6 +43,9 @@ test('certificates are read from the files that are named, and a missing one is 
   assert.deepEqual(uri('https://h', { MLFLOW_TRACKING_SERVER_CERT_PATH: file })?.tls, { ca: 'PEM' });
   assert.deepEqual(uri('https://h', { MLFLOW_TRACKING_INSECURE_TLS: 'true' })?.tls, { insecure: true });
   assert.equal(uri('https://h', { MLFLOW_TRACKING_INSECURE_TLS: 'false' })?.tls, undefined);
+  assert.throws(() => uri('https://h', { MLFLOW_TRACKING_INSECURE_TLS: 'maybe' }), {
+    message: 'MLFLOW_TRACKING_INSECURE_TLS is "maybe", but must be true or false.',
+  });
   assert.throws(() => uri('https://h', { MLFLOW_TRACKING_CLIENT_CERT_PATH: `${file}.no` }), {
     message: /^MLFLOW_TRACKING_CLIENT_CERT_PATH names a file that cannot be read/,
   });

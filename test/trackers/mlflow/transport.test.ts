@@ -92,6 +92,14 @@ const ANSWERS: Readonly<
     answer: (_, response) => response.end('Welcome!'),
     ...{ code: 'NOT_MLFLOW', mayPass: true, says: /no MLflow answer: Welcome!/ },
   },
+  'a path that is not MLflow’s': {
+    answer: (_, response) => response.writeHead(404).end('<html>Not found</html>'),
+    ...{
+      code: 'NOT_MLFLOW',
+      mayPass: false,
+      says: /answered 404, but not as MLflow.*path in MLFLOW_TRACKING_URI/,
+    },
+  },
   'an answer without what was asked for': {
     answer: (_, response) => json(response, 200, {}),
     ...{ code: 'NOT_MLFLOW', mayPass: true, says: /has no "run"/ },
@@ -140,6 +148,34 @@ test('no server at all is named by its address and the reason', async () => {
   const error = await failureOf(client.run('x'));
   assert.match(error.message, /^MLflow at http:\/\/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/);
   await client.close();
+});
+
+test('https to a server of http is said so at once', async () => {
+  await against(
+    (_, response) => response.end(),
+    QUICK,
+    async ({ client: { url } }) => {
+      const client = new MlflowClient({ url: url.replace('http:', 'https:') }, NO_RETRY);
+      const error = await failureOf(client.run('x'));
+      assert.equal(error.facts.mayPass, false);
+      assert.match(error.message, /speaks http, not https: write http:\/\/ in MLFLOW_TRACKING_URI/);
+      await client.close();
+    },
+  );
+});
+
+test('a status that the server would pass over in silence is refused', async () => {
+  await against(
+    (_, response) => json(response, 200, {}),
+    NO_RETRY,
+    async ({ client, requests }) => {
+      await assert.rejects(
+        client.updateRun('x', { status: 'DONE' as 'FINISHED' }),
+        /"DONE"; it must be one of RUNNING/,
+      );
+      assert.equal(requests.length, 0);
+    },
+  );
 });
 
 test('a server that is busy is asked again, as often as the policy says and when it says', async () => {
