@@ -1,10 +1,11 @@
 // @ts-check
-/** What we add to tfjs-node-gpu's binding: attributes that are lists of texts or types, which oneDNN's fused operations have. */
-
-const FILE = 'tfjs_backend.cc';
+/**
+ * What we add to tfjs-node-gpu's binding: attributes that are lists of texts or types, which oneDNN's fused operations
+ * have, and functions of our own in `native/binding/`.
+ */
 
 /** By the line that each stands behind, of which there is one. */
-const ADDED = {
+const ATTRIBUTES = {
   '    case TF_ATTR_STRING: {\n': `      if (IsArray(env, nstatus, &js_value)) {
         uint32_t length;
         nstatus = napi_get_array_length(env, js_value, &length);
@@ -43,16 +44,38 @@ const ADDED = {
 `,
 };
 
+/** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} By file. */
+const ADDED = {
+  'tfjs_backend.cc': ATTRIBUTES,
+  'tfjs_backend.h': {
+    '  napi_value GetNumOfTensors(napi_env env);\n': `
+  // Null if there is none.
+  TFE_TensorHandle *Handle(int32_t id) const {
+    auto entry = tfe_handle_map_.find(id);
+    return entry == tfe_handle_map_.end() ? nullptr : entry->second;
+  }
+`,
+  },
+  'tfjs_binding.cc': {
+    '  return backend->GetNumOfSavedModels(env);\n}\n': `
+}  // namespace tfnodejs
+#include "momentum_step.h"
+namespace tfnodejs {
+`,
+    '  napi_property_descriptor exports_properties[] = {\n':
+      '      {"momentumStep", nullptr, MomentumStep, nullptr, nullptr, nullptr, napi_default, nullptr},\n',
+  },
+};
+
 /**
  * A source of the binding as we compile it.
  * @param {string} file its name @param {string} text
  */
 export function patched(file, text) {
-  if (file !== FILE) return text;
-  for (const [line, added] of Object.entries(ADDED)) {
+  for (const [line, added] of Object.entries(ADDED[file] ?? {})) {
     const parts = text.split(line);
     if (parts.length !== 2)
-      throw new Error(`Internal error: ${FILE} has ${parts.length - 1} lines "${line.trim()}"`);
+      throw new Error(`Internal error: ${file} has ${parts.length - 1} lines "${line.trim()}"`);
     text = parts.join(line + added);
   }
   return text;

@@ -10,22 +10,30 @@ import { lastWords, runProgram } from './process.mjs';
 export const BINDING = 'tfjs_binding.node';
 const PACKAGE = 'node_modules/@tensorflow/tfjs-node-gpu';
 const NAPI_HEADERS = 'node_modules/node-api-headers';
+/** Ours. */
+const ADDED = 'native/binding';
 
 /**
  * What is compiled: the sources as patched, and the N-API headers by their version.
  * @param {string} root @returns {{ sources: string, headers: string, package: string }}
  */
 export function bindingIdentity(root) {
-  const folder = path.join(root, PACKAGE, 'binding');
-  const hash = createHash('sha256');
-  for (const name of readdirSync(folder).sort()) {
-    hash.update(`${name}\0`).update(patched(name, readFileSync(path.join(folder, name), 'utf8')));
-  }
+  const hash = createHash('sha256').update(COMPILER_FLAGS.join('\0'));
+  for (const { name, text } of sourcesOf(root)) hash.update(`${name}\0`).update(text);
   return {
     sources: hash.digest('hex'),
     headers: versionOf(root, NAPI_HEADERS),
     package: versionOf(root, PACKAGE),
   };
+}
+
+/** The package's sources as patched, and ours. @param {string} root @returns {{ name: string, text: string }[]} */
+function sourcesOf(root) {
+  return [path.join(PACKAGE, 'binding'), ADDED].flatMap((folder) =>
+    readdirSync(path.join(root, folder))
+      .sort()
+      .map((name) => ({ name, text: patched(name, readFileSync(path.join(root, folder, name), 'utf8')) })),
+  );
 }
 
 /** @param {string} root @param {string} folder */
@@ -44,10 +52,7 @@ export async function compileBinding({ root, folder, platform, compiler }) {
   const source = path.join(root, PACKAGE);
   const sources = path.join(folder, 'binding');
   mkdirSync(sources);
-  for (const name of readdirSync(path.join(source, 'binding'))) {
-    const text = readFileSync(path.join(source, 'binding', name), 'utf8');
-    writeFileSync(path.join(sources, name), patched(name, text));
-  }
+  for (const { name, text } of sourcesOf(root)) writeFileSync(path.join(sources, name), text);
   const compiled = await runProgram(
     compiler,
     [

@@ -27,6 +27,9 @@ export const COMPILER_FLAGS = [
   '-std=c++17',
   '-O2',
   '-fPIC',
+  // The same bits on every platform: no product and sum in one rounding.
+  '-ffp-contract=off',
+  '-ftree-vectorize',
   `-DNAPI_VERSION=${NAPI_VERSION}`,
   '-DNODE_GYP_MODULE_NAME=tfjs_binding',
 ];

@@ -26,6 +26,8 @@ export interface TrainingFacts {
   readonly augmentation: string;
   /** Layers that learnt. */
   readonly learnt: 'all' | 'fc';
+  /** Absent where it is float32. */
+  readonly precision?: string;
 }
 
 export interface CheckpointDescription {

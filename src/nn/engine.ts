@@ -2,6 +2,7 @@
  * The port to the numerics. Everything that crosses it is a typed array: no tensor leaves `nn/`.
  */
 import type { Net } from './net.js';
+import type { Precision } from './ops.js';
 import type { NetState } from './net-state.js';
 
 export type Backend = 'tensorflow' | 'wasm' | 'cpu';
@@ -34,9 +35,14 @@ export interface TrainingSettings {
   readonly seed: number;
   /** The first layer that learns, by name; those before it stay as they are. All of them learn where it is left out. */
   readonly learnsFrom?: string;
+  /** Of the arithmetic; float32 if left out. */
+  readonly precision?: Precision;
   /** Images computed at once; gradients are summed over a batch's parts before the one update. */
   readonly microBatch: number;
 }
+
+/** How a net is trained, or for scores alone in which precision. */
+export type NetUse = TrainingSettings | Pick<TrainingSettings, 'precision'>;
 
 export interface TrainingStep {
   /** Zero-based; with the seed it keys the dropout masks. */
@@ -70,8 +76,11 @@ export interface NetSession {
 
 export abstract class Engine {
   abstract readonly description: EngineDescription;
-  /** Puts a net on the device. `training` may be left out where only {@link NetSession.scoreMap} is called. */
-  abstract open(net: Net, state: NetState, training?: TrainingSettings): NetSession;
+  /**
+   * Puts a net on the device.
+   * @throws UserError where the backend does not compute in that precision
+   */
+  abstract open(net: Net, state: NetState, use?: NetUse): NetSession;
   /** Arrays alive on the device beyond those that the backend itself keeps. */
   abstract liveArrays(): number;
 }

@@ -49,5 +49,7 @@ export function initialise(net: Net, initialisation: Initialisation, seed: numbe
 }
 
 function filled(shape: readonly number[], value: number): HostArray {
-  return { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value) };
+  const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  // Zeros that nobody writes take no memory.
+  return { shape, data: value === 0 ? data : data.fill(value) };
 }

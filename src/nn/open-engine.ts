@@ -21,7 +21,7 @@ export async function openEngine({ backend, binding, threads }: EngineChoice): P
       const { loadTensorflowBinding } = await import('./ops/tensorflow-binding.js');
       const { TensorflowOps } = await import('./ops/tensorflow-ops.js');
       const tensorflow = loadTensorflowBinding(binding);
-      return new OpsEngine(new TensorflowOps(tensorflow), {
+      return new OpsEngine(new TensorflowOps(tensorflow, threads), {
         backend,
         library: `TensorFlow ${tensorflow.TF_Version}`,
         device: tensorflow.isUsingGpuDevice() ? 'gpu' : 'cpu',

@@ -1,5 +1,6 @@
 /** The one {@link Engine}: the same nets over any implementation of {@link Ops}. */
-import { Engine, type EngineDescription, type NetSession, type TrainingSettings } from './engine.js';
+import { UserError } from '../util/user-error.js';
+import { Engine, type EngineDescription, type NetSession, type NetUse } from './engine.js';
 import type { Net } from './net.js';
 import type { NetState } from './net-state.js';
 import type { DeviceArray, Ops } from './ops.js';
@@ -17,8 +18,13 @@ export class OpsEngine<A extends DeviceArray> extends Engine {
     this.#ownArrays = ops.liveArrays();
   }
 
-  open(net: Net, state: NetState, training?: TrainingSettings): NetSession {
-    return new OpsSession(this.#ops, net, state, training);
+  open(net: Net, state: NetState, use: NetUse = {}): NetSession {
+    const { precision = 'float32' } = use;
+    if (!this.#ops.supports(precision))
+      throw new UserError(
+        `The ${this.description.backend} backend does not compute in ${precision}: use the backend tensorflow, or precision: float32.`,
+      );
+    return new OpsSession(this.#ops, net, state, use);
   }
 
   liveArrays(): number {

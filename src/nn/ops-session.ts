@@ -6,20 +6,23 @@ import type { PhiloxKey } from '../util/philox.js';
 import { streamKey } from '../util/random.js';
 import { UserError } from '../util/user-error.js';
 import { dropoutMask } from './dropout.js';
-import type { ImageBatch, NetSession, ScoreMap, TrainingSettings, TrainingStep } from './engine.js';
+import type { ImageBatch, NetSession, NetUse, ScoreMap, TrainingSettings, TrainingStep } from './engine.js';
 import type { Layer, Pass, Trace } from './layer-kind.js';
 import { type Net, parameterShapes } from './net.js';
 import type { HostArray, NetState, Parameters } from './net-state.js';
-import type { DeviceArray, Ops } from './ops.js';
+import type { DeviceArray, Ops, Precision } from './ops.js';
 import { staysFinite } from './overflow.js';
 
 export class OpsSession<A extends DeviceArray> implements NetSession {
   readonly #ops: Ops<A>;
   readonly #net: Net;
   readonly #training: TrainingSettings | undefined;
+  readonly #precision: Precision;
   readonly #dropoutKey: PhiloxKey;
   readonly #weights = new Map<string, A>();
   readonly #velocity = new Map<string, A>();
+  /** The weights as they are computed with; empty where that is as they are. */
+  readonly #rounded = new Map<string, A>();
   /** Names of the arrays without weight decay. */
   readonly #biases: ReadonlySet<string>;
   /** Index of the first layer that learns. */
@@ -27,10 +30,12 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   /** Whether no image can bring a number that is none; not asked in training, where each step has other weights. */
   #finite = false;
 
-  constructor(ops: Ops<A>, net: Net, state: NetState, training: TrainingSettings | undefined) {
+  constructor(ops: Ops<A>, net: Net, state: NetState, use: NetUse) {
+    const training = 'momentum' in use ? use : undefined;
     this.#ops = ops;
     this.#net = net;
     this.#training = training;
+    this.#precision = use.precision ?? 'float32';
     this.#dropoutKey = streamKey(training?.seed ?? 0, 'dropout');
     const biases = parameterShapes(net).filter(({ bias }) => bias);
     this.#biases = new Set(biases.map(({ name }) => name));
@@ -45,20 +50,19 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     const { classes } = this.#net.shape;
     if (labels.length !== batch.count || labels.some((label) => label < 0 || label >= classes))
       throw new Error(`Internal error: ${batch.count} labels of 0 to ${classes - 1} are needed`);
-    let gradients = new Map<string, A>();
+    const sums = new Map<string, A>();
     let lossSum = 0;
     for (let first = 0; first < batch.count; first += training.microBatch) {
       const count = Math.min(training.microBatch, batch.count - first);
-      const part = this.#gradients(rows(batch, first, count), labels.subarray(first, first + count), {
-        step: step.step,
-        firstRow: first,
-        batchSize: batch.count,
-        dropout: training.dropout,
+      const at = { step: step.step, firstRow: first, batchSize: batch.count, dropout: training.dropout };
+      const isLast = first + count === batch.count;
+      const part = [rows(batch, first, count), labels.subarray(first, first + count)] as const;
+      lossSum += this.#backward(...part, at, (name, gradient) => {
+        const sum = this.#sum(sums.get(name), gradient);
+        if (isLast) this.#learn(name, sum, training, step.rate);
+        else sums.set(name, sum);
       });
-      lossSum += part.lossSum;
-      gradients = gradients.size === 0 ? part.gradients : this.#sum(gradients, part.gradients);
     }
-    this.#update(gradients, training, step.rate);
     return lossSum / batch.count;
   }
 
@@ -69,9 +73,10 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
       (input, layer) => this.#replaced(input, layer),
       this.#uploadImages(batch),
     );
-    const data = ops.download(x);
-    const [count, rowCount, columns, classes] = x.shape as [number, number, number, number];
-    ops.free(x);
+    const scores = this.#exact(x);
+    const data = ops.download(scores);
+    const [count, rowCount, columns, classes] = scores.shape as [number, number, number, number];
+    ops.free(scores);
     return { count, rows: rowCount, columns, classes, data };
   }
 
@@ -88,45 +93,56 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
 
   setState(state: NetState): void {
     this.close();
-    for (const [name, { shape, data }] of state.weights)
-      this.#weights.set(name, this.#ops.upload(shape, data));
-    if (!this.#training) {
+    if (this.#training) {
+      for (const [name, { shape, data }] of state.weights)
+        this.#weights.set(name, this.#ops.uploadLearnt(shape, data));
+      for (const [name, { shape, data }] of state.velocity)
+        this.#velocity.set(name, this.#ops.uploadLearnt(shape, data));
+    } else {
+      for (const [name, { shape, data }] of state.weights)
+        this.#weights.set(name, this.#ops.upload(shape, data));
       this.#finite = staysFinite(this.#net, state.weights);
-      return;
     }
-    for (const [name, { shape, data }] of state.velocity)
-      this.#velocity.set(name, this.#ops.upload(shape, data));
+    if (this.#isRounded) for (const [name, weight] of this.#weights) this.#round(name, weight);
   }
 
   close(): void {
-    for (const arrays of [this.#weights, this.#velocity]) {
+    for (const arrays of [this.#weights, this.#velocity, this.#rounded]) {
       for (const array of arrays.values()) this.#ops.free(array);
       arrays.clear();
     }
   }
 
-  /** Gradients of the batch's mean loss, from the images of one micro-batch. */
-  #gradients(images: ImageBatch, labels: Int32Array, at: MicroBatch) {
+  /**
+   * @param take gets each array's gradient of the batch's mean loss as soon as it is there, and frees it; the array itself
+   *   is not needed any more
+   * @returns the sum of the losses of these images
+   */
+  #backward(
+    images: ImageBatch,
+    labels: Int32Array,
+    at: MicroBatch,
+    take: (name: string, gradient: A) => void,
+  ): number {
     const ops = this.#ops;
     const frozen = this.#net.layers.slice(0, this.#firstLearning);
     const first = frozen.reduce((x, layer) => this.#replaced(x, layer), this.#uploadImages(images));
     const traces = this.#forward(first, images.count, at);
     const loss = this.#loss(traces.at(-1)!.output, labels, at.batchSize);
     let dy = loss.gradient;
-    const gradients = new Map<string, A>();
     const learning = [...this.#net.layers.entries()].slice(this.#firstLearning);
     for (const [index, layer] of learning.reverse()) {
       const wantsInput = index > this.#firstLearning;
       const trace = traces[index - this.#firstLearning]!;
       const ofLayer = layer.kind.backward(layer, trace, dy, { ...this.#pass(layer), wantsInput });
-      for (const { name } of layer.kind.parameterShapes(layer))
-        gradients.set(`${layer.name}.${name}`, wanted(ofLayer.parameters[name], layer, name));
       this.#free(...trace.kept, trace.output);
+      for (const { name } of layer.kind.parameterShapes(layer))
+        take(`${layer.name}.${name}`, this.#exact(wanted(ofLayer.parameters[name], layer, name)));
       if (wantsInput) dy = wanted(ofLayer.input, layer, 'its input');
       else if (ofLayer.input) ops.free(ofLayer.input);
     }
     ops.free(first);
-    return { lossSum: loss.sum, gradients };
+    return loss.sum;
   }
 
   /** What a layer makes of `x`, which is freed. */
@@ -150,12 +166,34 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   /** The sum of the losses, and the gradient of the batch's mean loss at the class scores. */
   #loss(scores: A, labels: Int32Array, batchSize: number): { readonly sum: number; readonly gradient: A } {
     const ops = this.#ops;
-    const logits = ops.reshape(scores, [labels.length, this.#net.shape.classes]);
+    const rows = ops.reshape(scores, [labels.length, this.#net.shape.classes]);
+    const logits = this.#exact(rows);
     const { losses, gradient: ofSum } = ops.softmaxCrossEntropy(logits, labels);
     const sum = ops.download(losses).reduce((a, b) => a + b, 0);
     this.#free(logits, losses);
     const mean = ops.replace(ofSum, ops.scale(ofSum, 1 / batchSize));
-    return { sum, gradient: ops.replace(mean, ops.reshape(mean, scores.shape)) };
+    return { sum, gradient: this.#computed(ops.replace(mean, ops.reshape(mean, scores.shape))) };
+  }
+
+  get #isRounded(): boolean {
+    return this.#precision !== 'float32';
+  }
+
+  /** An array in the precision of the arithmetic, in place of one in float32. */
+  #computed(array: A): A {
+    return this.#isRounded ? this.#ops.replace(array, this.#ops.cast(array, this.#precision)) : array;
+  }
+
+  /** The other way. */
+  #exact(array: A): A {
+    return this.#isRounded ? this.#ops.replace(array, this.#ops.cast(array, 'float32')) : array;
+  }
+
+  /** What is computed with follows the weight. */
+  #round(name: string, weight: A): void {
+    const previous = this.#rounded.get(name);
+    if (previous) this.#ops.free(previous);
+    this.#rounded.set(name, this.#ops.cast(weight, this.#precision));
   }
 
   #pass(layer: Layer): Pass<A> {
@@ -163,7 +201,7 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
       ops: this.#ops,
       finite: this.#finite,
       parameter: (name) => {
-        const array = this.#weights.get(`${layer.name}.${name}`);
+        const array = (this.#isRounded ? this.#rounded : this.#weights).get(`${layer.name}.${name}`);
         if (!array) throw new Error(`Internal error: the net has no ${layer.name}.${name}`);
         return array;
       },
@@ -173,7 +211,7 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   #dropoutMask(shape: readonly [number, number], layer: number, at: MicroBatch): A | undefined {
     if (at.dropout === 0) return undefined;
     const place = { step: at.step, layer, firstRow: at.firstRow };
-    return this.#ops.upload(shape, dropoutMask(this.#dropoutKey, shape, at.dropout, place));
+    return this.#computed(this.#ops.upload(shape, dropoutMask(this.#dropoutKey, shape, at.dropout, place)));
   }
 
   /** WebAssembly computes on without a word when an image is smaller than a filter, so that is looked at here. */
@@ -184,36 +222,27 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   }
 
   #uploadImages(batch: ImageBatch): A {
-    return this.#ops.upload([batch.count, batch.height, batch.width, 3], batch.data);
+    return this.#computed(this.#ops.upload([batch.count, batch.height, batch.width, 3], batch.data));
   }
 
-  #sum(into: Map<string, A>, parts: Map<string, A>): Map<string, A> {
-    for (const [name, part] of parts) {
-      const previous = into.get(name)!;
-      into.set(name, this.#ops.add(previous, part));
-      this.#free(previous, part);
-    }
-    return into;
+  #sum(previous: A | undefined, part: A): A {
+    if (!previous) return part;
+    const sum = this.#ops.add(previous, part);
+    this.#free(previous, part);
+    return sum;
   }
 
   /** Caffe's form: the rate is inside the velocity, so a drop of the rate does not rescale what was gathered. */
-  #update(gradients: Map<string, A>, { momentum, weightDecay }: TrainingSettings, rate: number): void {
-    const ops = this.#ops;
-    for (const [name, gradient] of gradients) {
-      const weight = this.#weights.get(name)!;
-      const velocity = this.#velocity.get(name)!;
-      const kept = ops.scale(velocity, momentum);
-      const step = ops.scale(gradient, -rate);
-      let next = ops.add(kept, step);
-      if (!this.#biases.has(name) && weightDecay > 0) {
-        const decay = ops.scale(weight, -rate * weightDecay);
-        next = ops.replace(next, ops.add(next, decay));
-        ops.free(decay);
-      }
-      this.#weights.set(name, ops.add(weight, next));
-      this.#velocity.set(name, next);
-      this.#free(weight, velocity, gradient, kept, step);
-    }
+  #learn(name: string, gradient: A, { momentum, weightDecay }: TrainingSettings, rate: number): void {
+    const decays = !this.#biases.has(name) && weightDecay > 0;
+    const { weight, velocity } = this.#ops.momentumStep(
+      { weight: this.#weights.get(name)!, velocity: this.#velocity.get(name)! },
+      gradient,
+      { momentum, gradient: -rate, weight: decays ? -rate * weightDecay : 0 },
+    );
+    this.#weights.set(name, weight);
+    this.#velocity.set(name, velocity);
+    if (this.#isRounded) this.#round(name, weight);
   }
 
   #free(...arrays: readonly A[]): void {

@@ -1,9 +1,26 @@
 /**
  * The few device operations that these nets need, with their gradients spelt out: no automatic
- * differentiation, so that an engine decides what is kept and when it is freed. Activations are NHWC
- * float32, filters HWIO. Every array that an operation returns belongs to the caller, who frees it.
+ * differentiation, so that an engine decides what is kept and when it is freed. Activations are NHWC, filters HWIO, both
+ * in the precision of the arithmetic; what is uploaded and downloaded is float32. Every array that an operation returns belongs to the caller, who frees it.
  */
 import type { Pooling } from './pooling.js';
+
+/** Of the arithmetic; sums, losses and weights are float32 in either. */
+export type Precision = 'float32' | 'bfloat16';
+
+/** What {@link Ops.momentumStep} changes. */
+export interface Learnt<A> {
+  readonly weight: A;
+  readonly velocity: A;
+}
+
+export interface MomentumFactors {
+  readonly momentum: number;
+  /** On the gradient: the learning rate with its sign. */
+  readonly gradient: number;
+  /** On the weight; 0 for biases. */
+  readonly weight: number;
+}
 
 /** An array on the device. Only the {@link Ops} that made it can read it. */
 export interface DeviceArray {
@@ -23,12 +40,16 @@ export interface LrnSettings {
 }
 
 export abstract class Ops<A extends DeviceArray = DeviceArray> {
+  /** What the library and the processor compute in. */
+  abstract supports(precision: Precision): boolean;
   abstract upload(shape: readonly number[], data: Float32Array): A;
   abstract download(array: A): Float32Array;
   abstract free(array: A): void;
   /** Arrays alive on the device, as its own runtime counts them; the leak tests read this. */
   abstract liveArrays(): number;
 
+  /** A copy in another precision. */
+  abstract cast(x: A, precision: Precision): A;
   abstract conv2d(x: A, filter: A, padding: Padding): A;
   abstract conv2dInputGrad(inputShape: readonly number[], filter: A, dy: A, padding: Padding): A;
   abstract conv2dFilterGrad(x: A, filterShape: readonly number[], dy: A, padding: Padding): A;
@@ -66,6 +87,28 @@ export abstract class Ops<A extends DeviceArray = DeviceArray> {
   conv2dBiasRelu(x: A, filter: A, bias: A, padding: Padding): A {
     const biased = this.conv2dBias(x, filter, bias, padding);
     return this.replace(biased, this.relu(biased));
+  }
+
+  /** An array that {@link momentumStep} may change; `data` stays as it is. */
+  uploadLearnt(shape: readonly number[], data: Float32Array): A {
+    return this.upload(shape, data);
+  }
+
+  /**
+   * v <- momentum v + factor g + factor w, w <- w + v, each operation rounded to float32; in place where a backend can.
+   * The arrays given are the operation's: it frees them or gives them back.
+   */
+  momentumStep({ weight, velocity }: Learnt<A>, gradient: A, factors: MomentumFactors): Learnt<A> {
+    const kept = this.replace(velocity, this.scale(velocity, factors.momentum));
+    const step = this.replace(gradient, this.scale(gradient, factors.gradient));
+    let next = this.replace(kept, this.add(kept, step));
+    this.free(step);
+    if (factors.weight !== 0) {
+      const decay = this.scale(weight, factors.weight);
+      next = this.replace(next, this.add(next, decay));
+      this.free(decay);
+    }
+    return { weight: this.replace(weight, this.add(weight, next)), velocity: next };
   }
 
   /** Frees `previous` once `next` was made of it: a step of a chain. */

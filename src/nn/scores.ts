@@ -40,6 +40,8 @@ export interface EvaluationProtocol {
   readonly positions: readonly [number, number];
   /** What was averaged over the positions of a score map. */
   readonly mapAverage: MapAverage;
+  /** Of the evaluation's arithmetic; absent where it is float32. */
+  readonly precision?: string;
 }
 
 /** What a mean is over: posteriors, as the paper; or their logarithms, whose mean is made a posterior again. */

@@ -109,6 +109,7 @@ const evaluate = {
   mapAverage: 'scores',
   ...USUAL_RESCALING,
   average: 'posteriors',
+  precision: 'float32',
 } as const;
 const scoresAt = (Q: number, paperQ: number, method: string) => ({
   kind: 'evaluate',

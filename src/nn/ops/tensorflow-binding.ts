@@ -12,6 +12,16 @@ export interface TensorflowBinding {
     outputs: number,
   ): readonly { readonly id: number; readonly shape: number[]; readonly dtype: number }[];
   getNumOfTensors(): number;
+  /** Ours, `native/binding/momentum_step.h`: changes the first two arrays, which must be float32 in the host's memory. */
+  momentumStep(
+    weight: number,
+    velocity: number,
+    gradient: number,
+    momentum: number,
+    gradientFactor: number,
+    weightFactor: number,
+    threads: number,
+  ): void;
   isUsingGpuDevice(): boolean;
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;

@@ -5,7 +5,7 @@
  * these two are computed outside of it.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { type DeviceArray, type LrnSettings, Ops, type Padding } from '../ops.js';
+import { type DeviceArray, type LrnSettings, Ops, type Padding, type Precision } from '../ops.js';
 import type { Pooling } from '../pooling.js';
 import { lrn, lrnGrad } from './lrn.js';
 import { maxPoolGrad } from './max-pool-grad.js';
@@ -14,6 +14,15 @@ import { maxPoolGrad } from './max-pool-grad.js';
 type TfjsArray = DeviceArray & tf.Tensor;
 
 export class TfjsOps extends Ops<TfjsArray> {
+  supports(precision: Precision): boolean {
+    return precision === 'float32';
+  }
+
+  /** There is one precision. */
+  cast(x: TfjsArray): TfjsArray {
+    return tf.clone(x);
+  }
+
   upload(shape: readonly number[], data: Float32Array): TfjsArray {
     return tf.tensor(data.slice(), [...shape], 'float32');
   }

@@ -3,6 +3,7 @@ import { Type, type Static } from '../../util/type.js';
 import { FILTERS, LONG_SIDES, type Rescaling } from '../../image/rescale.js';
 import { SINGLE_METHODS, type SingleMethod, VIEWS } from '../../image/views.js';
 import { netCost } from '../../nn/net-cost.js';
+import type { Precision } from '../../nn/ops.js';
 import type { MapAverage } from '../../nn/posterior.js';
 import { checkedScale } from '../../plan/checked-scale.js';
 import type { ExpandContext, StageDefinition, TaskDraft } from '../../plan/definition.js';
@@ -41,6 +42,11 @@ const schema = Strict(
       description:
         "How the px of the rescaled long side are made whole: to the nearest, or downwards as torchvision's Resize does.",
     }),
+    precision: Type.Enum(['float32', 'bfloat16'], {
+      default: 'float32',
+      description:
+        'Arithmetic of the net: bfloat16 is twice as fast where the processor has it, and rounds to 8 digits of binary. Whatever the net was trained in.',
+    }),
     average: Type.Enum(['posteriors', 'logits'], {
       default: 'posteriors',
       description:
@@ -57,6 +63,8 @@ export interface EvaluateParameters extends Rescaling {
   readonly Q: number;
   readonly method: SingleMethod;
   readonly mirror: boolean;
+  /** `float32` where left out. */
+  readonly precision?: Precision;
   /** Of the dense method alone: a crop has one position. */
   readonly mapAverage?: MapAverage;
 }
@@ -106,7 +114,7 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
 };
 
 function single(
-  { mirror, mapAverage, filter, longSide }: EvaluateSpec,
+  { mirror, mapAverage, filter, longSide, precision }: EvaluateSpec,
   { Q, method }: Pick<EvaluateParameters, 'Q' | 'method'>,
   context: ExpandContext,
 ): TaskDraft {
@@ -116,6 +124,7 @@ function single(
     mirror,
     filter,
     longSide,
+    ...(precision !== 'float32' && { precision }),
     ...(method === 'dense' && { mapAverage }),
   };
   return {

@@ -65,7 +65,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const differ = classesDiffer(description.classes, index.classes);
     if (differ !== undefined) throw new TaskError(differ);
     const net = buildNet(description.shape, this.#layerKinds);
-    const { method, mirror, mapAverage = 'scores', Q, filter, longSide } = parameters;
+    const { method, mirror, mapAverage = 'scores', Q, filter, longSide, precision = 'float32' } = parameters;
     const digests = new Map(index.images.map(({ id, sha256 }) => [id, sha256]));
     const loader = new ImageLoader({
       read: checkedReader(this.#dataset, source, 'val', index),
@@ -79,7 +79,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const posteriors = new Float32Array(index.images.length * classes);
     const logPosteriors = new Float32Array(index.images.length * classes);
     let [fewest, most] = [Infinity, 0];
-    const session = this.#engine.open(net, { weights, velocity: new Map() });
+    const session = this.#engine.open(net, { weights, velocity: new Map() }, { precision });
     try {
       const normalisation = { meanRgb: description.mean, scale: description.inputScale };
       const chunk = chunkAt(Q, this.#mostAtOnce);
@@ -136,6 +136,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         net: description.shape,
         positions: [fewest, most],
         mapAverage,
+        ...(precision !== 'float32' && { precision }),
       },
     };
     const files = writeScores(scores, logPosteriors);

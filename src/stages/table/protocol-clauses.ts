@@ -19,7 +19,7 @@ export function protocolParts(protocol: Protocol): RowProtocol {
     const { single } = one;
     const key = JSON.stringify([
       ...trainingClauses(single),
-      ...[single.method, single.mirror, single.mapAverage, single.rescaling],
+      ...[single.method, single.mirror, single.mapAverage, single.rescaling, single.precision],
     ]);
     const part = parts.get(key);
     if (part) part.push(one);
@@ -102,11 +102,12 @@ function leftOut(skipped: number | undefined): string {
 }
 
 function settingClauses(training: TrainingFacts): readonly string[] {
-  const { rate, schedule, momentum, weightDecay, dropout, augmentation, learnt } = training;
+  const { rate, schedule, momentum, weightDecay, dropout, augmentation, learnt, precision } = training;
   return [
     `rate ${rate}, ${schedule}`,
     `SGD in Caffe's form with momentum ${momentum}, weight decay ${weightDecay} on weights, dropout ${dropout}`,
     augmentation,
+    ...(precision ? [`trained in ${precision}`] : []),
     ...(learnt === 'fc' ? ['only the fully-connected layers learnt'] : []),
   ];
 }
@@ -117,7 +118,7 @@ function layersInWords(layers: readonly string[]): string {
 
 function methodClauses(part: readonly Weighted[], ofLogits: boolean): readonly string[] {
   const singles = part.map(({ single }) => single);
-  const { method, mirror, mapAverage, skipped, rescaling } = singles[0]!;
+  const { method, mirror, mapAverage, skipped, rescaling, precision } = singles[0]!;
   const scales = scalesInWords(part);
   const fewest = Math.min(...singles.map(({ positions }) => positions[0]));
   const most = Math.max(...singles.map(({ positions }) => positions[1]));
@@ -134,6 +135,7 @@ function methodClauses(part: readonly Weighted[], ofLogits: boolean): readonly s
     method,
     `Q = ${scales} px, ${places} ${places === '1' ? 'position' : 'positions'} an image`,
     ...(rescaling ? [`evaluated with ${rescalingInWords(rescaling)}`] : []),
+    ...(precision ? [`evaluated in ${precision}`] : []),
     ...(skipped ? [`evaluated${leftOut(skipped)}`] : []),
     ...(averages.length > 0 ? [averages.join(', ')] : []),
   ];

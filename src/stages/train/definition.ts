@@ -145,7 +145,11 @@ const schema = Strict(
       default: 0.5,
       description: 'Probability to drop a unit of the first two fully-connected layers.',
     }),
-    precision: Type.Enum(['float32'], { default: 'float32', description: 'Arithmetic of the training.' }),
+    precision: Type.Enum(['float32', 'bfloat16'], {
+      default: 'float32',
+      description:
+        'Arithmetic of the training. bfloat16: products of numbers with 8 digits of binary, twice as fast where the processor has it; weights, their updates, sums and the loss stay float32.',
+    }),
     seed: Type.Integer({
       minimum: 0,
       default: 1,

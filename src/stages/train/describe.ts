@@ -57,11 +57,12 @@ function factsOf(
   policy: AugmentationPolicy,
   watched: number,
 ): Omit<TrainingFacts, 'images' | 'skipped'> {
-  const { rate, schedule, momentum, weightDecay, dropout, fineTune } = parameters;
+  const { rate, schedule, momentum, weightDecay, dropout, fineTune, precision } = parameters;
   return {
     ...{ rate, momentum, weightDecay, dropout, learnt: fineTune },
     schedule: scheduleInWords(schedule, parameters, watched),
     augmentation: policyInWords(policy),
+    ...(precision !== 'float32' && { precision }),
   };
 }
 

@@ -53,12 +53,13 @@ export class TrainStage extends Stage<TrainParameters> {
     const { seed } = start;
     const { learnt, watched } = await this.#split(task, index);
     const steps = totalSteps(learnt.images.length, epochs, batch);
-    const { momentum, weightDecay, dropout, fineTune } = parameters;
-    const session = this.#engine.open(net, start.state, {
+    const { momentum, weightDecay, dropout, fineTune, precision } = parameters;
+    const session = this.#engine.open(net, start.takeState(), {
       momentum,
       weightDecay,
       dropout,
       seed,
+      precision,
       ...(fineTune === 'fc' && { learnsFrom: 'fc6' }),
       microBatch: imagesAtOnce(net, { height: crop, width: crop }, batch),
     });

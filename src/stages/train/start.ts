@@ -10,7 +10,8 @@ import { seedAfter } from '../../util/random.js';
 import type { TrainParameters } from './definition.js';
 
 export interface Start {
-  readonly state: NetState;
+  /** The numbers to start from; once, so that they are not held beside those on the device. */
+  readonly takeState: () => NetState;
   readonly normalisation: Normalisation;
   /** Layers that were taken from the trained net, in the order of the net. */
   readonly copied: readonly string[];
@@ -42,7 +43,7 @@ export async function startOf(
   const own: Normalisation = { meanRgb: augmentation.meanRgb, scale };
   if (!init)
     return {
-      state: initialise(net, initialisation, seed),
+      takeState: once(initialise(net, initialisation, seed)),
       ...{ normalisation: own, copied: [], trainings: 0, seed },
     };
   const source = await readCheckpoint(init);
@@ -54,7 +55,17 @@ export async function startOf(
   const { mean, inputScale } = source.description;
   // What convolutions were trained on goes with them.
   const normalisation = initLayers === 'fc' ? own : { meanRgb: mean, scale: inputScale };
-  return { state, normalisation, copied, trainings, seed: ownSeed };
+  return { takeState: once(state), normalisation, copied, trainings, seed: ownSeed };
+}
+
+function once(state: NetState): () => NetState {
+  let held: NetState | undefined = state;
+  return () => {
+    const taken = held;
+    held = undefined;
+    if (!taken) throw new Error('Internal error: the state was taken before');
+    return taken;
+  };
 }
 
 function checkFits(

@@ -13,7 +13,7 @@ export async function opsOf(backend: Backend): Promise<Ops> {
   await engineOf(backend);
   const ops =
     backend === 'tensorflow'
-      ? new TensorflowOps(loadTensorflowBinding(readInstallation().binding!))
+      ? new TensorflowOps(loadTensorflowBinding(readInstallation().binding!), 2)
       : new TfjsOps();
   return ops;
 }
