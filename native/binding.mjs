@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { patched } from './binding-patch.mjs';
 import { COMPILER_FLAGS } from './platforms.mjs';
 import { lastWords, runProgram } from './process.mjs';
@@ -11,7 +12,7 @@ export const BINDING = 'tfjs_binding.node';
 const PACKAGE = 'node_modules/@tensorflow/tfjs-node-gpu';
 const NAPI_HEADERS = 'node_modules/node-api-headers';
 /** Ours. */
-const ADDED = 'native/binding';
+const ADDED = fileURLToPath(new URL('binding', import.meta.url));
 
 /**
  * What is compiled: the sources as patched, and the N-API headers by their version.
@@ -29,10 +30,10 @@ export function bindingIdentity(root) {
 
 /** The package's sources as patched, and ours. @param {string} root @returns {{ name: string, text: string }[]} */
 function sourcesOf(root) {
-  return [path.join(PACKAGE, 'binding'), ADDED].flatMap((folder) =>
-    readdirSync(path.join(root, folder))
+  return [path.join(root, PACKAGE, 'binding'), ADDED].flatMap((folder) =>
+    readdirSync(folder)
       .sort()
-      .map((name) => ({ name, text: patched(name, readFileSync(path.join(root, folder, name), 'utf8')) })),
+      .map((name) => ({ name, text: patched(name, readFileSync(path.join(folder, name), 'utf8')) })),
   );
 }
 

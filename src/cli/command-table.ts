@@ -21,6 +21,23 @@ const store: Options = { store: { type: 'string' } };
 const json: Options = { json: { type: 'boolean' } };
 const backend: Options = { backend: { type: 'string' }, slots: { type: 'string' } };
 const only: Options = { only: { type: 'string', multiple: true } };
+/** Of a net. */
+const shape: Options = {
+  width: { type: 'string' },
+  crop: { type: 'string' },
+  px: { type: 'string' },
+  classes: { type: 'string' },
+};
+const bench: Options = {
+  ...shape,
+  net: { type: 'string' },
+  long: { type: 'string' },
+  batch: { type: 'string' },
+  precision: { type: 'string' },
+  torch: { type: 'string' },
+  repeats: { type: 'string' },
+  rounds: { type: 'string' },
+};
 const fresh: Options = { 'fresh-code': { type: 'boolean' } };
 
 export const OPTION_HELP: Readonly<Record<string, string>> = {
@@ -48,6 +65,13 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   px: '--px PX             side of a square image that a net is applied to (default: the crop)',
   classes: '--classes N         classes of a net (default: 1000)',
   pooling: "--pooling HOW       ceil or floor: how a net's pools treat odd sides (default: ceil)",
+  net: '--net NAME          the net that is measured (default: D)',
+  long: '--long PX           the other side of images for dense scores (default: --px)',
+  batch: '--batch N           images at once (default: 8)',
+  precision: '--precision NAME    float32 or bfloat16 (default: float32)',
+  torch: '--torch PYTHON      the same in the PyTorch of this Python, by turns',
+  repeats: '--repeats N         times that are measured in one process (default: 5)',
+  rounds: '--rounds N          processes of each side (default: 3)',
   mermaid: '--mermaid           print a drawing of the stages in the language of Mermaid',
   json: '--json              print facts as JSON',
 };
@@ -128,10 +152,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: "show a net's layers, sizes, receptive fields and costs, or all nets side by side",
     options: {
       ...json,
-      width: { type: 'string' },
-      crop: { type: 'string' },
-      px: { type: 'string' },
-      classes: { type: 'string' },
+      ...shape,
       pooling: { type: 'string' },
     },
     load: () => import('./net.js'),
@@ -143,9 +164,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./schema.js'),
   },
   bench: {
-    usage: 'bench plan',
-    summary: 'measure how long a plan of 10,000 tasks takes, and its memory',
-    options: json,
+    usage: 'bench WHAT',
+    summary: 'measure this machine: step, forward or dense of a net, beside PyTorch; plan, of 10,000 tasks',
+    options: { ...json, ...bench },
     load: () => import('./bench.js'),
   },
 };

@@ -29,7 +29,8 @@ export function netQuestion({ values }: Invocation): Omit<NetQuestion, 'net'> {
   };
 }
 
-function wholeNumber(option: string, text: string, least: number, most: number): number {
+/** @throws UserError */
+export function wholeNumber(option: string, text: string, least: number, most: number): number {
   const value = /^[0-9]+$/.test(text) ? Number(text) : NaN;
   if (value >= least && value <= most) return value;
   const from = option === 'px' ? `${least} (the crop)` : String(least);

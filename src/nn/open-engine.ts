@@ -1,6 +1,7 @@
 /** Opens a backend. Only here and in `nn/ops/` is `@tensorflow/*` imported, and only when it is asked for. */
 import { unreachable } from '../util/unreachable.js';
-import type { Backend, Engine } from './engine.js';
+import type { Backend, Engine, EngineDescription } from './engine.js';
+import type { Ops } from './ops.js';
 import { OpsEngine } from './ops-engine.js';
 
 /** What to open; `binding` is the compiled binding that set-up left, needed for `tensorflow` only. */
@@ -11,32 +12,48 @@ export interface EngineChoice {
   readonly threads: number;
 }
 
+/** The operations of a backend, and what it is. */
+export interface OpenedOps {
+  readonly ops: Ops;
+  readonly description: EngineDescription;
+}
+
 /**
  * @throws if the backend cannot be loaded
  */
-export async function openEngine({ backend, binding, threads }: EngineChoice): Promise<Engine> {
+export async function openEngine(choice: EngineChoice): Promise<Engine> {
+  const { ops, description } = await openOps(choice);
+  return new OpsEngine(ops, description);
+}
+
+/**
+ * @throws if the backend cannot be loaded
+ */
+export async function openOps({ backend, binding, threads }: EngineChoice): Promise<OpenedOps> {
   switch (backend) {
     case 'tensorflow': {
       if (binding === undefined) throw new Error('Internal error: the tensorflow backend needs its binding');
       const { loadTensorflowBinding } = await import('./ops/tensorflow-binding.js');
       const { TensorflowOps } = await import('./ops/tensorflow-ops.js');
       const tensorflow = loadTensorflowBinding(binding);
-      return new OpsEngine(new TensorflowOps(tensorflow, threads), {
+      const device = tensorflow.isUsingGpuDevice() ? 'gpu' : 'cpu';
+      const description = {
         backend,
         library: `TensorFlow ${tensorflow.TF_Version}`,
-        device: tensorflow.isUsingGpuDevice() ? 'gpu' : 'cpu',
+        device,
         threads,
-      });
+      } as const;
+      return { ops: new TensorflowOps(tensorflow, threads), description };
     }
     case 'wasm':
     case 'cpu':
-      return openTfjsEngine(backend);
+      return openTfjsOps(backend);
     default:
       return unreachable(backend);
   }
 }
 
-async function openTfjsEngine(backend: 'wasm' | 'cpu'): Promise<Engine> {
+async function openTfjsOps(backend: 'wasm' | 'cpu'): Promise<OpenedOps> {
   const tf = await import('@tensorflow/tfjs-core');
   const implementation =
     backend === 'wasm'
@@ -45,10 +62,7 @@ async function openTfjsEngine(backend: 'wasm' | 'cpu'): Promise<Engine> {
   const { TfjsOps } = await import('./ops/tfjs-ops.js');
   if (!(await tf.setBackend(backend))) throw new Error(`The ${backend} backend could not be started`);
   await tf.ready();
-  return new OpsEngine(new TfjsOps(), {
-    backend,
-    library: `tfjs-backend-${backend} ${'version_wasm' in implementation ? implementation.version_wasm : tf.version_core}`,
-    device: 'cpu',
-    threads: 1,
-  });
+  const version = 'version_wasm' in implementation ? implementation.version_wasm : tf.version_core;
+  const library = `tfjs-backend-${backend} ${version}`;
+  return { ops: new TfjsOps(), description: { backend, library, device: 'cpu', threads: 1 } };
 }

@@ -134,7 +134,7 @@ test('the name of the entry changes with every input, and with nothing else', ()
   ];
   scratch.write('root/node_modules/node-api-headers/package.json', '{"version": "1.9.1"}');
   keys.push(key());
-  scratch.write('root/node_modules/@tensorflow/tfjs-node-gpu/binding/tfjs_binding.cc', 'int changed;');
+  scratch.write('root/node_modules/@tensorflow/tfjs-node-gpu/binding/utils.h', 'int changed;');
   keys.push(key());
   assert.equal(new Set(keys).size, keys.length);
   standInCheckout(scratch);

@@ -65,11 +65,16 @@ case "$*" in *-fsyntax-only*) ;; *) echo binding > "$last" ;; esac
 /** A checkout with as much of the node packages as the binding's identity needs. */
 export function standInCheckout(scratch: Scratch): string {
   scratch.write('root/node_modules/@tensorflow/tfjs-node-gpu/package.json', '{"version": "4.22.0"}');
-  scratch.write('root/node_modules/@tensorflow/tfjs-node-gpu/binding/tfjs_binding.cc', 'int binding;');
-  scratch.write(
-    'root/node_modules/@tensorflow/tfjs-node-gpu/binding/tfjs_backend.cc',
-    '    case TF_ATTR_STRING: {\n    case TF_ATTR_TYPE: {\n',
-  );
+  // Each with the lines that ours stand behind.
+  const sources = {
+    'tfjs_binding.cc':
+      '  return backend->GetNumOfSavedModels(env);\n}\n  napi_property_descriptor exports_properties[] = {\n',
+    'tfjs_backend.cc': '    case TF_ATTR_STRING: {\n    case TF_ATTR_TYPE: {\n',
+    'tfjs_backend.h': '  napi_value GetNumOfTensors(napi_env env);\n',
+    'utils.h': 'int binding;',
+  };
+  for (const [name, text] of Object.entries(sources))
+    scratch.write(`root/node_modules/@tensorflow/tfjs-node-gpu/binding/${name}`, text);
   scratch.write('root/node_modules/node-api-headers/package.json', '{"version": "1.9.0"}');
   return scratch.path('root');
 }
