@@ -40,9 +40,10 @@ const journal = new RunsDirectory(runsDirectory).journal(experiment);
 const sending = sendingFrom(process.env)!;
 const lock = new SenderLock(journal, sending.server.url);
 // It tries for ever by itself, and says when it waits.
-const retry = { retries: 1, pauseMs: 200, maxPauseMs: 1000 };
-const client = new MlflowClient(sending.server, { ...sending.options, retry, signal: stop.signal });
+const retry = { retries: 0, pauseMs: 0, maxPauseMs: 0 };
+let client: MlflowClient | undefined;
 try {
+  client = new MlflowClient(sending.server, { ...sending.options, retry, signal: stop.signal });
   if (await takeLock()) {
     const options = { client, runsDirectory, journal, experiment: sending.experiment, onState: say };
     await new Sender(options).follow({ finish: finish.signal, stop: stop.signal });
@@ -51,7 +52,7 @@ try {
   say({ type: 'gave-up', reason: error instanceof Error ? error.message : String(error) });
 } finally {
   await lock.release();
-  await client.close();
+  await client?.close();
 }
 process.exit();
 

@@ -50,6 +50,7 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   'fail-fast': '--fail-fast         stop at the first failure (default: do everything that does not need it)',
   'fresh-code': '--fresh-code        do again what another version of Stagecraft has made',
   port: '--port N            port of the server (default: 5000, or any free one)',
+  all: '--all               read back all, also what was found whole before',
   watch: '--watch             go on as more comes, until Ctrl-C',
   store: '--store DIR         where results go (default: runs)',
   backend: '--backend NAME      tensorflow, wasm, cpu (default: auto: tensorflow where set up, else wasm)',
@@ -120,7 +121,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'sync [EXPERIMENT...]',
     summary:
       'send to MLflow what it does not have yet, and read it back (MLFLOW_TRACKING_URI names the server)',
-    options: { ...store, watch: { type: 'boolean' } },
+    options: { ...store, watch: { type: 'boolean' }, all: { type: 'boolean' } },
     load: () => import('./sync.js'),
   },
   ui: {

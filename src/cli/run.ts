@@ -35,7 +35,7 @@ export async function execute(invocation: Invocation): Promise<number> {
     logs: here(result.directory),
     again: repeatOf(invocation),
   });
-  tellDelivered(result.outcome);
+  tellDelivered(result.outcome, invocation.values['store'] as string | undefined);
   const { interrupted, failed, notYet } = result.outcome;
   if (interrupted) return INTERRUPTED;
   return failed.length + notYet.length > 0 ? 1 : 0;
@@ -79,12 +79,14 @@ function summarise(outcome: Outcome, { worked, logs, again }: Context): void {
   else if (!worked && outcome.notYet.length === 0) console.log('Nothing to do: every task was done before.');
 }
 
-function tellDelivered({ delivered }: Outcome): void {
+function tellDelivered({ delivered }: Outcome, store: string | undefined): void {
   if (!delivered) return;
-  if (delivered.missing === null) console.log(`MLflow at ${delivered.to} has all of it.`);
+  const again = `stagecraft sync${store === undefined ? '' : ` --store ${store}`}`;
+  if (delivered.missing === null)
+    console.log(`All of it was sent to MLflow at ${delivered.to}; "${again}" reads it back.`);
   else
     console.error(
-      `MLflow at ${delivered.to} does not have all of it yet: ${delivered.missing}\nNothing is lost; "stagecraft sync" delivers the rest.`,
+      `MLflow at ${delivered.to} does not have all of it yet: ${delivered.missing}\nNothing is lost; "${again}" delivers the rest.`,
     );
 }
 

@@ -30,6 +30,8 @@ export interface SyncTarget {
   readonly runs: RunsDirectory;
   /** On the server, in place of the journals' own names. */
   readonly experiment: string | undefined;
+  /** Whether what was found whole before is read back too. */
+  readonly everything?: boolean;
 }
 
 /** Aborted by Ctrl-C, or by who else ends us. */
@@ -47,6 +49,10 @@ export class SyncRounds {
   readonly #synchronisers = new Map<string, Synchroniser>();
   /** What was said last of each journal: it is not repeated. */
   readonly #said = new Map<string, string>();
+  /** Records that each journal had at the last round. */
+  readonly #records = new Map<string, number>();
+  /** Whether any had more than at the round before. */
+  #hasAdvanced = false;
   /** Whether another process delivered one of the journals in the last round. */
   #isTaken = false;
 
@@ -56,24 +62,46 @@ export class SyncRounds {
 
   /** @returns whether the server has all of it */
   async round(names: readonly string[], signal: AbortSignal): Promise<boolean> {
-    let isWhole = true;
     this.#isTaken = false;
+    const open: string[] = [];
+    let isWhole = true;
     for (const name of names) {
-      if (signal.aborted) return false;
-      try {
-        const done = await this.#synchroniser(name).round();
-        isWhole &&= done?.problems.length === 0;
-        this.#isTaken ||= done === undefined;
-        this.#say(name, textOf(done, this.#target.client.url));
-      } catch (error) {
-        // What is aborted ends in an error too.
-        if (isAborted(signal)) return false;
-        if (!(error instanceof MlflowError)) throw error;
-        isWhole = false;
-        this.#say(name, `not delivered. ${error.message}`);
-      }
+      const done = await this.#one(name, signal);
+      if (done?.hasOpenLinks) open.push(name);
+      else isWhole &&= done?.problems.length === 0;
+    }
+    // What one journal brought, another may refer to.
+    const tryLinks = this.#hasAdvanced;
+    this.#hasAdvanced = false;
+    for (const name of open) {
+      const done = await this.#one(name, signal, { links: tryLinks });
+      isWhole &&= done?.problems.length === 0;
     }
     return isWhole;
+  }
+
+  /** @returns undefined where it was not delivered: another process does, the server does not answer, or Ctrl-C */
+  async #one(
+    name: string,
+    signal: AbortSignal,
+    again?: { readonly links: boolean },
+  ): Promise<Synchronised | undefined> {
+    if (isAborted(signal)) return undefined;
+    try {
+      const done = await this.#synchroniser(name).round(again?.links);
+      this.#isTaken ||= done === undefined;
+      if (done && done.records !== this.#records.get(name)) this.#hasAdvanced = true;
+      if (done) this.#records.set(name, done.records);
+      // Else it is said once the links have been looked at.
+      if (again || !done?.hasOpenLinks) this.#say(name, textOf(done, this.#target.client.url));
+      return done;
+    } catch (error) {
+      // What is aborted ends in an error too.
+      if (isAborted(signal)) return undefined;
+      if (!(error instanceof MlflowError)) throw error;
+      this.#say(name, `not delivered. ${error.message}`);
+      return undefined;
+    }
   }
 
   /** One round in which a journal that another process delivers is waited for: that one may be about to end. */
@@ -97,8 +125,11 @@ export class SyncRounds {
   #synchroniser(name: string): Synchroniser {
     const known = this.#synchronisers.get(name);
     if (known) return known;
-    const { client, runs, experiment } = this.#target;
-    const options = { client, runsDirectory: runs.path, journal: runs.journal(name), experiment };
+    const { client, runs, experiment, everything } = this.#target;
+    const options = {
+      ...{ client, experiment, runsDirectory: runs.path, journal: runs.journal(name) },
+      ...(everything !== undefined && { everything }),
+    };
     const made = new Synchroniser(options);
     this.#synchronisers.set(name, made);
     return made;
@@ -120,6 +151,15 @@ function textOf(done: Synchronised | undefined, url: string): string {
   if (!done) return 'another process delivers it just now';
   const { runs, points, files, problems } = done;
   const counts = `${runs} runs, ${points} points, ${files} files`;
-  if (problems.length === 0) return `${counts}: read back from ${url}, all there`;
-  return [`${counts}; not on ${url}:`, ...problems.map((problem) => `  ${problem}`)].join('\n');
+  if (problems.length > 0)
+    return [`${counts}; not as they should be on ${url}:`, ...problems.map((problem) => `  ${problem}`)].join(
+      '\n',
+    );
+  const before = runs - done.readNow - done.open;
+  const remarks = [
+    ...(before > 0 ? [`${before} of the runs read back before`] : []),
+    ...(done.open > 0 ? [`${done.open} not ended yet`] : []),
+    ...(done.deleted > 0 ? [`${done.deleted} more deleted there`] : []),
+  ];
+  return `${counts}: read back from ${url}, all there${remarks.length > 0 ? ` (${remarks.join(', ')})` : ''}`;
 }

@@ -19,10 +19,11 @@ export async function execute(invocation: Invocation): Promise<number> {
     );
   const runs = new RunsDirectory(resultsFolder(invocation));
   const wanted = await wantedOf(invocation, runs);
+  const everything = invocation.values['all'] === true;
   const { signal } = untilStopped();
   const client = new MlflowClient(sending.server, { ...sending.options, signal, retry: patiently() });
   try {
-    const rounds = new SyncRounds({ client, runs, experiment: sending.experiment });
+    const rounds = new SyncRounds({ client, runs, experiment: sending.experiment, everything });
     if (invocation.values['watch'] === true) {
       await rounds.watch(async () => wanted ?? journals(runs), signal);
       return 0;

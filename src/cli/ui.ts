@@ -8,16 +8,21 @@ import type { Invocation } from './invocation.js';
 import { resultsFolder } from './stagecraft-for.js';
 import { patiently, SyncRounds, untilStopped } from './sync-rounds.js';
 
+const INTERRUPTED = 130;
+
 /** Shows the results of a store in a server of its own, and keeps up with what comes. */
 export async function execute(invocation: Invocation): Promise<number> {
   const runs = new RunsDirectory(resultsFolder(invocation));
   const { signal } = untilStopped();
-  const server = await LocalServer.start({
-    folder: resolve(runs.path, '.mlflow'),
-    port: portOf(invocation.values['port']),
-    signal,
-  });
-  const client = new MlflowClient({ url: server.url }, { signal, retry: patiently() });
+  const port = portOf(invocation.values['port']);
+  const server = await LocalServer.start({ folder: resolve(runs.path, '.mlflow'), port, signal }).catch(
+    (error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    },
+  );
+  if (!server) return INTERRUPTED;
+  const client = new MlflowClient({ url: server.url, isLocal: true }, { signal, retry: patiently() });
   try {
     console.log(`MLflow at ${server.url}; Ctrl-C ends it.`);
     const rounds = new SyncRounds({ client, runs, experiment: undefined });

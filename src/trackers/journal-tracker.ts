@@ -63,6 +63,8 @@ export class JournalTracker extends Tracker {
       const parts = this.#disk.readParts(join(folder, segment));
       for await (const record of readRecords(parts)) this.#remember(record);
     }
+    // Asked before the segment is there, which then has its first line at once.
+    const [version, commit] = [await ownVersion(), await workingCommit()];
     const first = Number(segments.at(-1)?.slice(0, 6) ?? 0) + 1;
     this.#log = await createNext(this.#disk, folder, first);
     this.#append({
@@ -73,8 +75,8 @@ export class JournalTracker extends Tracker {
       experiment: name,
       title,
       writer: ownName(),
-      version: await ownVersion(),
-      commit: await workingCommit(),
+      version,
+      commit,
     });
     this.#timer = setInterval(() => {
       this.#enqueue(() => this.#sync());

@@ -12,10 +12,10 @@ import {
 } from './sync/sender-protocol.js';
 import type { Sending } from './sync/sending.js';
 
-/** How long the end of a run waits for a server that takes what comes, ms. */
 const SLOW = 'It takes its time.';
 const GONE = 'The process that sends it is gone.';
 
+/** How long the end of a run waits for a server that takes what comes, ms. */
 const GRACE_MS = 10_000;
 
 export interface MlflowTrackerOptions {
@@ -71,6 +71,7 @@ class SenderProcess {
         resolve();
       });
       this.#child.once('error', () => {
+        this.#isGone = true;
         resolve();
       });
     });

@@ -20,9 +20,22 @@ test('what was delivered is counted, and a second time there is nothing to send'
   await rig.journal();
   for (let n = 0; n < 2; n++) {
     const { status, stdout, stderr } = await synced(rig, rig.server.url);
-    assert.match(stdout, /^toys: 4 runs, 5005 points, 4 files: read back from http:\/\/127.*, all there\n$/);
+    const before = n === 0 ? '' : ' \\(4 of the runs read back before\\)';
+    assert.match(
+      stdout,
+      new RegExp(`^toys: 4 runs, 5005 points, 4 files: read back from http://127.*, all there${before}\n$`),
+    );
     assert.deepEqual([status, stderr], [0, '']);
   }
+  assertWhole(rig.server);
+});
+
+test('what was found whole before and was lost since is found by --all, and sent again', LIMIT, async () => {
+  await using rig = await DeliveryRig.make();
+  await rig.journal();
+  await synced(rig, rig.server.url);
+  for (const run of rig.server.alive) run.files.clear();
+  assert.match((await synced(rig, rig.server.url, '--all')).stdout, /all there\n$/);
   assertWhole(rig.server);
 });
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { ModelsStandIn } from './models-stand-in.js';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 interface KeyValue {
@@ -34,6 +35,8 @@ export interface Asked {
 
 type Body = Record<string, unknown>;
 
+const TAKEN: Body = { error_code: 'RESOURCE_ALREADY_EXISTS', message: 'it is there' };
+
 export class MlflowStandIn implements AsyncDisposable {
   readonly runs = new Map<string, StandInRun>();
   readonly #experiments = new Map<string, string>();
@@ -42,6 +45,9 @@ export class MlflowStandIn implements AsyncDisposable {
   refuse: (asked: Asked) => number | undefined = () => undefined;
   /** Whether a request is done but its answer lost. */
   loseAnswer: (asked: Asked) => boolean = () => false;
+  /** Where it says that its files are. */
+  artifactRoot = 'mlflow-artifacts:/';
+  readonly models = new ModelsStandIn();
   url = '';
 
   private constructor() {
@@ -86,6 +92,7 @@ export class MlflowStandIn implements AsyncDisposable {
       response
         .writeHead(404)
         .end(JSON.stringify({ error_code: 'RESOURCE_DOES_NOT_EXIST', message: `no ${path}` }));
+    else if (answer === TAKEN) response.writeHead(400).end(JSON.stringify(TAKEN));
     else response.end(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
   }
 
@@ -102,6 +109,7 @@ export class MlflowStandIn implements AsyncDisposable {
           : { experiment: { experiment_id: id, lifecycle_stage: 'active' } };
       }
       case 'experiments/create': {
+        if (this.#experiments.has(String(asked['name']))) return TAKEN;
         const id = String(this.#experiments.size + 1);
         this.#experiments.set(String(asked['name']), id);
         return { experiment_id: id };
@@ -109,15 +117,17 @@ export class MlflowStandIn implements AsyncDisposable {
       case 'experiments/search':
         return { experiments: [...this.#experiments.values()].map((id) => ({ experiment_id: id })) };
       case 'runs/create':
-        return { run: shown(this.#create(asked)) };
+        return { run: this.#shown(this.#create(asked)) };
       case 'runs/search':
-        return { runs: [...this.runs.values()].filter((one) => matches(one, asked)).map(shown) };
-      case 'logged-models/search':
-        return {};
+        return { runs: [...this.runs.values()].filter((one) => matches(one, asked)).map(this.#shown) };
+      case 'runs/get':
+        return run && { run: this.#shown(run) };
       default:
-        return run && answerAbout(run, path, asked);
+        return this.models.answer(method, path, asked) ?? (run && answerAbout(run, path, asked));
     }
   }
+
+  readonly #shown = (run: StandInRun): Body => shown(run, this.artifactRoot);
 
   #create(asked: Body): StandInRun {
     const run: StandInRun = {
@@ -143,13 +153,13 @@ export class MlflowStandIn implements AsyncDisposable {
 function answerAbout(run: StandInRun, path: string, asked: Body): Body | undefined {
   if (run.deleted && path === 'runs/log-batch') return undefined;
   switch (path) {
-    case 'runs/get':
-      return { run: shown(run) };
     case 'runs/update':
       if (typeof asked['status'] === 'string') run.status = asked['status'];
       return {};
     case 'runs/delete':
       run.deleted = true;
+      return {};
+    case 'runs/outputs':
       return {};
     case 'runs/log-inputs':
       run.datasets = asked['datasets'] as unknown[];
@@ -172,17 +182,10 @@ function answerAbout(run: StandInRun, path: string, asked: Body): Body | undefin
   }
 }
 
-function shown({
-  id,
-  experimentId,
-  name,
-  status,
-  deleted,
-  tags,
-  params,
-  points,
-  datasets,
-}: StandInRun): Body {
+function shown(
+  { id, experimentId, name, status, deleted, tags, params, points, datasets }: StandInRun,
+  artifactRoot: string,
+): Body {
   const latest = new Map<string, { step: number }>();
   for (const point of points.values())
     if (point.step >= (latest.get(point.key)?.step ?? -Infinity)) latest.set(point.key, point);
@@ -190,7 +193,7 @@ function shown({
   return {
     info: {
       ...{ run_id: id, experiment_id: experimentId, run_name: name, status },
-      artifact_uri: `mlflow-artifacts:/${experimentId}/${id}/artifacts`,
+      artifact_uri: `${artifactRoot}${experimentId}/${id}/artifacts`,
       lifecycle_stage: deleted ? 'deleted' : 'active',
     },
     data: { tags: list(tags), params: list(params), metrics: [...latest.values()] },

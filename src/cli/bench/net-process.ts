@@ -74,7 +74,11 @@ function largeProduct(ops: Ops, { precision }: NetWork): number {
     return ops.replace(float32, ops.cast(float32, precision));
   });
   const best = Math.min(
-    ...Array.from({ length: PRODUCTS }, () => timed(() => { ops.free(ops.matMul(a!, b!, false, false)); })),
+    ...Array.from({ length: PRODUCTS }, () =>
+      timed(() => {
+        ops.free(ops.matMul(a!, b!, false, false));
+      }),
+    ),
   );
   return PRODUCT_SIDE ** 3 / best / 1e9;
 }

@@ -1,4 +1,5 @@
 /** Files of runs and models, through the server's own proxy. */
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -16,6 +17,8 @@ export interface ArtifactEntry {
 
 /** Of files: slower than this is as good as hanging. */
 const LEAST_BYTES_PER_MS = 50;
+
+export const NOT_PROXIED = 'NOT_PROXIED';
 
 const PROXY = '/api/2.0/mlflow-artifacts/artifacts';
 
@@ -53,6 +56,24 @@ export class MlflowArtifacts {
   download(root: string, path: string, bytes: number): AsyncGenerator<Uint8Array, void, undefined> {
     const exchange = { ...this.#exchange('GET', proxied(root, path)), timeoutMs: this.#timeoutFor(bytes) };
     return this.#endpoints.transport.bytes(exchange);
+  }
+
+  /** SHA-256 of a file, hex; undefined if there is none. @param bytes that are expected, for the time that it may take */
+  async sha256(root: string, path: string, bytes: number): Promise<string | undefined> {
+    return this.#withRetries(async () => {
+      const hash = createHash('sha256');
+      try {
+        for await (const part of this.download(root, path, bytes)) hash.update(part);
+      } catch (error) {
+        const isThere = !(
+          error instanceof MlflowError &&
+          (error.facts.status === 404 || error.code === NOT_PROXIED)
+        );
+        if (!isThere) return undefined;
+        throw error;
+      }
+      return hash.digest('hex');
+    });
   }
 
   /** All files below a root, folders followed. */
@@ -93,6 +114,6 @@ function pathOf(root: string): string {
   if (protocol === 'mlflow-artifacts:') return decodeURIComponent(pathname).replace(/^\/+/, '');
   throw new MlflowError(
     `The server keeps its files at ${root}, where only its own clients reach them; files are sent to one that serves them: mlflow server --artifacts-destination DIR`,
-    { code: 'NOT_PROXIED', mayPass: false },
+    { code: NOT_PROXIED, mayPass: false },
   );
 }

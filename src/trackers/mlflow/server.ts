@@ -9,6 +9,8 @@ export interface MlflowServer {
   /** The value of the Authorization header. */
   readonly authorization?: string;
   readonly tls?: TlsSettings;
+  /** Whether it is on this machine, behind no proxy whatever the environment says. */
+  readonly isLocal?: boolean;
 }
 
 export interface TlsSettings {
@@ -62,6 +64,8 @@ function authorizationFrom(address: URL, variables: Variables): string | undefin
   const password = variables['MLFLOW_TRACKING_PASSWORD'] ?? decoded(address.password);
   if (user !== '' && password !== '') return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   const token = variables['MLFLOW_TRACKING_TOKEN'];
+  if (token && !/^[\x21-\x7e]+$/.test(token))
+    throw new UserError('MLFLOW_TRACKING_TOKEN has a space, a line break or a letter that no token has.');
   return token ? `Bearer ${token}` : undefined;
 }
 

@@ -1,6 +1,7 @@
 /** One HTTP exchange with an MLflow server: credentials, proxies and certificates, time limits, answers as values or errors. */
 import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { UserError } from '../../util/user-error.js';
 import { MlflowError } from './mlflow-error.js';
 import { retryAfter } from './retry.js';
 import { type MlflowServer, TRACKING_URI } from './server.js';
@@ -144,7 +145,7 @@ export class Transport {
       );
     const header = headers['retry-after'];
     const wait = retryAfter(Array.isArray(header) ? header[0] : header, Date.now());
-    return this.#error(exchange, `answered ${statusCode}: ${message}${hintFor(statusCode)}`, {
+    return this.#error(exchange, `answered ${statusCode}: ${message}${hintFor(statusCode, text)}`, {
       status: statusCode,
       code,
       mayPass: MAY_PASS.has(statusCode),
@@ -165,6 +166,9 @@ export class Transport {
       return this.#error(exchange, what, { code: UNREACHABLE, mayPass: false }, cause);
     }
     const facts = { code: UNREACHABLE, mayPass: !isCertificateProblem(cause) };
+    // A file of ours that is to be sent: no matter of the server.
+    if (cause instanceof Error && (('syscall' in cause && 'path' in cause) || codeOf(cause) === 'EISDIR'))
+      return cause;
     return this.#error(exchange, `cannot be reached: ${reasonOf(cause)}`, facts, cause);
   }
 
@@ -174,11 +178,12 @@ export class Transport {
     facts: MlflowError['facts'],
     cause?: unknown,
   ): MlflowError {
-    return new MlflowError(`MLflow at ${this.url} ${what} (${method} ${path})`, facts, { cause });
+    const message = `MLflow at ${this.url} ${what} (${method} ${path})`;
+    return new MlflowError(withoutSecrets(message, this.#server), facts, { cause });
   }
 }
 
-function dispatcherFor({ tls }: MlflowServer): Dispatcher {
+function dispatcherFor({ tls, isLocal = false }: MlflowServer): Dispatcher {
   const connect = tls && {
     ...(tls.ca !== undefined && { ca: tls.ca }),
     ...(tls.clientCertificate !== undefined && { cert: tls.clientCertificate, key: tls.clientCertificate }),
@@ -188,10 +193,16 @@ function dispatcherFor({ tls }: MlflowServer): Dispatcher {
   const hasProxy = ['http_proxy', 'https_proxy'].some(
     (name) => process.env[name] ?? process.env[name.toUpperCase()],
   );
-  // Its warning that it is experimental is for who has a proxy.
-  return hasProxy
-    ? new EnvHttpProxyAgent({ ...options, ...(connect && { requestTls: connect }) })
-    : new Agent(options);
+  if (isLocal || !hasProxy) return new Agent(options);
+  try {
+    // Its warning that it is experimental is for who has a proxy.
+    return new EnvHttpProxyAgent({ ...options, ...(connect && { requestTls: connect }) });
+  } catch {
+    // Its message may hold a password.
+    throw new UserError(
+      'http_proxy or https_proxy is no address of a proxy: http://host:port, or http://user:password@host:port',
+    );
+  }
 }
 
 /** The server's own words, or the beginning of what came instead of them. */
@@ -205,10 +216,24 @@ function serverWords(text: string): { readonly code: string; readonly message: s
   return { code: NO_CODE, message: quoted(text.replace(/<[^>]*>/g, ' ')) };
 }
 
-function hintFor(status: number): string {
+/** A server may say what it was sent. */
+function withoutSecrets(message: string, { authorization }: MlflowServer): string {
+  return secretsOf(authorization).reduce((text, secret) => text.replaceAll(secret, '***'), message);
+}
+
+/** The header, what is in it, and for a password what it encodes. */
+function secretsOf(authorization: string | undefined): readonly string[] {
+  if (authorization === undefined) return [];
+  const [scheme, credentials = ''] = authorization.split(' ');
+  const password =
+    scheme === 'Basic' ? Buffer.from(credentials, 'base64').toString().split(':').slice(1).join(':') : '';
+  return [authorization, credentials, password].filter((secret) => secret !== '');
+}
+
+function hintFor(status: number, text: string): string {
   if (status === 401)
     return ' (user and password: MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD; or MLFLOW_TRACKING_TOKEN)';
-  if (status === 403)
+  if (status === 403 && /invalid host/i.test(text))
     return ' (a server that is called by another name than localhost wants it under --allowed-hosts)';
   return '';
 }

@@ -92,7 +92,10 @@ export function fitKey(key: string): string {
     .map((part, i) =>
       part === '..' || (i === 0 && part.startsWith('..')) ? part.replaceAll('.', '_') : part,
     );
-  const text = Array.from(parts.join('/')).slice(0, LIMITS.key).join('').replace(/\/$/, '');
+  const text = Array.from(parts.join('/'))
+    .slice(0, LIMITS.key)
+    .join('')
+    .replace(/(\/\.?)+$/, '');
   return text === '' ? '_' : text;
 }
 

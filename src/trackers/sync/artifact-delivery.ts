@@ -10,6 +10,7 @@ import type { MlflowClient } from '../mlflow/client.js';
 import { required } from '../mlflow/required.js';
 import { LIMITS } from '../mlflow/values.js';
 import { isMissing } from '../../util/disk.js';
+import { UnsendableError } from './refusals.js';
 import type { Target } from './target.js';
 import { fitted, runParams } from './task-run.js';
 
@@ -20,27 +21,20 @@ const READY = 'LOGGED_MODEL_READY';
 
 /**
  * @param folder absolute, where the store has it
- * @returns what is not delivered and why; undefined when all is
+ * @throws UnsendableError where a file is gone or is another
  */
 export async function deliverArtifact(
   target: Target,
   facts: StartRecord,
   made: ArtifactRecord,
   folder: string,
-): Promise<string | undefined> {
-  const damaged = await firstDamaged(folder, made.files);
-  if (damaged !== undefined) return damaged;
-  if (isNet(made)) {
-    await deliverModel(target, facts, made, folder);
-    return undefined;
-  }
-  if (staysInStore(made)) {
+): Promise<void> {
+  await checkWhole(folder, made.files);
+  if (isNet(made)) await deliverModel(target, facts, made, folder);
+  else if (staysInStore(made)) {
     const tag = `${made.artifact} of ${bytesOf(made)} bytes: kept in the store, as ${made.directory}`;
     await target.client.log(target.run.id, { tags: { 'stagecraft.not_uploaded': tag } });
-    return undefined;
-  }
-  await uploadAll(target.client, target.run.artifactRoot, made.files, folder);
-  return undefined;
+  } else await uploadAll(target.client, target.run.artifactRoot, made.files, folder);
 }
 
 /** Whether it is a logged model. */
@@ -118,24 +112,21 @@ async function uploadAll(
 }
 
 /** The server is to have what was made, or nothing. */
-async function firstDamaged(
-  folder: string,
-  files: Readonly<Record<string, FileRecord>>,
-): Promise<string | undefined> {
+async function checkWhole(folder: string, files: Readonly<Record<string, FileRecord>>): Promise<void> {
   for (const [name, { sha256 }] of Object.entries(files)) {
     const path = join(folder, name);
     const digest = await digestParts(createReadStream(path)).catch((error: unknown) => {
       if (isMissing(error)) return undefined;
       throw error;
     });
-    if (digest === undefined) return `${path} is gone from the store, so it is not on the server`;
-    if (digest !== sha256) return `${path} is not what was stored, so it is not sent`;
+    if (digest === undefined)
+      throw new UnsendableError(`${path} is gone from the store, so it is not on the server`);
+    if (digest !== sha256) throw new UnsendableError(`${path} is not what was stored, so it is not sent`);
   }
-  return undefined;
 }
 
 /** SHA-256, hex. */
-export async function digestParts(parts: AsyncIterable<unknown>): Promise<string> {
+async function digestParts(parts: AsyncIterable<unknown>): Promise<string> {
   const hash = createHash('sha256');
   for await (const part of parts) hash.update(part as Uint8Array);
   return hash.digest('hex');

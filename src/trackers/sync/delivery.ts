@@ -9,7 +9,6 @@ import type {
   ArtifactRecord,
   CloseRecord,
   EndRecord,
-  JournalRecord,
   LinkRecord,
   MetricRecord,
   ReportRecord,
@@ -17,14 +16,24 @@ import type {
   StartRecord,
 } from '../journal-record.js';
 import type { MlflowClient } from '../mlflow/client.js';
-import { MlflowError, UnfitValueError } from '../mlflow/mlflow-error.js';
-import { fitKey, fitText, LIMITS, type Metric, type Texts } from '../mlflow/values.js';
+import { fitKey, fitText, LIMITS } from '../mlflow/values.js';
 import { deliverArtifact, isNet } from './artifact-delivery.js';
-import { BestNet } from './best-net.js';
+import { type Best, BestNet, TOP1_KEY } from './best-net.js';
 import { Expected } from './expected.js';
 import type { Followed } from './journal-follower.js';
-import { deliverLink } from './link-delivery.js';
+import { type LinkFacts, Links } from './link-delivery.js';
+import { Refusals } from './refusals.js';
 import { registerBest } from './register-best.js';
+import {
+  deliveredUpTo,
+  type Ended,
+  isDelivered,
+  makerKey,
+  nameOf,
+  type Place,
+  type Segment,
+  type TaskRun,
+} from './segment.js';
 import { deliveredTag, type RemoteRun, RemoteRuns } from './remote-runs.js';
 import { deliverReport } from './report-delivery.js';
 import type { Target } from './target.js';
@@ -40,34 +49,6 @@ export interface DeliveryOptions {
   readonly again?: ReadonlySet<string>;
 }
 
-/** Of a record in its segment. */
-type Place = Pick<JournalRecord, 'sequence' | 'time'>;
-
-/** A run of a task while its records come. */
-interface TaskRun {
-  readonly key: string;
-  readonly facts: StartRecord;
-  readonly points: Metric[];
-  /** The last record so far. */
-  last: Place;
-  ended: boolean;
-}
-
-/** One invocation. */
-interface Segment {
-  readonly opened: SegmentRecord;
-  /** Runs of tasks by their name in the journal. */
-  readonly runs: Map<string, TaskRun>;
-  /** Names of the image sets that its tasks have. */
-  readonly datasets: Set<string>;
-  last: Place;
-  /** How it ended; undefined while it goes on. */
-  closed: RunEnd | undefined;
-}
-
-/** Answers 500 to one and the same thing, after which it is no longer tried by this process. */
-const MOST_FAILURES = 8;
-
 const STATUS = { finished: 'FINISHED', failed: 'FAILED', interrupted: 'KILLED' } as const;
 
 export class Delivery {
@@ -78,19 +59,22 @@ export class Delivery {
   /** Keys of the runs of this journal that made something, by recipe and output; and those of nets, by recipe. */
   readonly #makers = new Map<string, string>();
   readonly #netRuns = new Map<string, string>();
+  readonly #links = new Links();
   readonly #best = new BestNet();
-  /** Answers 500 so far, by what was to be delivered. */
-  readonly #failures = new Map<string, number>();
+  readonly #refusals = new Refusals();
   #remote: RemoteRuns | undefined;
   /** Of the first segment: two that were opened at once each named one. */
   #journal = '';
   /** What it is to hold. */
   readonly expected = new Expected();
-  /** What the server will not take, ever; and files that are gone. */
-  readonly problems = new Set<string>();
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+  }
+
+  /** What the server will not take, ever; and files that are gone. */
+  get problems(): Set<string> {
+    return this.#refusals.problems;
   }
 
   /** Of the server's runs; undefined before the first record. */
@@ -116,11 +100,22 @@ export class Delivery {
       segment.last = record;
       if ('dataset' in record && record.dataset !== null) segment.datasets.add(record.dataset);
       if (record.type === 'metric') this.#gather(segment, record);
-      else await this.#deliverOne(number, segment, record);
+      else await this.#deliverOne(segment, record);
     }
     for (const segment of this.#segments.values())
       for (const run of segment.runs.values())
-        await this.#guarded(run.key, () => this.#sendPoints(segment, run));
+        await this.#refusals.guard(nameOf(run), () => this.#sendPoints(segment, run));
+  }
+
+  /** Whether a task that was done before has no run on the server that made it. */
+  get hasOpenLinks(): boolean {
+    return this.#links.areOpen;
+  }
+
+  /** Looks for the makers of links once more. */
+  async settleLinks(): Promise<void> {
+    for (const link of this.#links.open)
+      await this.#refusals.guard(runName(link.record), () => this.#deliverLink(link));
   }
 
   /**
@@ -133,7 +128,7 @@ export class Delivery {
       if (segment.closed !== undefined || !(await isGone(segment.opened.writer, number))) continue;
       for (const [name, run] of segment.runs) {
         if (run.ended || this.#latestRun.get(name) !== run) continue;
-        await this.#guarded(run.key, async () => {
+        await this.#refusals.guard(nameOf(run), async () => {
           const remote = await this.#ensure(segment, run);
           if (!isDelivered(remote, segment, run.last))
             await this.#finish(remote, 'KILLED', segment, run.last);
@@ -171,12 +166,23 @@ export class Delivery {
     this.#journal ||= opened.journal;
     this.#remote ??= await RemoteRuns.open(client, experiment, { journal: this.#journal, again });
     const segment: Segment = {
-      ...{ opened, runs: new Map(), datasets: new Set(), last: opened, closed: undefined },
+      ...{ opened, runs: new Map(), datasets: new Set(), last: opened, closed: undefined, isWhole: true },
     };
     this.#segments.set(number, segment);
     const parent = await this.#parent(segment);
+    const tags = provenanceTags(opened);
+    this.expected.tags(this.#journal, tags);
     if (isDelivered(parent, segment, opened)) return;
-    await this.#guarded('the run', () => this.#remote!.log(parent, { tags: provenanceTags(opened) }));
+    await this.#ofParent(segment, 'the run', () => this.#remote!.log(parent, { tags }));
+  }
+
+  async #ofParent(
+    segment: Segment,
+    what: string,
+    work: () => Promise<unknown>,
+    options?: { readonly forbidden: boolean },
+  ): Promise<void> {
+    segment.isWhole = (await this.#refusals.guard(what, work, options)) && segment.isWhole;
   }
 
   #parent({ opened }: Segment): Promise<RemoteRun> {
@@ -197,7 +203,6 @@ export class Delivery {
   }
 
   async #deliverOne(
-    number: number,
     segment: Segment,
     record: StartRecord | LinkRecord | EndRecord | ReportRecord | CloseRecord,
   ): Promise<void> {
@@ -206,32 +211,33 @@ export class Delivery {
       case 'resume': {
         const before = record.type === 'resume' ? this.#latestRun.get(record.run) : undefined;
         const key = before?.key ?? `${this.#journal}/${record.run}/${segment.opened.id}`;
-        const run: TaskRun = { key, facts: record, points: [], last: record, ended: false };
+        const run: TaskRun = {
+          ...{ key, facts: record, points: [], last: record, ended: false, concluded: false },
+        };
         segment.runs.set(record.run, run);
         this.#latestRun.set(record.run, run);
         this.#best.begin(record);
-        await this.#guarded(key, () => this.#start(segment, run));
+        await this.#refusals.guard(nameOf(run), () => this.#start(segment, run));
         break;
       }
       case 'end': {
         const run = segment.runs.get(record.run);
         if (!run) break;
-        await this.#guarded(run.key, async () => {
+        await this.#refusals.guard(nameOf(run), async () => {
           await this.#sendPoints(segment, run);
           await this.#end(segment, run, record);
         });
-        run.ended = true;
+        run.ended = run.concluded = true;
         break;
       }
       case 'link':
-        this.#best.made(record);
-        await this.#guarded(record.recipe, () => this.#link(segment, record));
+        await this.#refusals.guard(runName(record), () => this.#link(segment, record));
         break;
       case 'report':
-        await this.#guarded(record.path, () => this.#report(number, segment, record));
+        await this.#ofParent(segment, record.path, () => this.#report(segment, record));
         break;
       case 'close':
-        await this.#guarded('close', () => this.#close(segment, record));
+        await this.#refusals.guard('the run', () => this.#close(segment, record));
         segment.closed = record.end;
         break;
     }
@@ -239,11 +245,13 @@ export class Delivery {
 
   async #start(segment: Segment, run: TaskRun): Promise<void> {
     const params = runParams(run.facts);
-    this.expected.begin(run.key, { params, parent: this.#journal });
+    const tags = { ...runTags(run.facts), ...provenanceTags(segment.opened) };
+    this.expected.begin(run.key, { name: runName(run.facts), params, parent: this.#journal });
+    this.expected.tags(run.key, tags);
     const remote = await this.#ensure(segment, run);
     if (isDelivered(remote, segment, run.facts)) return;
     if (run.facts.type === 'resume') await this.#options.client.updateRun(remote.id, { status: 'RUNNING' });
-    await this.#remote!.log(remote, { params, tags: provenanceTags(segment.opened) });
+    await this.#remote!.log(remote, { params, tags });
   }
 
   async #ensure(segment: Segment, { key, facts }: TaskRun): Promise<RemoteRun> {
@@ -264,30 +272,41 @@ export class Delivery {
     run.points.length = 0;
   }
 
-  async #end(segment: Segment, run: TaskRun, record: EndRecord): Promise<void> {
+  async #end(segment: Segment, run: TaskRun, record: Ended): Promise<void> {
     const { end, made } = record;
     const remote = await this.#ensure(segment, run);
-    const dataset = made && datasetOf(run.facts, made);
-    this.expected.run(run.key).dataset = dataset && { name: dataset.name, digest: dataset.digest };
-    if (made) this.#remember(run, made);
-    if (!isDelivered(remote, segment, record)) await this.#deliverEnd(remote, segment, run, record);
-    this.expected.end(run.key, STATUS[end]);
+    if (made) {
+      this.#remember(run, made);
+      const dataset = datasetOf(run.facts, made);
+      this.expected.run(run.key).dataset = dataset && { name: dataset.name, digest: dataset.digest };
+      this.expected.tags(run.key, environmentTags(made));
+    }
+    const isWhole =
+      isDelivered(remote, segment, record) || (await this.#deliverEnd(remote, segment, run, record));
+    // What was refused has been told.
+    if (isWhole) this.expected.end(run.key, STATUS[end]);
   }
 
-  async #deliverEnd(remote: RemoteRun, segment: Segment, run: TaskRun, record: EndRecord): Promise<void> {
+  /** @returns whether nothing was refused */
+  async #deliverEnd(remote: RemoteRun, segment: Segment, run: TaskRun, record: Ended): Promise<boolean> {
     const { end, message, made } = record;
     const { client, runsDirectory } = this.#options;
     if (message !== undefined)
       await this.#remote!.log(remote, { tags: { 'mlflow.note.content': fitText(message, LIMITS.tag) } });
+    let isWhole = true;
     if (made) {
       await this.#remote!.log(remote, { tags: environmentTags(made) });
       const dataset = datasetOf(run.facts, made);
       if (dataset) await client.logDatasets(remote.id, [dataset]);
       const folder = join(runsDirectory, made.directory);
-      const problem = await deliverArtifact(this.#target(remote), run.facts, made, folder);
-      if (problem !== undefined) this.problems.add(problem);
+      isWhole = await this.#refusals.guard(`${nameOf(run)}, its files`, () =>
+        deliverArtifact(this.#target(remote), run.facts, made, folder),
+      );
     }
-    await this.#finish(remote, STATUS[end], segment, record);
+    // It has ended, whatever became of its files.
+    await client.updateRun(remote.id, { status: STATUS[end], endTime: record.time });
+    if (isWhole) await this.#remote!.log(remote, { tags: deliveredUpTo(segment, record) });
+    return isWhole;
   }
 
   #remember({ key, facts: { recipe } }: TaskRun, made: ArtifactRecord): void {
@@ -299,36 +318,60 @@ export class Delivery {
 
   /** What a run of this journal made needs no link. */
   async #link(segment: Segment, record: LinkRecord): Promise<void> {
+    this.#best.begin(record);
+    this.#best.made(record);
     if (this.#makers.has(makerKey(record))) return;
+    // The process died between making it and saying so.
+    const unfinished = this.#latestRun.get(record.run);
+    if (unfinished && !unfinished.concluded) {
+      await this.#end(segment, unfinished, { ...record, end: 'finished', made: record });
+      unfinished.ended = unfinished.concluded = true;
+      return;
+    }
     const key = `${this.#journal}/link/${makerKey(record)}`;
-    const tag = deliveredTag('link');
-    this.expected.begin(key, { params: runParams(record), parent: this.#journal });
-    await deliverLink(this.#target(await this.#parent(segment)), this.#remote!, { record, key, tag });
+    this.expected.begin(key, { name: runName(record), params: runParams(record), parent: this.#journal });
+    this.expected.tags(key, { ...runTags(record), ...environmentTags(record) });
+    await this.#deliverLink({ record, key, tag: deliveredTag('link'), parent: await this.#parent(segment) });
     this.expected.end(key, 'FINISHED');
   }
 
-  async #report(number: number, segment: Segment, record: ReportRecord): Promise<void> {
+  async #deliverLink(link: LinkFacts): Promise<void> {
+    const { latest } = await this.#links.deliver(this.#options.client, this.#remote!, link);
+    const error = latest.get(TOP1_KEY)?.value;
+    if (error !== undefined) this.#best.metric(link.record.recipe, TOP1_KEY, error);
+  }
+
+  async #report(segment: Segment, record: ReportRecord): Promise<void> {
     const parent = await this.#parent(segment);
     const { runsDirectory } = this.#options;
     const destination = {
       ...{ remote: this.#remote!, expected: this.expected },
       isDelivered: isDelivered(parent, segment, record),
     };
-    const problem = await deliverReport(this.#target(parent), destination, {
-      ...{ record, opened: segment.opened, journal: this.#journal, segment: number, runsDirectory },
+    await deliverReport(this.#target(parent), destination, {
+      ...{ record, opened: segment.opened, journal: this.#journal, runsDirectory },
       dataset: segment.datasets.size === 1 ? [...segment.datasets][0] : undefined,
     });
-    if (problem !== undefined) this.problems.add(problem);
   }
 
   async #close(segment: Segment, record: CloseRecord): Promise<void> {
     const parent = await this.#parent(segment);
     if (isDelivered(parent, segment, record)) return;
     const best = this.#best.best();
-    const maker = best && this.#remote!.get(this.#netRuns.get(best.checkpoint) ?? '');
-    if (best && maker)
-      await this.#guarded('best net', () => registerBest(this.#target(maker), best, segment.opened));
-    await this.#remote!.log(parent, { tags: deliveredUpTo(segment, record) });
+    // Whose a registered model is, is a matter of its own.
+    if (best)
+      await this.#ofParent(segment, 'best net', () => this.#register(best, segment.opened), {
+        forbidden: true,
+      });
+    if (segment.isWhole) await this.#remote!.log(parent, { tags: deliveredUpTo(segment, record) });
+  }
+
+  /** The run that made the net is of this journal, or stands in a link. */
+  async #register(best: Best, { experiment, title }: SegmentRecord): Promise<void> {
+    const { client, experiment: named } = this.#options;
+    const own = this.#remote!.get(this.#netRuns.get(best.checkpoint) ?? '');
+    const runId = own?.id ?? this.#links.makerOf(best.checkpoint);
+    if (runId !== undefined) await registerBest(client, runId, best, { name: named ?? experiment, title });
   }
 
   #target(run: RemoteRun): Target {
@@ -344,41 +387,4 @@ export class Delivery {
     await this.#options.client.updateRun(run.id, { status, endTime: last.time });
     await this.#remote!.log(run, { tags: deliveredUpTo(segment, last) });
   }
-
-  /** What the server will never take is remembered, and the rest goes on; so is what it fails at again and again. */
-  async #guarded(what: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      this.#failures.delete(what);
-    } catch (error) {
-      if (!(error instanceof UnfitValueError) && !this.#isRefused(what, error)) throw error;
-      this.problems.add(`${what}: ${(error as Error).message}`);
-    }
-  }
-
-  #isRefused(what: string, error: unknown): boolean {
-    if (!(error instanceof MlflowError)) return false;
-    if (error.facts.status !== 500) return isOfOneRun(error);
-    const failures = (this.#failures.get(what) ?? 0) + 1;
-    this.#failures.set(what, failures);
-    return failures >= MOST_FAILURES;
-  }
-}
-
-/** Whether other runs may still be taken. */
-function isOfOneRun({ facts: { mayPass, status } }: MlflowError): boolean {
-  return !mayPass && status !== undefined && status !== 401 && status !== 403;
-}
-
-function isDelivered({ deleted, tags }: RemoteRun, { opened }: Segment, { sequence }: Place): boolean {
-  const delivered = tags.get(deliveredTag(opened.id));
-  return deleted || (delivered !== undefined && Number(delivered) >= sequence);
-}
-
-function deliveredUpTo({ opened }: Segment, { sequence }: Place): Texts {
-  return { [deliveredTag(opened.id)]: String(sequence) };
-}
-
-function makerKey({ recipe, output }: Pick<LinkRecord, 'recipe' | 'output'>): string {
-  return `${recipe.slice(0, 32)}-${output.slice(0, 32)}`;
 }

@@ -36,9 +36,16 @@ interface History {
 
 /** What is known of a run when it is begun. */
 export interface ExpectedFacts {
+  readonly name: string;
   readonly params: Texts;
   /** Our key of the run that it is shown below. */
   readonly parent: string;
+}
+
+interface ExpectedReport {
+  readonly sha256: string;
+  /** Whether it is what lies in the store now: of invocations at once, who is the last to write need not be the last begun. */
+  readonly isCurrent: boolean;
 }
 
 export interface ExpectedRun {
@@ -46,14 +53,15 @@ export interface ExpectedRun {
   facts: ExpectedFacts | undefined;
   /** Undefined while it goes on. */
   status: RunStatus | undefined;
+  readonly tags: Map<string, string>;
   dataset: Pick<RunDataset, 'name' | 'digest'> | undefined;
   /** By key of the history. */
   readonly histories: Map<string, History>;
   /** Of a table row: the latest values by key, whatever was there before. */
   latest: Readonly<Record<string, number>>;
   made: ArtifactRecord | undefined;
-  /** SHA-256 of what was written for people, by path below the run's artifacts. */
-  readonly reports: Map<string, string>;
+  /** What was written for people, by path below the run's artifacts. */
+  readonly reports: Map<string, ExpectedReport>;
 }
 
 export class Expected {
@@ -77,9 +85,16 @@ export class Expected {
     this.run(key).status = status;
   }
 
-  /** The latest of a path counts. */
-  report(key: string, path: string, sha256: string): void {
-    this.run(key).reports.set(path, sha256);
+  /** The later of a name counts. */
+  tags(key: string, tags: Texts): void {
+    const run = this.run(key);
+    for (const [name, value] of Object.entries(tags)) run.tags.set(name, value);
+  }
+
+  /** What lies in the store counts; where none does, the latest. */
+  report(key: string, path: string, report: ExpectedReport): void {
+    const { reports } = this.run(key);
+    if (report.isCurrent || !reports.get(path)?.isCurrent) reports.set(path, report);
   }
 
   /** Steps of a history rise in a journal, so what comes again has been counted. */
@@ -96,7 +111,7 @@ export class Expected {
 function newRun(): ExpectedRun {
   return {
     ...{ facts: undefined, status: undefined, dataset: undefined, latest: {}, made: undefined },
-    ...{ histories: new Map(), reports: new Map() },
+    ...{ tags: new Map(), histories: new Map(), reports: new Map() },
   };
 }
 
@@ -104,6 +119,7 @@ function newRun(): ExpectedRun {
 export function digestOfRun({
   facts,
   status,
+  tags,
   dataset,
   histories,
   latest,
@@ -112,7 +128,8 @@ export function digestOfRun({
 }: ExpectedRun): string {
   const sums = [...histories].map(([key, { sum }]) => [key, sum.count, String(sum.digest)]);
   return digestValue({
-    ...{ status, dataset, latest, reports: [...reports], histories: sums },
+    ...{ status, dataset, latest, histories: sums, tags: Object.fromEntries(tags) },
+    reports: [...reports].map(([path, { sha256 }]) => [path, sha256]),
     ...{ facts: facts && { ...facts }, output: made?.output },
   });
 }

@@ -6,7 +6,12 @@ export interface Maker {
   readonly id: string;
   readonly experimentId: string;
   readonly name: string;
+  /** Error rates that it has, by key. */
+  readonly errors: readonly { readonly key: string; readonly value: number }[];
 }
+
+/** Of evaluations; what is watched in a training is its own. */
+const ERROR_RATE = /^top[15]_error_percent$/;
 
 export async function findMaker(
   client: MlflowClient,
@@ -19,7 +24,11 @@ export async function findMaker(
     // A link is no maker.
     if (data?.tags?.some(({ key }) => key === 'stagecraft.cached')) continue;
     const { run_id: id, experiment_id: experimentId, run_name: name = '' } = info ?? {};
-    if (id !== undefined && experimentId !== undefined) return { id, experimentId, name };
+    if (id === undefined || experimentId === undefined) continue;
+    const errors = (data?.metrics ?? [])
+      .filter(({ key = '' }) => ERROR_RATE.test(key))
+      .map(({ key = '', value = 0 }) => ({ key, value: Number(value) }));
+    return { id, experimentId, name, errors };
   }
   return undefined;
 }

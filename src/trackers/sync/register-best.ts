@@ -1,27 +1,31 @@
 /** The best net of an experiment as a version of a registered model, which the alias `best` points to. */
-import type { SegmentRecord } from '../journal-record.js';
 import { formatLabels } from '../../plan/labels.js';
+import type { MlflowClient } from '../mlflow/client.js';
 import { fitModelName } from '../mlflow/models.js';
 import { required } from '../mlflow/required.js';
 import { modelOf } from './artifact-delivery.js';
 import type { Best } from './best-net.js';
-import type { Target } from './target.js';
 
 const ALIAS = 'best';
 
-/** @param target the run that made the net */
+/**
+ * @param runId of the run that made the net
+ * @param experiment its name on the server, and its title
+ */
 export async function registerBest(
-  { client, experimentId, run }: Target,
+  client: MlflowClient,
+  runId: string,
   { top1ErrorPercent, evaluation }: Best,
-  { experiment, title }: SegmentRecord,
+  experiment: { readonly name: string; readonly title: string },
 ): Promise<void> {
-  const model = await modelOf(client, experimentId, run.id);
+  const { info } = await client.run(runId);
+  const model = await modelOf(client, required(info?.experiment_id, 'run.info.experiment_id'), runId);
   // Its files were gone: that has been said.
   if (!model?.ready) return;
-  const name = fitModelName(experiment);
-  await client.models.register(name, `The net of "${title}" with the lowest top-1 error.`);
-  const known = (await client.models.versions(name)).find((version) => version.run_id === run.id);
-  const version = known ?? (await client.models.createVersion(name, model.id, run.id));
+  const name = fitModelName(experiment.name);
+  await client.models.register(name, `The net of "${experiment.title}" with the lowest top-1 error.`);
+  const known = (await client.models.versions(name)).find((version) => version.run_id === runId);
+  const version = known ?? (await client.models.createVersion(name, model.id, runId));
   const number = required(version.version, 'model_version.version');
   await client.models.describeVersion(
     name,

@@ -6,12 +6,16 @@ import { required } from '../mlflow/required.js';
 import type { Texts } from '../mlflow/values.js';
 
 export const KEY_TAG = 'stagecraft.run';
+/** By which the server shows a run below another. */
+export const PARENT_TAG = 'mlflow.parentRunId';
 export const JOURNAL_TAG = 'stagecraft.journal';
 /**
  * Begins the tag that says how far a segment of the journal has been delivered whole to a run: the last record's place in
  * it. Of each segment by itself, since two may be written at once; not by time, since clocks are set back.
  */
 const DELIVERED = 'stagecraft.delivered.';
+/** Marks a run that was made twice before it is deleted, by the run that stays: it is not one that a user deleted. */
+const TWIN_TAG = 'stagecraft.twin_of';
 /** Digest of what was read back and found whole. */
 export const VERIFIED_TAG = 'stagecraft.verified';
 
@@ -40,7 +44,7 @@ export interface RemoteRun {
   readonly again: boolean;
   readonly params: Map<string, string>;
   readonly tags: Map<string, string>;
-  /** The latest point of each history. */
+  /** The latest point of each history, also where all are to be sent again. */
   readonly latest: Map<string, { readonly step: number; readonly value: number }>;
 }
 
@@ -88,7 +92,7 @@ export class RemoteRuns {
   /** The run of a key, made if there is none; another sender may have made it since we looked. */
   async ensure(key: string, run: Omit<NewRun, 'experimentId'>): Promise<RemoteRun> {
     const known = this.#byKey.get(key) ?? (await this.#find(`tags.\`${KEY_TAG}\` = '${key}'`)).get(key);
-    if (known) return known;
+    if (known) return this.#belowParent(known, run.parentRunId);
     const tags = { ...run.tags, [KEY_TAG]: key, [JOURNAL_TAG]: this.#journal };
     try {
       return this.#remember(
@@ -101,10 +105,19 @@ export class RemoteRuns {
     }
   }
 
+  /** The parent may have been made twice, and the run below the one that is gone. */
+  async #belowParent(run: RemoteRun, parent: string | undefined): Promise<RemoteRun> {
+    if (parent !== undefined && !run.deleted) await this.log(run, { tags: { [PARENT_TAG]: parent } });
+    return run;
+  }
+
   /** Deletes what was made twice, after a look for what came to life late. */
   async removeTwins(): Promise<void> {
     if (this.#isUnsure) await this.#find(this.#ofJournal);
-    for (const { id } of this.#twins.values()) await this.#client.deleteRun(id);
+    for (const { id, key } of this.#twins.values()) {
+      await this.#client.log(id, { tags: { [TWIN_TAG]: this.#byKey.get(key)!.id } });
+      await this.#client.deleteRun(id);
+    }
     this.#twins.clear();
     this.#isUnsure = false;
   }
@@ -112,12 +125,15 @@ export class RemoteRuns {
   /** Sends what the server does not have yet; a parameter that it has stays as it is. */
   async log(run: RemoteRun, { metrics = [], params = {}, tags = {} }: RunLog): Promise<void> {
     const fresh = {
-      metrics: metrics.filter(({ key, step }) => step > (run.latest.get(key)?.step ?? -Infinity)),
+      metrics: run.again
+        ? metrics
+        : metrics.filter(({ key, step }) => step > (run.latest.get(key)?.step ?? -Infinity)),
       params: without(params, (key) => run.params.has(key)),
       tags: without(tags, (key, value) => run.tags.get(key) === value),
     };
     await this.#client.log(run.id, fresh);
-    for (const { key, step, value } of fresh.metrics) run.latest.set(key, { step, value });
+    for (const { key, step, value } of fresh.metrics)
+      if (step >= (run.latest.get(key)?.step ?? -Infinity)) run.latest.set(key, { step, value });
     for (const [key, value] of Object.entries(fresh.params)) run.params.set(key, value);
     for (const [key, value] of Object.entries(fresh.tags)) run.tags.set(key, value);
   }
@@ -135,7 +151,7 @@ export class RemoteRuns {
   async #find(filter: string): Promise<ReadonlyMap<string, RemoteRun>> {
     for await (const run of this.#client.searchRuns([this.experimentId], filter, 'ALL')) {
       const key = keyOf(run);
-      if (key === undefined) continue;
+      if (key === undefined || run.data?.tags?.some((tag) => tag.key === TWIN_TAG)) continue;
       const known = this.#byKey.get(key);
       if (!known) {
         this.#remember(run, key);
@@ -143,8 +159,8 @@ export class RemoteRuns {
       }
       const found = this.#read(run, key);
       if (found.id === known.id || found.deleted) continue;
-      // The fuller one is ours; of two that are as full, all senders take the same.
-      const [kept, twin] = isFuller(found, known) ? [found, known] : [known, found];
+      // All senders keep the same one, whatever each of them sees: else each would delete another's.
+      const [kept, twin] = known.deleted || found.id < known.id ? [found, known] : [known, found];
       this.#byKey.set(key, kept);
       if (!twin.deleted) this.#twins.set(twin.id, twin);
     }
@@ -170,19 +186,13 @@ export class RemoteRuns {
       again: isAgain,
       tags: new Map(tags.filter(([name]) => !(isAgain && name.startsWith(DELIVERED)))),
       latest: new Map(
-        (isAgain ? [] : (data?.metrics ?? [])).map(({ key: name = '', step = 0, value = 0 }) => [
+        (data?.metrics ?? []).map(({ key: name = '', step = 0, value = 0 }) => [
           name,
           { step, value: Number(value) },
         ]),
       ),
     };
   }
-}
-
-function isFuller(a: RemoteRun, b: RemoteRun): boolean {
-  if (a.deleted !== b.deleted) return b.deleted;
-  const size = ({ params, latest, tags }: RemoteRun) => params.size + latest.size + tags.size;
-  return size(a) === size(b) ? a.id < b.id : size(a) > size(b);
 }
 
 function without(texts: Texts, has: (key: string, value: string) => boolean): Texts {

@@ -6,7 +6,9 @@ import { digestBytes } from '../../util/digest.js';
 import { isMissing } from '../../util/disk.js';
 import type { ReportRecord, SegmentRecord } from '../journal-record.js';
 import type { MlflowClient } from '../mlflow/client.js';
+import type { Metric } from '../mlflow/values.js';
 import type { Expected } from './expected.js';
+import { UnsendableError } from './refusals.js';
 import type { RemoteRun, RemoteRuns } from './remote-runs.js';
 import { type RowRun, rowRuns } from './table-rows.js';
 import type { Target } from './target.js';
@@ -21,8 +23,6 @@ export interface Report {
   readonly record: ReportRecord;
   readonly opened: SegmentRecord;
   readonly journal: string;
-  /** Number of the segment: the step of what its rows have. */
-  readonly segment: number;
   /** The data set of the experiment's results, if it is one. */
   readonly dataset: string | undefined;
   /** Absolute folder of all results. */
@@ -32,46 +32,50 @@ export interface Report {
 /**
  * @param expected is told what the server is to hold
  * @param isDelivered whether the file is on the server; rows are looked at one by one
- * @returns what is not delivered and why; undefined when all is
+ * @throws UnsendableError where the file is gone
  */
 export async function deliverReport(
   target: Target,
   { remote, expected, isDelivered }: Destination,
-  { record, opened, journal, segment, dataset, runsDirectory }: Report,
-): Promise<string | undefined> {
+  { record, opened, journal, dataset, runsDirectory }: Report,
+): Promise<void> {
   const { client, run: parent } = target;
-  expected.report(journal, pathOnServer(record, opened), record.sha256);
-  if (isDelivered && record.holds !== 'table') return undefined;
   const path = join(runsDirectory, record.path);
   const bytes = await bytesOf(path);
-  if (!bytes) return isDelivered ? undefined : `${path} is gone, so it is not on the server`;
-  // A later run has replaced it, and its record comes too; or somebody has changed it, which reading back shows.
-  if (digestBytes(bytes) !== record.sha256) return undefined;
+  if (!bytes && !isDelivered) throw new UnsendableError(`${path} is gone, so it is not on the server`);
+  const { sha256 } = record;
+  const isCurrent = bytes !== undefined && digestBytes(bytes) === sha256;
+  expected.report(journal, pathOnServer(record, opened), { sha256, isCurrent });
+  // Another run has replaced it, and its record comes too; or somebody has changed it, which reading back shows.
+  if (!isCurrent) return;
   if (!isDelivered) await client.artifacts.upload(parent.artifactRoot, pathOnServer(record, opened), bytes);
-  if (record.holds !== 'table') return undefined;
+  if (record.holds !== 'table') return;
   for (const row of rowRuns(JSON.parse(bytes.toString('utf8')) as Table, dataset)) {
     const key = `${journal}/row/${row.key}`;
-    expected.begin(key, { params: row.params, parent: journal });
+    expected.begin(key, { name: row.name, params: row.params, parent: journal });
+    expected.tags(key, row.tags);
     expected.run(key).latest = row.metrics;
     const known = remote.get(key);
     if (!isDelivered || !known || known.again) {
       const { name, tags } = row;
       const run = await remote.ensure(key, { name, tags, startTime: record.time, parentRunId: parent.id });
-      if (!run.deleted) await deliverRow(target.client, remote, run, { row, time: record.time, segment });
+      if (!run.deleted) await deliverRow(target.client, remote, run, { row, time: record.time });
     }
     expected.end(key, 'FINISHED');
   }
-  return undefined;
 }
 
 async function deliverRow(
   client: MlflowClient,
   remote: RemoteRuns,
   run: RemoteRun,
-  { row, time, segment }: { readonly row: RowRun; readonly time: number; readonly segment: number },
+  { row, time }: { readonly row: RowRun; readonly time: number },
 ): Promise<void> {
-  await remote.log(run, { params: row.params, metrics: changed(run, row.metrics, time, segment) });
+  const metrics = changed(run, row.metrics, time);
+  await remote.log(run, { params: row.params, tags: row.tags, metrics });
+  if (run.status === 'FINISHED') return;
   await client.updateRun(run.id, { status: 'FINISHED', endTime: time });
+  run.status = 'FINISHED';
 }
 
 /** Undefined if there is no such file. */
@@ -84,16 +88,15 @@ async function bytesOf(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** A table that came out the same again adds no points. */
+/** A table that came out the same again adds no points; steps count how often a number came out otherwise. */
 function changed(
   { latest }: RemoteRun,
   metrics: Readonly<Record<string, number>>,
   timestamp: number,
-  step: number,
-) {
+): readonly Metric[] {
   return Object.entries(metrics)
     .filter(([key, value]) => latest.get(key)?.value !== value)
-    .map(([key, value]) => ({ key, value, timestamp, step }));
+    .map(([key, value]) => ({ key, value, timestamp, step: (latest.get(key)?.step ?? 0) + 1 }));
 }
 
 /** Of several experiments at once each has its folder. */

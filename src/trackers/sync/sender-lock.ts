@@ -19,7 +19,7 @@ export class SenderLock {
 
   /** @param folder absolute, of the journal; @param url of the server, without credentials */
   constructor(folder: string, url: string) {
-    this.#path = join(folder, `sender-${digestBytes(url).slice(0, 8)}`);
+    this.#path = join(folder, `sender-${digestBytes(sameHost(url)).slice(0, 8)}`);
   }
 
   /** @returns undefined once it is ours; else the name of who has it */
@@ -82,6 +82,11 @@ export class SenderLock {
     const touched = await stat(this.#path).catch(ignoreMissing);
     return touched === undefined || (await fileClock(this.#path)) - touched.mtimeMs > STALE_MS;
   }
+}
+
+/** This machine goes by several names. */
+function sameHost(url: string): string {
+  return url.replace(/^(https?:\/\/)(127\.0\.0\.1|\[::1\])(?=[:/]|$)/, '$1localhost');
 }
 
 /** The time of the file server, which may be another than ours, ms. */

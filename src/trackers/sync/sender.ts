@@ -120,8 +120,10 @@ export class Sender {
       } catch (error) {
         if (!(error instanceof MlflowError) || !error.facts.mayPass) throw error;
         this.#say({ type: 'waiting', records: this.#records, reason: error.message });
-        const wait = Math.min(MAX_WAIT_MS, error.facts.retryAfterMs ?? 500 * 2 ** Math.min(tries, 10));
-        await pause(wait * (0.5 + chance() / 2), undefined, { signal: stop });
+        const growing = Math.min(MAX_WAIT_MS, 500 * 2 ** Math.min(tries, 10)) * (0.5 + chance() / 2);
+        // What the server asks for is waited for whole.
+        const wait = Math.max(growing, Math.min(MAX_WAIT_MS, error.facts.retryAfterMs ?? 0));
+        await pause(wait, undefined, { signal: stop });
       }
     }
   }

@@ -73,7 +73,7 @@ export function environmentTags({ environment, host, output }: ArtifactRecord): 
 
 /** The images that it read: the digest is of their list. */
 export function datasetOf(
-  { dataset, kind }: TaskFacts,
+  { dataset, kind, parameters }: TaskFacts,
   { inputDigests, artifact, output }: ArtifactRecord,
 ): RunDataset | undefined {
   const digest = inputDigests['index'] ?? (artifact === 'index' ? output : undefined);
@@ -83,7 +83,7 @@ export function datasetOf(
     digest: digest.slice(0, LIMITS.datasetDigest),
     sourceType: 'stagecraft',
     source: JSON.stringify({ index: digest }),
-    context: kind === 'evaluate' ? 'evaluation' : 'training',
+    context: kind === 'evaluate' || parameters['split'] === 'val' ? 'evaluation' : 'training',
   };
 }
 

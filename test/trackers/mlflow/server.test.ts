@@ -37,6 +37,12 @@ test('an address that is no server is a mistake with a way out, and is not repea
   }
 });
 
+test('a token that no header can have is a mistake, and is not repeated', () => {
+  assert.throws(() => uri('http://h', { MLFLOW_TRACKING_TOKEN: 'secret\n' }), {
+    message: 'MLFLOW_TRACKING_TOKEN has a space, a line break or a letter that no token has.',
+  });
+});
+
 test('certificates are read from the files that are named, and a missing one is a mistake', async () => {
   await using scratch = await Scratch.make();
   const file = await scratch.write('ca.pem', 'PEM');

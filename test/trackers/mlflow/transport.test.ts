@@ -164,6 +164,19 @@ test('https to a server of http is said so at once', async () => {
   );
 });
 
+test('secrets that a server says back are not repeated', async () => {
+  await against(
+    ({ headers }, response) =>
+      json(response, 400, { error_code: 'X', message: `${headers.authorization} me:secret`.repeat(2) }),
+    NO_RETRY,
+    async ({ client }) => {
+      const { message } = await failureOf(client.run('x'));
+      assert.match(message, /answered 400: \*\*\* me:\*\*\*/);
+      assert.doesNotMatch(message, new RegExp(Buffer.from('me:secret').toString('base64')));
+    },
+  );
+});
+
 test('a status that the server would pass over in silence is refused', async () => {
   await against(
     (_, response) => json(response, 200, {}),

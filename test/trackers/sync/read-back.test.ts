@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assertWhole, DeliveryRig, named, ONE, rowOf } from '../../support/delivery-rig.js';
-import type { MlflowStandIn } from '../../support/mlflow-stand-in.js';
+import type { MlflowStandIn, StandInRun } from '../../support/mlflow-stand-in.js';
 
 test('what the server lost after it had answered is found by reading back, and sent again', async () => {
   await using rig = await DeliveryRig.make();
@@ -18,9 +18,16 @@ test('what the server lost after it had answered is found by reading back, and s
   assertWhole(rig.server);
 });
 
+function parentOf(server: MlflowStandIn): StandInRun {
+  return server.alive.find(({ name }) => name === 'toys')!;
+}
+
 /** Each does something to what was delivered that reading back is to find and a second delivery to mend. */
 const LOSSES: Readonly<Record<string, (server: MlflowStandIn) => void>> = {
   'a parameter': (server) => named(server, 'one')[0]!.params.delete('recipe'),
+  'a tag of what made it': (server) => named(server, 'one')[0]!.tags.delete('stagecraft.output'),
+  'a tag of the program': (server) => parentOf(server).tags.delete('stagecraft.version'),
+  'the tag of a table': (server) => rowOf(server).tags.set('table', 'other'),
   'a data set': (server) => (named(server, 'one')[0]!.datasets = []),
   'an end': (server) => (named(server, 'one')[0]!.status = 'RUNNING'),
   'a value of a row': (server) => {
@@ -45,17 +52,21 @@ for (const [what, lose] of Object.entries(LOSSES)) {
     const [one] = named(rig.server, 'one');
     assert.equal(one!.params.get('recipe'), ONE.recipe);
     assert.equal(one!.datasets.length, 1);
+    assert.ok(one!.tags.get('stagecraft.output'));
+    assert.ok(parentOf(rig.server).tags.get('stagecraft.version'));
   });
 }
 
-test('a run that was moved from below its parent is a problem', async () => {
+test('a run that was moved from below its parent is put back', async () => {
   await using rig = await DeliveryRig.make();
   await rig.journal();
   await rig.synchroniser().round();
   const [one] = named(rig.server, 'one');
   one!.tags.set('mlflow.parentRunId', 'another');
   one!.tags.delete('stagecraft.verified');
-  assert.match((await rig.synchroniser().round())!.problems.join(), /is not below its experiment’s run/);
+  assert.deepEqual((await rig.synchroniser().round())!.problems, []);
+  const parent = rig.server.alive.find(({ name }) => name === 'toys')!;
+  assert.equal(one!.tags.get('mlflow.parentRunId'), parent.id);
 });
 
 test('a row that comes out otherwise has both values, one measured otherwise is another row', async () => {
@@ -92,7 +103,10 @@ test('a point that is another than was sent is a problem, since a server keeps b
   one!.points.delete(key);
   one!.points.set('other', { ...point, timestamp: point.timestamp + 1 });
   for (const { tags } of rig.server.alive) tags.delete('stagecraft.verified');
-  assert.match((await rig.synchroniser().round())!.problems.join(), /loss has 2501 points of 2500/);
+  assert.match(
+    (await rig.synchroniser().round())!.problems.join(),
+    /number one: loss has 2501 points, 1 more than were sent; points cannot be removed/,
+  );
   one!.points.delete('other');
   one!.points.set(key, { ...point, value: 7 });
   // It says that it has taken it.

@@ -73,8 +73,14 @@ test('the best net is that of the lowest top-1 error, the first of equals, among
     best.begin(start({ recipe: name, inputs: { checkpoint, index: 'i' } }));
     best.metric(name, 'top1_error_percent', error);
     best.metric(name, 'top5_error_percent', 0);
+    // The last one failed.
+    if (name !== 'e') best.made({ recipe: name, artifact: 'scores' });
     if (checkpoint !== 'elsewhere') best.made({ recipe: checkpoint, artifact: 'checkpoint' });
   }
   assert.equal(best.best()?.checkpoint, 'net-b');
   assert.equal(best.best()?.top1ErrorPercent, 25);
+  // Made before, and nothing here says how well it did.
+  best.begin(start({ recipe: 'f', inputs: { checkpoint: 'net-c', index: 'i' } }));
+  best.made({ recipe: 'f', artifact: 'scores' });
+  assert.equal(best.best(), undefined);
 });
