@@ -11,7 +11,7 @@ export async function execute(invocation: Invocation): Promise<number> {
     throw new UserError(
       `There is no benchmark "${invocation.positionals.join(' ')}". Allowed: plan, ${NET_TASKS.join(', ')}.`,
     );
-  if (task !== undefined) await (await import('./bench/net.js')).benchNet(task, invocation);
-  else await (await import('./bench/plan.js')).benchPlan(invocation.values['json'] === true);
+  if (task !== undefined) await (await import('./bench-net.js')).benchNet(task, invocation);
+  else await (await import('./bench-plan.js')).benchPlan(invocation.values['json'] === true);
   return 0;
 }

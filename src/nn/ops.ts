@@ -89,6 +89,14 @@ export abstract class Ops<A extends DeviceArray = DeviceArray> {
     return this.replace(biased, this.relu(biased));
   }
 
+  /**
+   * A fully-connected layer at each place of a map: a convolution without padding, and its bias. Another sum than
+   * {@link conv2dBias} where a backend has a faster one.
+   */
+  fullyConnectedMap(x: A, filter: A, bias: A): A {
+    return this.conv2dBias(x, filter, bias, 'valid');
+  }
+
   /** An array that {@link momentumStep} may change; `data` stays as it is. */
   uploadLearnt(shape: readonly number[], data: Float32Array): A {
     return this.upload(shape, data);

@@ -1,7 +1,7 @@
 /** Convolutions of stride 1 whose padding keeps the size, with ReLU (Sect. 2.1). */
 import { Type, type Static } from '../../util/type.js';
 import { type Layer, type LayerKind, type Pass, scaled } from '../layer-kind.js';
-import type { DeviceArray, Padding } from '../ops.js';
+import type { DeviceArray } from '../ops.js';
 
 /** Only odd filters have a centre. */
 export const FILTER_SIDES = [1, 3, 5, 7, 9, 11] as const;
@@ -43,8 +43,8 @@ export const conv: LayerKind<Conv> = {
   multiplyAdds: ({ parameters: { filter, filters } }, [height, width, channels]) =>
     height * width * filter ** 2 * channels * filters,
   largest: (_layer, input, parameter) => largestSum(input, parameter),
-  forward: (_layer, x, pass) => ({ output: convolve(x, pass, 'same', true), kept: [] }),
-  forwardDense: (_layer, x, pass) => convolve(x, pass, 'same', true),
+  forward: (_layer, x, pass) => ({ output: convolve(x, pass), kept: [] }),
+  forwardDense: (_layer, x, pass) => convolve(x, pass),
   backward(layer, { input, output }, dy, { ops, parameter, wantsInput }) {
     const dz = ops.replace(dy, ops.reluGrad(dy, output));
     const bias = ops.biasGrad(dz);
@@ -56,16 +56,11 @@ export const conv: LayerKind<Conv> = {
 };
 
 /** With the layer's arrays `weight` and `bias`. */
-export function convolve<A extends DeviceArray>(
-  x: A,
-  { ops, parameter, finite }: Pass<A>,
-  padding: Padding,
-  relu: boolean,
-): A {
+function convolve<A extends DeviceArray>(x: A, { ops, parameter, finite }: Pass<A>): A {
   const [weight, bias] = [parameter('weight'), parameter('bias')];
-  if (relu && finite) return ops.conv2dBiasRelu(x, weight, bias, padding);
-  const biased = ops.conv2dBias(x, weight, bias, padding);
-  return relu ? ops.replace(biased, ops.relu(biased)) : biased;
+  if (finite) return ops.conv2dBiasRelu(x, weight, bias, 'same');
+  const biased = ops.conv2dBias(x, weight, bias, 'same');
+  return ops.replace(biased, ops.relu(biased));
 }
 
 /** The largest magnitude of a sum of weighted inputs and a bias; each filter's weights are the last axis of `weight`. */

@@ -2,7 +2,7 @@
 import { Type, type Static } from '../../util/type.js';
 import { type Layer, type LayerKind, type Pass, scaled } from '../layer-kind.js';
 import type { DeviceArray } from '../ops.js';
-import { convolve, largestSum } from './conv.js';
+import { largestSum } from './conv.js';
 
 const description =
   'Fully-connected layer, with ReLU and dropout where it is hidden; over larger images a convolution.';
@@ -46,7 +46,10 @@ export const fullyConnected: LayerKind<FullyConnected> = {
     return rows * columns * weightShape(layer).reduce((a, b) => a * b, 1);
   },
   largest: (_layer, input, parameter) => largestSum(input, parameter),
-  forwardDense: ({ parameters }, x, pass) => convolve(x, pass, 'valid', parameters.hidden),
+  forwardDense({ parameters: { hidden } }, x, { ops, parameter }) {
+    const map = ops.fullyConnectedMap(x, parameter('weight'), parameter('bias'));
+    return hidden ? ops.replace(map, ops.relu(map)) : map;
+  },
   /** At the training crop it is one matrix product. Kept where hidden: the output before dropout, the mask. */
   forward(layer, x, pass) {
     const { ops, parameter } = pass;

@@ -9,12 +9,16 @@ import {
   type Precision,
 } from '../ops.js';
 import type { Pooling } from '../pooling.js';
+import { TensorflowAttributes } from './tensorflow-attributes.js';
 import type { Attribute, TensorflowBinding } from './tensorflow-binding.js';
 
 interface TensorflowArray extends DeviceArray {
   readonly id: number;
   readonly dtype: number;
 }
+
+/** Of all windows of a map: with more, a convolution is as fast. */
+const MAX_WINDOW_BYTES = 128 * 2 ** 20;
 
 /** Of TensorFlow's types; the binding has no word for it. */
 const TF_BFLOAT16 = 14;
@@ -25,7 +29,7 @@ export class TensorflowOps extends Ops<TensorflowArray> {
   readonly #binding: TensorflowBinding;
   readonly #threads: number;
   readonly #types: Readonly<Record<Precision, number>>;
-  readonly #format: Attribute;
+  readonly #attributes: TensorflowAttributes;
   /** Types in which a convolution takes its bias and ReLU with it. */
   readonly #fuses: ReadonlySet<number>;
 
@@ -35,7 +39,7 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     this.#binding = binding;
     this.#threads = threads;
     this.#types = { float32: binding.TF_FLOAT, bfloat16: TF_BFLOAT16 };
-    this.#format = { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' };
+    this.#attributes = new TensorflowAttributes(binding);
     this.#fuses = new Set(Object.values(this.#types).filter((type) => this.#canFuse(type)));
   }
 
@@ -70,9 +74,9 @@ export class TensorflowOps extends Ops<TensorflowArray> {
 
   cast(x: TensorflowArray, precision: Precision): TensorflowArray {
     const attributes = [
-      this.#type('SrcT', x.dtype),
-      this.#type('DstT', this.#types[precision]),
-      this.#flag('Truncate', false),
+      this.#attributes.type('SrcT', x.dtype),
+      this.#attributes.type('DstT', this.#types[precision]),
+      this.#attributes.flag('Truncate', false),
     ];
     return this.#run('Cast', attributes, [x.id]);
   }
@@ -90,7 +94,7 @@ export class TensorflowOps extends Ops<TensorflowArray> {
   }
 
   conv2d(x: TensorflowArray, filter: TensorflowArray, padding: Padding): TensorflowArray {
-    return this.#run('Conv2D', this.#convolution(x, padding), [x.id, filter.id]);
+    return this.#run('Conv2D', this.#attributes.convolution(x, padding), [x.id, filter.id]);
   }
 
   override conv2dBias(...[x, filter, bias, padding]: BiasedConvolution): TensorflowArray {
@@ -103,6 +107,30 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     return this.#fused([x, filter, bias], padding, ['BiasAdd', 'Relu']);
   }
 
+  /**
+   * As one matrix product of all windows: oneDNN's convolution with a filter as large as the map takes four times as long
+   * for few places, whose time is that of reading the filter.
+   */
+  override fullyConnectedMap(
+    ...[x, filter, bias]: Parameters<Ops<TensorflowArray>['fullyConnectedMap']>
+  ): TensorflowArray {
+    const [count, height, width] = x.shape as [number, number, number];
+    const [filterHeight, filterWidth, channels, units] = filter.shape as [number, number, number, number];
+    const [rows, columns] = [height - filterHeight + 1, width - filterWidth + 1];
+    const inputs = filterHeight * filterWidth * channels;
+    const windowBytes = 4 * count * rows * columns * inputs;
+    if (this.#binding.isUsingGpuDevice() || windowBytes > MAX_WINDOW_BYTES)
+      return super.fullyConnectedMap(x, filter, bias);
+    const windows = this.#windows(x, filterHeight, filterWidth);
+    const matrix = this.replace(windows, this.reshape(windows, [count * rows * columns, inputs]));
+    const weights = this.reshape(filter, [inputs, units]);
+    const products = this.matMul(matrix, weights, false, false);
+    this.free(matrix);
+    this.free(weights);
+    const biased = this.replace(products, this.biasAdd(products, bias));
+    return this.replace(biased, this.reshape(biased, [count, rows, columns, units]));
+  }
+
   conv2dInputGrad(
     inputShape: readonly number[],
     filter: TensorflowArray,
@@ -110,7 +138,7 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     padding: Padding,
   ): TensorflowArray {
     return this.#withShape(inputShape, (sizes) =>
-      this.#run('Conv2DBackpropInput', this.#convolution(dy, padding), [sizes, filter.id, dy.id]),
+      this.#run('Conv2DBackpropInput', this.#attributes.convolution(dy, padding), [sizes, filter.id, dy.id]),
     );
   }
 
@@ -121,12 +149,12 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     padding: Padding,
   ): TensorflowArray {
     return this.#withShape(filterShape, (sizes) =>
-      this.#run('Conv2DBackpropFilter', this.#convolution(dy, padding), [x.id, sizes, dy.id]),
+      this.#run('Conv2DBackpropFilter', this.#attributes.convolution(dy, padding), [x.id, sizes, dy.id]),
     );
   }
 
   biasAdd(x: TensorflowArray, bias: TensorflowArray): TensorflowArray {
-    return this.#run('BiasAdd', [this.#of(x), this.#format], [x.id, bias.id]);
+    return this.#run('BiasAdd', [this.#attributes.of(x), this.#attributes.format], [x.id, bias.id]);
   }
 
   /**
@@ -134,7 +162,8 @@ export class TensorflowOps extends Ops<TensorflowArray> {
    * it is 256 times what comes in, and was wrong by 97% over 8 images of 224 x 224.
    */
   biasGrad(dy: TensorflowArray): TensorflowArray {
-    if (dy.dtype !== TF_BFLOAT16) return this.#run('BiasAddGrad', [this.#of(dy), this.#format], [dy.id]);
+    if (dy.dtype !== TF_BFLOAT16)
+      return this.#run('BiasAddGrad', [this.#attributes.of(dy), this.#attributes.format], [dy.id]);
     const channels = dy.shape.at(-1)!;
     const rows = this.reshape(dy, [dy.shape.slice(0, -1).reduce((a, b) => a * b, 1), channels]);
     const ones = this.#ones([1, rows.shape[0]!]);
@@ -145,15 +174,15 @@ export class TensorflowOps extends Ops<TensorflowArray> {
   }
 
   relu(x: TensorflowArray): TensorflowArray {
-    return this.#run('Relu', [this.#of(x)], [x.id]);
+    return this.#run('Relu', [this.#attributes.of(x)], [x.id]);
   }
 
   reluGrad(dy: TensorflowArray, y: TensorflowArray): TensorflowArray {
-    return this.#run('ReluGrad', [this.#of(dy)], [dy.id, y.id]);
+    return this.#run('ReluGrad', [this.#attributes.of(dy)], [dy.id, y.id]);
   }
 
   maxPool(x: TensorflowArray, pooling: Pooling): TensorflowArray {
-    return this.#run('MaxPool', this.#pool(x, pooling), [x.id]);
+    return this.#run('MaxPool', this.#attributes.pool(x, pooling), [x.id]);
   }
 
   maxPoolGrad(
@@ -162,11 +191,11 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     dy: TensorflowArray,
     pooling: Pooling,
   ): TensorflowArray {
-    return this.#run('MaxPoolGrad', this.#pool(x, pooling), [x.id, y.id, dy.id]);
+    return this.#run('MaxPoolGrad', this.#attributes.pool(x, pooling), [x.id, y.id, dy.id]);
   }
 
   lrn(x: TensorflowArray, settings: LrnSettings): TensorflowArray {
-    return this.#inFloat32([x], ([exact]) => this.#run('LRN', this.#lrn(settings), [exact!.id]));
+    return this.#inFloat32([x], ([exact]) => this.#run('LRN', this.#attributes.lrn(settings), [exact!.id]));
   }
 
   lrnGrad(
@@ -178,7 +207,7 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     return this.#inFloat32([dy, x, y], (exact) =>
       this.#run(
         'LRNGrad',
-        this.#lrn(settings),
+        this.#attributes.lrn(settings),
         exact.map(({ id }) => id),
       ),
     );
@@ -186,24 +215,24 @@ export class TensorflowOps extends Ops<TensorflowArray> {
 
   matMul(a: TensorflowArray, b: TensorflowArray, transposeA: boolean, transposeB: boolean): TensorflowArray {
     const attributes = [
-      this.#of(a),
-      this.#flag('transpose_a', transposeA),
-      this.#flag('transpose_b', transposeB),
+      this.#attributes.of(a),
+      this.#attributes.flag('transpose_a', transposeA),
+      this.#attributes.flag('transpose_b', transposeB),
     ];
     return this.#run('MatMul', attributes, [a.id, b.id]);
   }
 
   reshape(x: TensorflowArray, shape: readonly number[]): TensorflowArray {
-    const attributes = [this.#of(x), this.#type('Tshape', this.#binding.TF_INT32)];
+    const attributes = [this.#attributes.of(x), this.#attributes.type('Tshape', this.#binding.TF_INT32)];
     return this.#withShape(shape, (sizes) => this.#run('Reshape', attributes, [x.id, sizes]));
   }
 
   add(a: TensorflowArray, b: TensorflowArray): TensorflowArray {
-    return this.#run('AddV2', [this.#of(a)], [a.id, b.id]);
+    return this.#run('AddV2', [this.#attributes.of(a)], [a.id, b.id]);
   }
 
   multiply(a: TensorflowArray, b: TensorflowArray): TensorflowArray {
-    return this.#run('Mul', [this.#of(a)], [a.id, b.id]);
+    return this.#run('Mul', [this.#attributes.of(a)], [a.id, b.id]);
   }
 
   scale(a: TensorflowArray, factor: number): TensorflowArray {
@@ -216,7 +245,10 @@ export class TensorflowOps extends Ops<TensorflowArray> {
 
   softmaxCrossEntropy(logits: TensorflowArray, labels: Int32Array) {
     const labelId = this.#binding.createTensor([labels.length], this.#binding.TF_INT32, labels);
-    const attributes = [this.#of(logits), this.#type('Tlabels', this.#binding.TF_INT32)];
+    const attributes = [
+      this.#attributes.of(logits),
+      this.#attributes.type('Tlabels', this.#binding.TF_INT32),
+    ];
     const [losses, gradient] = this.#binding.executeOp(
       'SparseSoftmaxCrossEntropyWithLogits',
       attributes,
@@ -235,7 +267,7 @@ export class TensorflowOps extends Ops<TensorflowArray> {
   #fused(inputs: readonly TensorflowArray[], padding: Padding, ops: readonly string[]): TensorflowArray {
     const { TF_ATTR_TYPE, TF_ATTR_STRING, TF_ATTR_INT, TF_ATTR_FLOAT } = this.#binding;
     const attributes: readonly Attribute[] = [
-      ...this.#convolution(inputs[0]!, padding),
+      ...this.#attributes.convolution(inputs[0]!, padding),
       { name: '_kernel', type: TF_ATTR_STRING, value: 'MklNameChangeOp' },
       { name: 'fused_ops', type: TF_ATTR_STRING, value: ops },
       // A list of one type.
@@ -283,11 +315,26 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     return this.replace(result, this.cast(result, 'bfloat16'));
   }
 
+  /** Each place's window as a row of channels, by row and column of the window: [count, rows, columns, inputs]. */
+  #windows(x: TensorflowArray, height: number, width: number): TensorflowArray {
+    const attributes = [
+      this.#attributes.of(x),
+      this.#attributes.padding(false),
+      this.#attributes.integers('ksizes', [1, height, width, 1]),
+      this.#attributes.integers('strides', [1, 1, 1, 1]),
+      this.#attributes.integers('rates', [1, 1, 1, 1]),
+    ];
+    return this.#run('ExtractImagePatches', attributes, [x.id]);
+  }
+
   /** In bfloat16. */
   #ones(shape: readonly number[]): TensorflowArray {
     const float32 = this.upload([], Float32Array.of(1));
     const one = this.replace(float32, this.cast(float32, 'bfloat16'));
-    const attributes = [this.#of(one), this.#type('index_type', this.#binding.TF_INT32)];
+    const attributes = [
+      this.#attributes.of(one),
+      this.#attributes.type('index_type', this.#binding.TF_INT32),
+    ];
     const ones = this.#withShape(shape, (sizes) => this.#run('Fill', attributes, [sizes, one.id]));
     this.free(one);
     return ones;
@@ -301,62 +348,6 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     } finally {
       this.#binding.deleteTensor(id);
     }
-  }
-
-  #convolution(x: TensorflowArray, padding: Padding): readonly Attribute[] {
-    return [
-      this.#of(x),
-      this.#format,
-      this.#padding(padding === 'same'),
-      this.#integers('strides', [1, 1, 1, 1]),
-      this.#integers('dilations', [1, 1, 1, 1]),
-      this.#integers('explicit_paddings', []),
-      this.#flag('use_cudnn_on_gpu', true),
-    ];
-  }
-
-  /** TensorFlow's SAME padding of a 2x2 pool of stride 2 is Caffe's rounding up; VALID rounds down. */
-  #pool(x: TensorflowArray, pooling: Pooling): readonly Attribute[] {
-    return [
-      this.#of(x),
-      this.#format,
-      this.#padding(pooling === 'ceil'),
-      this.#integers('ksize', [1, 2, 2, 1]),
-      this.#integers('strides', [1, 2, 2, 1]),
-      this.#integers('explicit_paddings', []),
-    ];
-  }
-
-  #lrn({ depthRadius, bias, alpha, beta }: LrnSettings): readonly Attribute[] {
-    const number = (name: string, value: number) => ({ name, type: this.#binding.TF_ATTR_FLOAT, value });
-    return [
-      this.#type('T', this.#binding.TF_FLOAT),
-      { name: 'depth_radius', type: this.#binding.TF_ATTR_INT, value: depthRadius },
-      number('bias', bias),
-      number('alpha', alpha),
-      number('beta', beta),
-    ];
-  }
-
-  #padding(same: boolean): Attribute {
-    return { name: 'padding', type: this.#binding.TF_ATTR_STRING, value: same ? 'SAME' : 'VALID' };
-  }
-
-  /** The type of an array, as that of an operation on it. */
-  #of({ dtype }: TensorflowArray): Attribute {
-    return this.#type('T', dtype);
-  }
-
-  #type(name: string, value: number): Attribute {
-    return { name, type: this.#binding.TF_ATTR_TYPE, value };
-  }
-
-  #flag(name: string, value: boolean): Attribute {
-    return { name, type: this.#binding.TF_ATTR_BOOL, value };
-  }
-
-  #integers(name: string, value: readonly number[]): Attribute {
-    return { name, type: this.#binding.TF_ATTR_INT, value };
   }
 }
 

@@ -172,7 +172,7 @@ export type TrainParameters = Omit<TrainSpec, 'kind' | 'augment' | 'init' | 'S' 
 
 export const trainDefinition: StageDefinition<TrainSpec> = {
   kind: 'train',
-  version: '5',
+  version: '6',
   description: 'trains a net',
   schema,
   inputs: { index: 'index', augmentation: 'augmentation', init: 'checkpoint', watched: 'index' },

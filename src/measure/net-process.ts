@@ -1,13 +1,13 @@
 /** Measures one net in a process of its own, so that threads and memory are its alone: a {@link NetWork} in, {@link OwnTimes} out. */
-import { netShape } from '../../nn/nets.js';
-import { buildNet, type Net } from '../../nn/net.js';
-import { initialise } from '../../nn/net-state.js';
-import { readInstallation } from '../../nn/installation.js';
-import { OpsEngine } from '../../nn/ops-engine.js';
-import type { Engine, NetSession } from '../../nn/engine.js';
-import { openOps } from '../../nn/open-engine.js';
-import type { Ops } from '../../nn/ops.js';
-import { normals, streamKey } from '../../util/random.js';
+import { netShape } from '../nn/nets.js';
+import { buildNet, type Net } from '../nn/net.js';
+import { initialise } from '../nn/net-state.js';
+import { readInstallation } from '../nn/installation.js';
+import { OpsEngine } from '../nn/ops-engine.js';
+import type { Engine, NetSession } from '../nn/engine.js';
+import { openOps } from '../nn/open-engine.js';
+import type { Ops } from '../nn/ops.js';
+import { normals, streamKey } from '../util/random.js';
 import type { NetWork, OwnTimes } from './net-work.js';
 
 /** Side of the matrices of the large product. */
@@ -52,17 +52,17 @@ function opened(engine: Engine, net: Net, { task, precision, batch }: NetWork): 
 /** @returns the work to be timed */
 function stepOf(session: NetSession, { task, batch, classes, height, longSide }: NetWork) {
   const width = longSide;
-  const data = normals(streamKey(1, 'bench'), batch * height * width * 3, 1);
-  const images = { count: batch, height, width, data };
+  // Images and their mirrors are scored together, as evaluations do; that these are others makes no difference here.
+  const count = task === 'dense' ? 2 * batch : batch;
+  const data = normals(streamKey(1, 'bench'), count * height * width * 3, 1);
+  const images = { count, height, width, data };
   const labels = Int32Array.from({ length: batch }, (_, i) => (7 * i) % classes);
   switch (task) {
     case 'step':
       return (step: number) => session.trainStep(images, labels, { step, rate: RATE });
     case 'forward':
-      return () => session.scoreMap(images);
     case 'dense':
-      // Each image and its mirror; that it is another image makes no difference here.
-      return () => [session.scoreMap(images), session.scoreMap(images)];
+      return () => session.scoreMap(images);
   }
 }
 

@@ -1,52 +1,33 @@
-/** A net's step, forward pass or dense evaluation, ours and PyTorch's by turns. */
+/** A net's step, forward pass or dense evaluation, ours and PyTorch's by turns, each in processes of its own. */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { workerEnvironment } from '../../executors/worker-protocol.js';
-import { readInstallation } from '../../nn/installation.js';
-import { buildNet, multiplyAdds } from '../../nn/net.js';
-import { netShape } from '../../nn/nets.js';
-import type { Precision } from '../../nn/ops.js';
-import { UserError } from '../../util/user-error.js';
-import type { Invocation } from '../invocation.js';
-import { netNamed, netQuestion, wholeNumber } from '../net-options.js';
+import { workerEnvironment } from '../executors/worker-protocol.js';
+import { readInstallation } from '../nn/installation.js';
+import { buildNet, multiplyAdds } from '../nn/net.js';
+import { netShape } from '../nn/nets.js';
+import { UserError } from '../util/user-error.js';
 import type { NetTimes, NetWork, OwnTimes } from './net-work.js';
 
-const PRECISIONS: readonly Precision[] = ['float32', 'bfloat16'];
-
 /** The peer's program; it reads our options. */
-const PEER = fileURLToPath(new URL('../../../../bench/torch_net.py', import.meta.url));
+const PEER = fileURLToPath(new URL('../../../bench/torch_net.py', import.meta.url));
 
-export async function benchNet(task: NetWork['task'], invocation: Invocation): Promise<void> {
-  const { values } = invocation;
-  const work = workOf(task, invocation);
-  const python = values['torch'] as string | undefined;
-  const rounds = wholeNumber('rounds', String(values['rounds'] ?? 3), 1, 100);
+/**
+ * @param python with PyTorch, for the peer; undefined for ours alone
+ * @param rounds processes of each side, by turns
+ * @throws UserError if there is no such Python, or no PyTorch in it
+ */
+export async function measureNet(
+  work: NetWork,
+  { python, rounds }: { readonly python: string | undefined; readonly rounds: number },
+): Promise<NetResult> {
   const ours: OwnTimes[] = [];
   const peers: NetTimes[] = [];
   for (let round = 0; round < rounds; round++) {
     ours.push(await ownTimes(work));
     if (python !== undefined) peers.push(await peerTimes(python, work));
   }
-  const result = summary(work, ours, peers);
-  console.log(values['json'] === true ? JSON.stringify(result, null, 2) : inWords(result));
-}
-
-/** @throws UserError */
-function workOf(task: NetWork['task'], invocation: Invocation): NetWork {
-  const { values } = invocation;
-  const number = (name: string, usual: number, least: number) =>
-    wholeNumber(name, String(values[name] ?? usual), least, 65_536);
-  const { crop, px, width, classes } = netQuestion(invocation);
-  const precision = PRECISIONS.find((name) => name === (values['precision'] ?? 'float32'));
-  if (!precision) throw new UserError(`--precision must be ${PRECISIONS.join(' or ')}.`);
-  return {
-    ...{ task, net: netNamed(String(values['net'] ?? 'D')), width, classes, crop, precision },
-    ...{ height: px, longSide: task === 'dense' ? number('long', px, px) : px },
-    ...{ batch: number('batch', 8, 1), repeats: number('repeats', 5, 1) },
-    threads: availableParallelism(),
-  };
+  return summary(work, ours, peers);
 }
 
 async function ownTimes(work: NetWork): Promise<OwnTimes> {
@@ -85,7 +66,7 @@ async function peerTimes(python: string, work: NetWork): Promise<NetTimes> {
   return JSON.parse(output) as NetTimes;
 }
 
-interface Side {
+export interface Side {
   readonly library: string;
   readonly bestSeconds: number;
   readonly medianSeconds: number;
@@ -138,24 +119,4 @@ function workMultiplyAdds(work: NetWork): number {
   const first = net.layers[0]!;
   const toImages = first.kind.multiplyAdds(first, [work.height, work.longSide, 3]);
   return work.batch * { step: 3 * forward - toImages, forward, dense: 2 * forward }[work.task];
-}
-
-function inWords({ work, ours, peer, ratio }: NetResult): string {
-  const { task, net, width, height, longSide, batch, precision, threads } = work;
-  const what = { step: 'training step', forward: 'scores of crops', dense: 'dense scores, mirrored' }[task];
-  const lines = [
-    `${what}: net ${net}, width ${width}, ${batch} images of ${height} x ${longSide} px, ${precision}, ${threads} threads`,
-    `  ${sideInWords('ours', ours)}; ${ours.gigaMultiplyAdds.toFixed(0)} G multiply-adds a second, ${percent(ours.gigaMultiplyAdds / ours.productGigaMultiplyAdds)} of a large matrix product's ${ours.productGigaMultiplyAdds.toFixed(0)}`,
-  ];
-  if (peer) lines.push(`  ${sideInWords('PyTorch', peer)}`, `  ours over PyTorch's: ${ratio!.toFixed(2)}`);
-  return lines.join('\n');
-}
-
-function sideInWords(name: string, { library, bestSeconds, medianSeconds, repeats, peakMib }: Side): string {
-  const ms = (seconds: number) => `${(1000 * seconds).toFixed(seconds < 0.1 ? 1 : 0)} ms`;
-  return `${name.padEnd(8)} ${ms(bestSeconds)} (median ${ms(medianSeconds)} of ${repeats}), at most ${Math.round(peakMib)} MiB (${library})`;
-}
-
-function percent(part: number): string {
-  return `${Math.round(100 * part)}%`;
 }

@@ -4,6 +4,6 @@ process.on('exit', () => {
 });
 // The channel to the parent must not keep the process.
 process.channel?.unref();
-await import('../../cli.js');
+await import('../cli.js');
 
 export {};

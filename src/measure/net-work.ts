@@ -1,6 +1,8 @@
 /** What is measured of a net, and what a process that measured it says; plain data. */
-import type { NetName } from '../../nn/net-facts.js';
-import type { Precision } from '../../nn/ops.js';
+import type { NetName } from '../nn/net-facts.js';
+import type { Precision } from '../nn/ops.js';
+
+export const PRECISIONS: readonly Precision[] = ['float32', 'bfloat16'];
 
 export interface NetWork {
   /** A training step; class scores of crops; of whole images and their mirrors. */
