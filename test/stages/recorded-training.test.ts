@@ -250,8 +250,14 @@ test('what is watched is the errors and the mean loss of the scores of these ima
   assert.ok(Math.abs(value('watched_loss') - loss) < 1e-6, `${value('watched_loss')} is not ${loss}`);
 });
 
-test('momentum, weight decay, dropout and seed reach the engine as they are set, and so does what learns', async () => {
-  const settings = { momentum: 0.8, weightDecay: 0.003, dropout: 0.3, seed: 7 };
+test('momentum, weight decay, dropout, precision and seed reach the engine as they are set, and so does what learns', async () => {
+  const settings = {
+    momentum: 0.8,
+    weightDecay: 0.003,
+    dropout: 0.3,
+    precision: 'bfloat16',
+    seed: 7,
+  } as const;
   const [all, fc, none] = [new RecordingEngine(), new RecordingEngine(), new RecordingEngine()];
   await trained(all, still, settings);
   assert.deepEqual(all.opened[0]!.training, { ...settings, microBatch: PARAMETERS.batch });
@@ -261,7 +267,7 @@ test('momentum, weight decay, dropout and seed reach the engine as they are set,
     learnsFrom: 'fc6',
     microBatch: PARAMETERS.batch,
   });
-  const zero = { momentum: 0, weightDecay: 0, dropout: 0, seed: 0 };
+  const zero = { momentum: 0, weightDecay: 0, dropout: 0, precision: 'float32', seed: 0 } as const;
   await trained(none, still, zero);
   assert.deepEqual(none.opened[0]!.training, { ...zero, microBatch: PARAMETERS.batch });
 });
