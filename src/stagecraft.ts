@@ -33,6 +33,8 @@ export interface RunOptions extends SurveyOptions {
   readonly signal: AbortSignal;
   /** Whether the first failure ends the run; by default everything that does not need it is done. */
   readonly failFast?: boolean;
+  /** Whether tasks that were begun in another environment go on here, with other bits than in either. */
+  readonly accept?: boolean;
 }
 
 export interface RunResult {
@@ -89,7 +91,7 @@ export class Stagecraft {
    */
   async run(
     planned: Planned,
-    { listener, signal, failFast = false, ...options }: RunOptions,
+    { listener, signal, failFast = false, accept = false, ...options }: RunOptions,
   ): Promise<RunResult> {
     const { runner, disk, runs } = this.#services;
     const { plan, sources, plugins } = planned;
@@ -108,7 +110,7 @@ export class Stagecraft {
       const paths = plugins.map(({ path }) => path);
       let recorded: Recorded | undefined;
       const outcome = await runner.run({
-        ...{ plan, survey: surveyed, sources, plugins: paths, listener: both, signal, failFast },
+        ...{ plan, survey: surveyed, sources, plugins: paths, listener: both, signal, failFast, accept },
         report: async (ended) => (recorded = await this.#record(planned, ended)).files,
       });
       const { files: _, ...written } = recorded!;

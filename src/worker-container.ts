@@ -14,6 +14,7 @@ import { Stage } from './run/stage.js';
 import { type Files, TaskHost } from './run/task-host.js';
 import { TABLE_METRICS } from './stages/table/metrics.js';
 import { DirectoryReader, DirectoryWriter } from './stores/artifact-files.js';
+import { SavePointFiles } from './stores/save-point-files.js';
 import { Disk } from './util/disk.js';
 import { NodeDisk } from './util/node-disk.js';
 
@@ -88,5 +89,6 @@ function filesOn(disk: Disk): Files {
   return {
     reader: (directory, execution) => new DirectoryReader(disk, directory, execution),
     writer: (directory) => new DirectoryWriter(disk, directory),
+    savePoints: (places, environment) => new SavePointFiles(disk, places, environment),
   };
 }

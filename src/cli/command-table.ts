@@ -38,6 +38,7 @@ const bench: Options = {
   repeats: { type: 'string' },
   rounds: { type: 'string' },
 };
+const running: Options = { 'fail-fast': { type: 'boolean' }, accept: { type: 'boolean' } };
 const fresh: Options = { 'fresh-code': { type: 'boolean' } };
 
 export const OPTION_HELP: Readonly<Record<string, string>> = {
@@ -48,6 +49,8 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
     '--allow-plugin NAME let specs load this plugin, which runs its code; may be repeated (or "stagecraft": {"plugins": [...]} in package.json)',
   only: '--only WHAT         a stage, table, kind, recipe or axis=value, with what it needs; may be repeated',
   'fail-fast': '--fail-fast         stop at the first failure (default: do everything that does not need it)',
+  accept:
+    '--accept            go on with what was begun in another environment, with other bits than in either',
   'fresh-code': '--fresh-code        do again what another version of Stagecraft has made',
   port: '--port N            port of the server (default: 5000, or any free one)',
   all: '--all               read back all, also what was found whole before',
@@ -81,7 +84,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   run: {
     usage: 'run SPEC...',
     summary: 'do what specs ask for and is not done yet, as one plan, and print their tables',
-    options: { ...spec, ...only, ...fresh, ...store, ...backend, 'fail-fast': { type: 'boolean' } },
+    options: { ...spec, ...only, ...fresh, ...store, ...backend, ...running },
     load: () => import('./run.js'),
   },
   plan: {

@@ -19,6 +19,8 @@ export class ProgressPrinter {
   worked = false;
   readonly #screen: Screen;
   readonly #startedAt = new Map<string, number>();
+  /** Where the present try began. */
+  readonly #resumedAt = new Map<string, number>();
   readonly #printedPart = new Map<string, number>();
   readonly #latest = new Map<string, string>();
   #overwritable = false;
@@ -42,6 +44,10 @@ export class ProgressPrinter {
         this.#startedAt.set(task.recipe, performance.now());
         this.#printedPart.delete(task.recipe);
         this.line(`repeat       ${nameOf(task)}: its worker died (${event.cause})`);
+        break;
+      case 'task-resumed':
+        this.#resumedAt.set(task.recipe, event.place);
+        this.line(`goes on      ${nameOf(task)}: from ${event.place}`);
         break;
       case 'task-progress':
         this.#progress(task, event.done, event.total, event.unit);
@@ -89,7 +95,8 @@ export class ProgressPrinter {
 
   #progress(task: Task, done: number, total: number, unit: string): void {
     const seconds = (performance.now() - this.#startedAt.get(task.recipe)!) / 1000;
-    const left = Math.round((seconds / done) * (total - done));
+    const before = this.#resumedAt.get(task.recipe) ?? 0;
+    const left = done > before ? Math.round((seconds / (done - before)) * (total - done)) : 0;
     const text = `             ${nameOf(task)}: ${done} of ${total} ${unit}, ${left} s left${this.#latestOf(task)}`;
     if (this.#screen.isTTY) {
       this.#screen.write(`\r\u001b[K${text}`);

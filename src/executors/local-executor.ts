@@ -26,6 +26,9 @@ export class LocalExecutor extends Executor {
   }
 
   async execute(order: TaskOrder, listener: Listener, signal: AbortSignal): Promise<TaskEnd> {
+    const { threads } = this.#options.settings;
+    if (order.threads !== undefined && order.threads !== threads)
+      return this.#executeApart(order, order.threads, listener, signal);
     const kept = this.#takeIdle();
     const worker = kept ?? this.#start();
     const end = await worker.execute(order, listener, signal);
@@ -36,6 +39,21 @@ export class LocalExecutor extends Executor {
     if (end.type === 'failed' && order.task.usesEngine) await worker.close();
     if (worker.alive) this.#idle.push(worker);
     return end;
+  }
+
+  /** In a worker of its own, which has as many threads as the task was begun with. */
+  async #executeApart(
+    order: TaskOrder,
+    threads: number,
+    listener: Listener,
+    signal: AbortSignal,
+  ): Promise<TaskEnd> {
+    const worker = this.#start({ ...this.#options, settings: { ...this.#options.settings, threads } });
+    try {
+      return await worker.execute(order, listener, signal);
+    } finally {
+      await worker.close();
+    }
   }
 
   async environment(): Promise<Environment> {
@@ -56,8 +74,8 @@ export class LocalExecutor extends Executor {
     return undefined;
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#options);
+  #start(options = this.#options): Worker {
+    const worker = new Worker(options);
     this.#all.add(worker);
     void worker.gone.then(() => this.#all.delete(worker));
     return worker;

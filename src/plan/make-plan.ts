@@ -53,6 +53,7 @@ export function makePlan(expansion: Expansion): Result<Plan, readonly Diagnostic
     claims: tested,
     tasks: tasks.map(({ recipe }) => recipe),
     reuse: spec.values.reuse,
+    checkpoint: spec.values.checkpoint,
   };
   return ok({ format: 2, experiments: [experiment], tasks });
 }

@@ -43,6 +43,15 @@ export interface Experiment {
   readonly tasks: readonly string[];
   /** Whether results of other environments count as done. */
   readonly reuse: Reuse;
+  /** When its tasks write down where they are. */
+  readonly checkpoint: CheckpointPolicy;
+}
+
+export interface CheckpointPolicy {
+  readonly everySeconds: number;
+  readonly everySteps?: number;
+  /** The latest that are kept. */
+  readonly keep: number;
 }
 
 export interface ClaimsOfExperiment {

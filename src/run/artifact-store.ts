@@ -1,6 +1,7 @@
 /** The port to where artifacts are kept; implementations are in `stores/`. */
 import type { Environment, Execution } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
+import type { SavedPlace } from './save-points.js';
 import type { Failure } from '../plan/status.js';
 
 /** A place to write in; becomes an artifact by one rename, or nothing. */
@@ -8,6 +9,8 @@ export interface Attempt {
   readonly task: Task;
   /** Absolute. */
   readonly directory: string;
+  /** Absolute folder of the task's save points; it outlives the attempt, and goes when the task is published. */
+  readonly savePoints: string;
 }
 
 export interface Publication {
@@ -49,6 +52,9 @@ export abstract class ArtifactStore {
 
   /** Digests and syncs the files, writes the manifest and renames. If another has published the same, theirs stands. */
   abstract publish(attempt: Attempt, publication: Publication): Promise<Execution>;
+
+  /** How far an unfinished task of these inputs got; undefined if it has to begin. */
+  abstract savedPlace(attempt: Attempt, inputs: Publication['inputs']): Promise<SavedPlace | undefined>;
 
   abstract discard(attempt: Attempt): Promise<void>;
 

@@ -7,6 +7,8 @@ import type { Reason } from '../plan/status.js';
 export type RunEvent =
   | { readonly type: 'task-cached'; readonly task: Task; readonly execution: Execution }
   | { readonly type: 'task-started'; readonly task: Task; readonly reason: Reason }
+  /** It goes on from a save point, so many steps or images from its beginning. */
+  | { readonly type: 'task-resumed'; readonly task: Task; readonly place: number }
   | {
       readonly type: 'task-progress';
       readonly task: Task;

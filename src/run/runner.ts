@@ -2,9 +2,10 @@
 import type { Execution } from '../plan/execution.js';
 import { inputRecipes, type Plan, runName, type Task } from '../plan/plan.js';
 import { inputDigests, type Reason, taskStatus } from '../plan/status.js';
-import type { ArtifactStore, Attempt } from './artifact-store.js';
+import type { ArtifactStore, Attempt, Publication } from './artifact-store.js';
 import type { Outcome, RunListener } from './event.js';
 import type { Executor, TaskEnd, TaskMessage, TaskOrder } from './executor.js';
+import { DEFAULT_SAVE_POLICY, type SavedPlace } from './save-points.js';
 import type { Sources } from './sources.js';
 import type { Survey } from './survey.js';
 import { TaskQueue } from './task-queue.js';
@@ -24,6 +25,8 @@ export interface RunRequest {
   readonly signal: AbortSignal;
   /** Whether the first failure ends the run; otherwise everything that does not need it is done. */
   readonly failFast: boolean;
+  /** Whether tasks that were begun in another environment go on here, with other bits than in either. */
+  readonly accept: boolean;
   /** Writes what there is for people, once the work has ended. */
   readonly report: (outcome: Outcome) => Promise<readonly ReportFile[]>;
 }
@@ -191,7 +194,6 @@ class Run {
     const { listener } = this.#request;
     listener({ type: 'task-started', task, reason });
     for (let attempt = 1; ; attempt++) {
-      this.#services.tracker.start(task);
       const end = await this.#attempt(task);
       if (end.type === 'crashed' && attempt < MAX_ATTEMPTS && !this.#signal.aborted) {
         await this.#services.tracker.end(task, { end: 'failed', message: `The worker died (${end.cause}).` });
@@ -218,7 +220,7 @@ class Run {
   }
 
   async #execute(attempt: Attempt): Promise<AttemptEnd> {
-    const { store, executor } = this.#services;
+    const { store, executor, tracker } = this.#services;
     const { task } = attempt;
     const fingerprint = this.#request.survey.evidence.fingerprint(task);
     const inputs = inputDigests(
@@ -227,15 +229,20 @@ class Run {
       fingerprint && 'digest' in fingerprint ? fingerprint.digest : undefined,
     );
     const startedAt = new Date();
+    const saved = await store.savedPlace(attempt, inputs);
+    if (saved) {
+      tracker.resume(task);
+      this.#request.listener({ type: 'task-resumed', task, place: saved.place });
+    } else tracker.start(task);
     const end = await executor.execute(
-      this.#order(attempt),
+      this.#order(attempt, inputs, saved),
       (message) => {
         this.#hear(task, message);
       },
       this.#signal,
     );
     if (end.type !== 'done') return end;
-    const seconds = (Date.now() - startedAt.getTime()) / 1000;
+    const seconds = (saved?.seconds ?? 0) + (Date.now() - startedAt.getTime()) / 1000;
     const execution = await store.publish(attempt, {
       inputs,
       environment: end.environment,
@@ -279,14 +286,25 @@ class Run {
     this.#request.listener({ type: 'artifact-damaged', task, message, movedTo });
   }
 
-  #order({ task, directory }: Attempt): TaskOrder {
+  #order(
+    { task, directory, savePoints }: Attempt,
+    digests: Publication['inputs'],
+    saved: SavedPlace | undefined,
+  ): TaskOrder {
     const locate = (recipe: string) => this.#stored(this.#done.get(recipe)!);
     const inputs = Object.fromEntries(
       Object.entries(task.inputs).map(([role, input]) => [role, [input].flat().map(locate)]),
     );
     const { sources, plugins } = this.#request;
     const source = sources.find(task);
-    return { task, inputs, directory, plugins, ...(source && { source }) };
+    const experiment = this.#request.plan.experiments.find(({ tasks }) => tasks.includes(task.recipe));
+    const policy = experiment?.checkpoint ?? DEFAULT_SAVE_POLICY;
+    const savePlaces = { directory: savePoints, policy, inputs: digests, accept: this.#request.accept };
+    return {
+      ...{ task, inputs, directory, plugins, savePlaces },
+      ...(source && { source }),
+      ...(saved?.threads !== undefined && { threads: saved.threads }),
+    };
   }
 
   #hear(task: Task, message: TaskMessage): void {

@@ -1,5 +1,6 @@
 /** The port to the work of one stage kind; implementations are `stages/<kind>/stage.ts` and run in a worker. */
 import type { DatasetSource } from '../data/dataset.js';
+import type { SavePoints } from './save-points.js';
 import { UserError } from '../util/user-error.js';
 
 /** A finished artifact that a task reads; every read checks the digest. */
@@ -35,6 +36,8 @@ export interface StageTask<P> {
   /** Where the images lie; absent for kinds that read none. */
   readonly source?: DatasetSource;
   readonly reporter: TaskReporter;
+  /** Where it can go on from, and leaves where it is; absent for tasks that are soon done anew. */
+  readonly savePoints?: SavePoints;
   /** Aborted when the user interrupts: the stage then throws {@link Interrupted} at its next step. */
   readonly signal: AbortSignal;
 }

@@ -3,6 +3,7 @@ import { diskProblem } from '../util/disk.js';
 import { UserError } from '../util/user-error.js';
 import { DamagedArtifactError } from './artifact-store.js';
 import type { TaskEnd, TaskOrder } from './executor.js';
+import type { SavePlaces, SavePoints } from './save-points.js';
 import type { Environment, Execution } from '../plan/execution.js';
 import type { Stage } from './stage.js';
 import { type ArtifactReader, type ArtifactWriter, Interrupted, type TaskReporter } from './stage.js';
@@ -11,6 +12,7 @@ import { type ArtifactReader, type ArtifactWriter, Interrupted, type TaskReporte
 export interface Files {
   reader(directory: string, execution: Execution): ArtifactReader;
   writer(directory: string): ArtifactWriter;
+  savePoints(places: SavePlaces, environment: Environment): SavePoints;
 }
 
 export class TaskHost {
@@ -41,6 +43,7 @@ export class TaskHost {
         inputs,
         output,
         reporter,
+        savePoints: this.#files.savePoints(order.savePlaces, this.#environment),
         signal,
         ...(source && { source }),
       });

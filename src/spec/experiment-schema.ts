@@ -215,6 +215,33 @@ function sections(vocabulary: Vocabulary) {
       description:
         'Whether results made with other hardware, libraries or backends count as done: any, or same-environment only.',
     }),
+    checkpoint: Strict(
+      {
+        everySeconds: Type.Number({
+          exclusiveMinimum: 0,
+          default: 300,
+          description: 'Seconds between two save points of a task that takes longer.',
+        }),
+        everySteps: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            description: 'Steps (of evaluations, images) after which one is made too.',
+            examples: [1000],
+          }),
+        ),
+        keep: Type.Integer({
+          minimum: 1,
+          maximum: 100,
+          default: 2,
+          description: 'The latest that are kept.',
+        }),
+      },
+      {
+        default: { everySeconds: 300, keep: 2 },
+        description:
+          'When trainings and evaluations write down where they are, to go on from there after whatever ended them. No part of what is made.',
+      },
+    ),
     vars: Type.Optional(vars),
     profiles: Type.Optional(
       Named(NAMES.NAME, profile, {

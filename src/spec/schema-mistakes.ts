@@ -218,6 +218,7 @@ const NOT_IN_PROFILES = [
   'nets',
   'plugins',
   'reuse',
+  'checkpoint',
   'extends',
 ];
 

@@ -4,6 +4,7 @@
  *     <root>/<kind>/<recipe>/<execution>/    an execution: its files and manifest.json
  *     <root>/work/<recipe>/<owner>/          an attempt of the process <owner>
  *     <root>/damaged/<kind>-<recipe>-<n>/    what failed its digest
+ *     <root>/unfinished/<recipe>/            save points of a task that is not finished
  *     <root>/failed/<recipe>.json            why the last try of a task failed, until one succeeds
  *
  * Publishing is one rename to a name that must not exist, so correctness rests on no lock.
@@ -14,17 +15,20 @@ import { join } from 'node:path';
 import type { Execution, FileRecord } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
 import type { Failure } from '../plan/status.js';
+import type { SavedPlace } from '../run/save-points.js';
 import { type Attempt, ArtifactStore, type Publication } from '../run/artifact-store.js';
 import { digestBytes, digestValue } from '../util/digest.js';
 import { type Disk, isMissing } from '../util/disk.js';
 import { isDeadHere, ownName } from '../util/process-identity.js';
 import { DirectoryReader } from './artifact-files.js';
+import { newestSavePoint } from './save-point-files.js';
 
 const MANIFEST = 'manifest.json';
 const FAILED = 'failed';
+const UNFINISHED = 'unfinished';
 
 /** Folders of the root that hold no artifacts. */
-const NOT_KINDS = new Set([FAILED, 'work', 'damaged']);
+const NOT_KINDS = new Set([FAILED, UNFINISHED, 'work', 'damaged']);
 
 export class LocalStore extends ArtifactStore {
   readonly #root: string;
@@ -81,10 +85,21 @@ export class LocalStore extends ArtifactStore {
     // By chance, not counted: this process may have several stores on one folder.
     const directory = join(folder, `${ownName()}.${randomUUID().slice(0, 8)}`);
     await this.#disk.makeDirectory(directory);
-    return { task, directory };
+    return { task, directory, savePoints: join(this.#root, UNFINISHED, task.recipe) };
   }
 
-  async publish({ task, directory }: Attempt, publication: Publication): Promise<Execution> {
+  async savedPlace({ savePoints }: Attempt, inputs: Publication['inputs']): Promise<SavedPlace | undefined> {
+    return newestSavePoint(this.#disk, savePoints, inputs);
+  }
+
+  async publish(attempt: Attempt, publication: Publication): Promise<Execution> {
+    const execution = await this.#publish(attempt, publication);
+    // What is left of them is in nobody's way.
+    await this.#disk.remove(attempt.savePoints).catch(() => undefined);
+    return execution;
+  }
+
+  async #publish({ task, directory }: Attempt, publication: Publication): Promise<Execution> {
     const files: Record<string, FileRecord> = {};
     for (const name of await this.#disk.list(directory)) {
       const bytes = await this.#disk.readFile(join(directory, name));

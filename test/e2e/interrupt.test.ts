@@ -44,7 +44,9 @@ async function points(scratch: Scratch, count: number, segment = '000001'): Prom
 }
 
 async function kindsIn(scratch: Scratch): Promise<string[]> {
-  return (await readdir(scratch.path('runs/store'))).filter((name) => name !== 'work');
+  return (await readdir(scratch.path('runs/store'))).filter(
+    (name) => name !== 'work' && name !== 'unfinished',
+  );
 }
 
 async function attempts(scratch: Scratch): Promise<number> {

@@ -10,7 +10,7 @@ import { probeWorker } from '../../src/executors/probe-worker.js';
 import type { TaskMessage } from '../../src/run/executor.js';
 import { LocalStore } from '../../src/stores/local-store.js';
 import { NodeDisk } from '../../src/util/node-disk.js';
-import { MemoryStore } from '../support/memory-store.js';
+import { MemoryStore, noSavePlaces } from '../support/memory-store.js';
 import { childrenOf } from '../support/processes.js';
 import { RecordingTracker } from '../support/recording-tracker.js';
 import { runPlan } from '../support/run-rig.js';
@@ -44,7 +44,8 @@ function workers(): number[] {
 }
 
 function order(directory: string, stage: string, extra: object = {}) {
-  return { task: numberTask(stage, 1, extra), inputs: {}, directory, plugins: [] };
+  const savePlaces = noSavePlaces(directory);
+  return { task: numberTask(stage, 1, extra), inputs: {}, directory, plugins: [], savePlaces };
 }
 
 test('a plan runs in worker processes, two at a time, and the artifacts are in the store', async () => {

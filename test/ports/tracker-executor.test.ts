@@ -10,6 +10,7 @@ import { LocalStore } from '../../src/stores/local-store.js';
 import { readSegment } from '../../src/trackers/journal-record.js';
 import { JournalTracker } from '../../src/trackers/journal-tracker.js';
 import { NodeDisk } from '../../src/util/node-disk.js';
+import { noSavePlaces } from '../support/memory-store.js';
 import { InlineExecutor } from '../support/inline-executor.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 import { RecordingTracker } from '../support/recording-tracker.js';
@@ -75,7 +76,13 @@ for (const [name, create] of Object.entries(EXECUTORS)) {
     const controller = new AbortController();
     const execute = (extra: object) =>
       executor.execute(
-        { task: numberTask('one', 7, extra), inputs: {}, directory: scratch.folder, plugins: [] },
+        {
+          task: numberTask('one', 7, extra),
+          inputs: {},
+          directory: scratch.folder,
+          plugins: [],
+          savePlaces: noSavePlaces(scratch.folder),
+        },
         (message) => messages.push(message),
         controller.signal,
       );

@@ -60,7 +60,8 @@ for (const existing of [undefined, 'manifest lost'] as const) {
     test(`${title}: at whatever point of making an artifact${where} it comes, the store has it whole or not at all`, async () => {
       const operations = await operationsOf(existing);
       assert.ok(operations.length >= 7, operations.join(' '));
-      for (let at = 1; at <= operations.length; at++) {
+      // The last one removes save points, which then lie in nobody's way.
+      for (let at = 1; at < operations.length; at++) {
         const inner = new MemoryDisk();
         const disk = new FailingDisk(inner);
         if (existing) await makeOn(disk, existing);
@@ -81,5 +82,7 @@ test('every file is on the disk before the manifest, and the manifest before the
     ...['writeFile', 'syncDirectory', 'makeDirectory', 'syncDirectory', 'syncDirectory'],
     // What is remembered of an earlier failure goes before the success comes.
     ...['remove', 'rename'],
+    // Save points, which nothing needs any more.
+    'remove',
   ]);
 });

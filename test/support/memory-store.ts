@@ -8,9 +8,27 @@ import {
   DamagedArtifactError,
   type Publication,
 } from '../../src/run/artifact-store.js';
+import type { SavePlaces, SavePoints } from '../../src/run/save-points.js';
 import type { ArtifactReader } from '../../src/run/stage.js';
 import type { Files } from '../../src/run/task-host.js';
 import { digestBytes, digestValue } from '../../src/util/digest.js';
+
+/** For orders of tasks that leave none. */
+export function noSavePlaces(directory: string): SavePlaces {
+  return {
+    directory: `${directory}/unfinished`,
+    policy: { everySeconds: 300, keep: 2 },
+    inputs: {},
+    accept: false,
+  };
+}
+
+/** Nothing of a task outlives its end here. */
+export const NO_SAVE_POINTS: SavePoints = {
+  latest: () => Promise.resolve(undefined),
+  isDue: () => false,
+  save: () => Promise.resolve(),
+};
 
 export class MemoryStore extends ArtifactStore {
   readonly #folders = new Map<string, Map<string, Buffer>>();
@@ -26,6 +44,7 @@ export class MemoryStore extends ArtifactStore {
         yield await this.read(file);
       },
     }),
+    savePoints: () => NO_SAVE_POINTS,
     writer: (directory) => ({
       write: (file, bytes) => {
         this.#folders.get(directory)!.set(file, Buffer.from(bytes as Uint8Array));
@@ -61,7 +80,11 @@ export class MemoryStore extends ArtifactStore {
     this.#attempts += 1;
     const directory = `/work/${this.#attempts}`;
     this.#folders.set(directory, new Map());
-    return Promise.resolve({ task, directory });
+    return Promise.resolve({ task, directory, savePoints: `${directory}/unfinished` });
+  }
+
+  savedPlace(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   publish({ task, directory }: Attempt, publication: Publication): Promise<Execution> {

@@ -9,6 +9,7 @@ import { Sources } from '../../src/run/sources.js';
 import { survey } from '../../src/run/survey.js';
 import type { Tracker } from '../../src/run/tracker.js';
 import type { Files } from '../../src/run/task-host.js';
+import { SavePointFiles } from '../../src/stores/save-point-files.js';
 import { DirectoryReader, DirectoryWriter } from '../../src/stores/artifact-files.js';
 import type { Disk } from '../../src/util/disk.js';
 import { MemoryDataset } from './memory-dataset.js';
@@ -57,7 +58,7 @@ export async function runPlan(
     onEvent?.(event);
   };
   const outcome = await new Runner(store, executor, tracker).run({
-    ...{ plan, survey: surveyed, sources, plugins: [], listener, signal, failFast },
+    ...{ plan, survey: surveyed, sources, plugins: [], listener, signal, failFast, accept: false },
     report: () => Promise.resolve([]),
   });
   return { outcome, lines };
@@ -86,6 +87,7 @@ export function lineOf(event: RunEvent): string | undefined {
       return undefined;
     case 'task-cached':
     case 'task-finished':
+    case 'task-resumed':
     case 'task-interrupted':
       return name;
   }
@@ -95,5 +97,6 @@ export function filesOn(disk: Disk): Files {
   return {
     reader: (directory, execution) => new DirectoryReader(disk, directory, execution),
     writer: (directory) => new DirectoryWriter(disk, directory),
+    savePoints: (places, environment) => new SavePointFiles(disk, places, environment),
   };
 }

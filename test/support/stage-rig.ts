@@ -1,5 +1,7 @@
 /** Runs stages without store, worker or parent: artifacts in memory, reports recorded. */
 import type { ArtifactReader, Stage } from '../../src/run/stage.js';
+import type { SavePoint, SavePoints } from '../../src/run/save-points.js';
+import { readSafetensors, writeSafetensors } from '../../src/util/safetensors.js';
 import { MemoryDataset } from './memory-dataset.js';
 import { noise, png } from './pictures.js';
 
@@ -38,6 +40,32 @@ export interface StageRunOptions {
   readonly inputs?: Readonly<Record<string, ArtifactReader | readonly ArtifactReader[]>>;
   /** The run is interrupted once this much progress was reported. */
   readonly interruptAt?: number;
+  readonly savePoints?: SavePoints;
+}
+
+/** The latest, as it would be read from a disk. */
+export class MemorySavePoints implements SavePoints {
+  saved: SavePoint | undefined;
+  readonly #every: number;
+
+  /** @param every steps or images */
+  constructor(every = Infinity) {
+    this.#every = every;
+  }
+
+  latest(): Promise<SavePoint | undefined> {
+    return Promise.resolve(this.saved);
+  }
+
+  isDue(place: number): boolean {
+    return place % this.#every === 0;
+  }
+
+  save({ place, facts, arrays }: SavePoint): Promise<void> {
+    const read = readSafetensors(writeSafetensors(arrays));
+    this.saved = { place, facts: JSON.parse(JSON.stringify(facts)) as unknown, arrays: read };
+    return Promise.resolve();
+  }
 }
 
 export async function runStage<P>(
@@ -63,6 +91,7 @@ export async function runStage<P>(
       metric: (...metric) => run.metrics.push(metric),
     },
     signal: interrupt.signal,
+    ...(options.savePoints && { savePoints: options.savePoints }),
   });
   return run;
 }

@@ -9,12 +9,14 @@ import { TaskHost } from '../../src/run/task-host.js';
 import { DirectoryReader, DirectoryWriter } from '../../src/stores/artifact-files.js';
 import { NodeDisk } from '../../src/util/node-disk.js';
 import { TEST_ENVIRONMENT } from './inline-executor.js';
+import { NO_SAVE_POINTS } from './memory-store.js';
 import { TOY_STAGES } from './toy.js';
 
 const disk = new NodeDisk();
 const files = {
   reader: (directory: string, execution: ConstructorParameters<typeof DirectoryReader>[2]) =>
     new DirectoryReader(disk, directory, execution),
+  savePoints: () => NO_SAVE_POINTS,
   writer: (directory: string) => new DirectoryWriter(disk, directory),
 };
 let stop: AbortController | undefined;

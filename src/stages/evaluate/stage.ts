@@ -10,8 +10,9 @@ import type { LayerKinds } from '../../nn/layer-kinds.js';
 import { buildNet } from '../../nn/net.js';
 import { type Scores, thingsOf, writeScores } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
-import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
+import { breathe, Interrupted, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import type { EvaluateParameters } from './definition.js';
+import { Gathered } from './gathered.js';
 import { scoreImages } from './score-images.js';
 
 /** Images decoded and evaluated together: as many as fit, since those of one size are computed together. */
@@ -55,6 +56,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     inputs,
     output,
     reporter,
+    savePoints,
     signal,
     ...task
   }: StageTask<EvaluateParameters>): Promise<void> {
@@ -76,17 +78,17 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
       decoded: { images: this.#decoded, digestOf: (id) => digests.get(id)! },
     });
     const classes = index.classes.length;
-    const posteriors = new Float32Array(index.images.length * classes);
-    const logPosteriors = new Float32Array(index.images.length * classes);
-    let [fewest, most] = [Infinity, 0];
+    const gathered = new Gathered(index.images.length, classes);
+    const chunk = chunkAt(Q, this.#mostAtOnce);
+    const saved = await savePoints?.latest();
+    // One of other chunks would have other images computed together.
+    if (saved && saved.place % chunk === 0) gathered.restore(saved);
     const session = this.#engine.open(net, { weights, velocity: new Map() }, { precision });
     try {
       const normalisation = { meanRgb: description.mean, scale: description.inputScale };
-      const chunk = chunkAt(Q, this.#mostAtOnce);
-      const chunks = chunked(
-        index.images.map(({ id }) => id),
-        chunk,
-      );
+      const before = gathered.done;
+      const left = index.images.slice(before).map(({ id }) => id);
+      const chunks = chunked(left, chunk);
       let next = loader.loadAll(chunks[0] ?? []);
       for (const [i, ids] of chunks.entries()) {
         const images = await next;
@@ -95,17 +97,21 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         next.catch(() => undefined);
         const evaluator = { method, net, session, normalisation, mirror, mapAverage };
         const result = await scoreImages(images, evaluator, async (part) => {
-          reporter.progress(Math.floor(i * chunk + part * ids.length), index.images.length, 'images');
+          const done = Math.floor(before + i * chunk + part * ids.length);
+          reporter.progress(done, index.images.length, 'images');
           await breathe(signal);
         });
-        posteriors.set(result.posteriors, i * chunk * classes);
-        logPosteriors.set(result.logPosteriors, i * chunk * classes);
-        for (const positions of result.positions)
-          [fewest, most] = [Math.min(fewest, positions), Math.max(most, positions)];
+        gathered.add(result);
+        if (i + 1 < chunks.length && savePoints?.isDue(gathered.done))
+          await savePoints.save(gathered.savePoint);
       }
+    } catch (error) {
+      if (error instanceof Interrupted && gathered.done > 0) await savePoints?.save(gathered.savePoint);
+      throw error;
     } finally {
       session.close();
     }
+    const { posteriors, logPosteriors } = gathered;
     if (!posteriors.every(Number.isFinite))
       throw new TaskError(
         'The net gives scores that are no numbers: its training went astray. Train it anew, at a lower rate.',
@@ -134,7 +140,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         Q,
         rescaling: { filter, longSide },
         net: description.shape,
-        positions: [fewest, most],
+        positions: gathered.positions,
         mapAverage,
         ...(precision !== 'float32' && { precision }),
       },

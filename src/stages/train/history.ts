@@ -6,6 +6,13 @@ import type { Watched } from './schedule.js';
 /** Steps between two points of the tracked loss. */
 const STEPS_A_POINT = 10;
 
+/** All that {@link History} has gathered; plain JSON, whose numbers come back bit by bit. */
+export interface HistoryState {
+  readonly steps: readonly number[];
+  readonly lines: readonly string[];
+  readonly losses: readonly number[];
+}
+
 export class History {
   readonly #images: number;
   readonly #batch: number;
@@ -26,6 +33,18 @@ export class History {
     this.#batch = batch;
     this.#total = steps;
     this.#reporter = reporter;
+  }
+
+  get state(): HistoryState {
+    return { steps: [...this.#steps], lines: [...this.#lines], losses: [...this.#losses] };
+  }
+
+  /** Goes on behind what was gathered before; nothing of that is reported again. */
+  restore({ steps, lines, losses }: HistoryState): void {
+    for (const number of steps) this.#steps.push(number);
+    this.#lines.push(...lines);
+    this.#losses = [...losses];
+    this.#rate = steps.at(-1);
   }
 
   /**

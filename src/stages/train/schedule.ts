@@ -30,6 +30,13 @@ export interface Watched {
   readonly loss: number;
 }
 
+/** What {@link LearningRate} remembers; null for a best that there is not yet. */
+export interface LearningRateState {
+  readonly best: number | null;
+  readonly epochsWithout: number;
+  readonly drops: number;
+}
+
 export class LearningRate {
   readonly #schedule: Schedule;
   readonly #start: number;
@@ -43,6 +50,17 @@ export class LearningRate {
     this.#schedule = schedule;
     this.#start = start;
     this.#steps = steps;
+  }
+
+  get state(): LearningRateState {
+    const best = this.#best === Infinity ? null : this.#best;
+    return { best, epochsWithout: this.#epochsWithout, drops: this.#drops };
+  }
+
+  restore({ best, epochsWithout, drops }: LearningRateState): void {
+    this.#best = best ?? Infinity;
+    this.#epochsWithout = epochsWithout;
+    this.#drops = drops;
   }
 
   /** Of step `step`, from 0. */

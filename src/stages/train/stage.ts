@@ -9,14 +9,15 @@ import { writeCheckpoint } from '../../nn/checkpoint.js';
 import type { Engine, NetSession } from '../../nn/engine.js';
 import type { LayerKinds } from '../../nn/layer-kinds.js';
 import { imagesAtOnce } from '../../nn/memory.js';
-import { buildNet, type Net } from '../../nn/net.js';
-import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
+import { buildNet, type Net, parameterShapes } from '../../nn/net.js';
+import { breathe, Interrupted, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import { endsOf } from '../../spec/range.js';
 import { type BatchSettings, trainingBatches } from './batches.js';
 import type { TrainParameters } from './definition.js';
 import { describeTraining, shapeOf } from './describe.js';
 import { checkFinite, checkLoss } from './divergence.js';
 import { History } from './history.js';
+import { type Progress, progressOf, savePointOf } from './progress.js';
 import { totalSteps } from './sampler.js';
 import { LearningRate } from './schedule.js';
 import { type Start, startOf } from './start.js';
@@ -54,18 +55,22 @@ export class TrainStage extends Stage<TrainParameters> {
     const { learnt, watched } = await this.#split(task, index);
     const steps = totalSteps(learnt.images.length, epochs, batch);
     const { momentum, weightDecay, dropout, fineTune, precision } = parameters;
-    const session = this.#engine.open(net, start.takeState(), {
+    const saved = await savedProgress(task, net);
+    const microBatch = saved?.microBatch ?? imagesAtOnce(net, { height: crop, width: crop }, batch);
+    const session = this.#engine.open(net, saved?.state ?? start.takeState(), {
       momentum,
       weightDecay,
       dropout,
       seed,
       precision,
       ...(fineTune === 'fc' && { learnsFrom: 'fc6' }),
-      microBatch: imagesAtOnce(net, { height: crop, width: crop }, batch),
+      microBatch,
     });
     try {
       const history = await this.#train(task, session, {
         learnt,
+        saved,
+        microBatch,
         watcher: watched && this.#watcher(task, watched, net, start),
         settings: {
           crop,
@@ -96,27 +101,46 @@ export class TrainStage extends Stage<TrainParameters> {
   async #train(
     task: StageTask<TrainParameters>,
     session: NetSession,
-    { learnt, watcher, settings }: Training,
+    { learnt, watcher, settings, saved, microBatch }: Training,
   ): Promise<History> {
-    const { parameters, reporter, signal } = task;
+    const { parameters, reporter, savePoints, signal } = task;
     const { steps } = settings;
     const history = new History(learnt.images.length, settings, reporter);
     const schedule = new LearningRate(parameters.schedule, parameters.rate, steps);
+    if (saved) history.restore(saved.history);
+    if (saved) schedule.restore(saved.schedule);
+    const save = async (step: number, pendingEpoch: number | null = null) => {
+      const state = session.getState();
+      const facts = { history: history.state, schedule: schedule.state, pendingEpoch, microBatch };
+      await savePoints?.save(savePointOf({ step, state, ...facts }));
+    };
+    const endEpoch = async (epoch: number) => {
+      const watched = watcher && (await watch(watcher, session, signal));
+      if (watched) schedule.epochEnded(watched);
+      history.epoch(epoch, watched);
+    };
+    /** Saves where an interrupt comes. */
+    const orSave = async (work: Promise<void>, step: number, pendingEpoch?: number) => {
+      await work.catch(async (error: unknown) => {
+        if (error instanceof Interrupted) await save(step, pendingEpoch);
+        throw error;
+      });
+    };
+    if (saved && saved.pendingEpoch !== null)
+      await orSave(endEpoch(saved.pendingEpoch), saved.step, saved.pendingEpoch);
     const { min, max } = endsOf(parameters.S);
     const kept = watcher ? 1 - WATCHED_PART : 1;
     const loader = this.#loader(task, 'train', learnt, { side: min === max ? min : undefined, kept });
-    for await (const { step, images, labels } of trainingBatches(learnt, loader, settings)) {
+    for await (const { step, images, labels } of trainingBatches(learnt, loader, settings, saved?.step)) {
       const rate = schedule.at(step);
       const loss = session.trainStep(images, labels, { step, rate });
       checkLoss(loss, { step, steps, rate, classes: learnt.classes.length });
       reporter.progress(step + 1, steps, 'steps');
       const epoch = history.step(step, loss, rate);
-      if (epoch !== undefined) {
-        const watched = watcher && (await watch(watcher, session, signal));
-        if (watched) schedule.epochEnded(watched);
-        history.epoch(epoch, watched);
-      }
-      await breathe(signal);
+      if (epoch !== undefined) await orSave(endEpoch(epoch), step + 1, epoch);
+      // The last step is followed by the end itself.
+      if (savePoints?.isDue(step + 1) && step + 1 < steps) await save(step + 1);
+      await orSave(breathe(signal), step + 1);
     }
     return history;
   }
@@ -169,7 +193,24 @@ export class TrainStage extends Stage<TrainParameters> {
   }
 }
 
+/** Where an earlier try got to. */
+async function savedProgress(
+  { savePoints }: StageTask<TrainParameters>,
+  net: Net,
+): Promise<Progress | undefined> {
+  const point = await savePoints?.latest();
+  return (
+    point &&
+    progressOf(
+      point,
+      parameterShapes(net).map(({ name }) => name),
+    )
+  );
+}
+
 interface Training {
+  readonly saved: Progress | undefined;
+  readonly microBatch: number;
   readonly learnt: ImageIndex;
   readonly watcher: Watcher | undefined;
   readonly settings: BatchSettings;

@@ -1,0 +1,151 @@
+/** A training that is killed anywhere goes on to the same bits, through the real command line and the real worker. */
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { digestBytes } from '../../src/util/digest.js';
+import { Command, type Finished } from '../support/command.js';
+import { availableBackends } from '../support/engines.js';
+import { FOLDER_SPEC, makeFolderExperiment } from '../support/folder-experiment.js';
+import { Scratch } from '../support/scratch.js';
+
+const LIMIT = { timeout: 120_000 };
+
+const SETTINGS = [
+  ...['vars.epochs=20', 'checkpoint.everySteps=5', 'stages.a.watch=held-out', 'stages.a.heldOut=0.2'],
+  'stages.a.schedule={kind: plateau, patience: 2, factor: 0.5}',
+].flatMap((setting) => ['--set', setting]);
+
+function run(scratch: Scratch, store: string, backend: string, ...more: readonly string[]): Command {
+  const options = ['--store', store, '--backend', backend, ...SETTINGS];
+  return new Command(['run', FOLDER_SPEC, ...options, ...more], scratch.folder, {
+    TF_NUM_INTRAOP_THREADS: '1',
+  });
+}
+
+async function finished(command: Command): Promise<Finished> {
+  using ended = command;
+  return await ended.finished;
+}
+
+/** SHA-256 of each file of the kinds' artifacts but manifests, by kind and name. */
+async function filesOf(scratch: Scratch, store: string): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = {};
+  for (const kind of ['train', 'evaluate']) {
+    const folder = scratch.path(store, 'store', kind);
+    for (const path of await readdir(folder, { recursive: true }))
+      if (/\.\w+$/.test(path) && !path.endsWith('manifest.json'))
+        found[`${kind}/${path.split('/').at(-1)}`] = digestBytes(await readFile(join(folder, path)));
+  }
+  return found;
+}
+
+/** Names of the save points of the one task that has some, oldest first. */
+async function savePoints(scratch: Scratch, store: string): Promise<readonly string[]> {
+  const all = await readdir(scratch.path(store, 'store', 'unfinished'), { recursive: true }).catch(() => []);
+  return all.filter((path) => /\/\d{12}-[0-9a-f]{8}$/.test(path)).sort();
+}
+
+/** Returns once the task has got to a place. */
+async function savedAt(scratch: Scratch, store: string, place: number): Promise<void> {
+  const last = async () =>
+    Number((await savePoints(scratch, store)).at(-1)?.split('/')[1]?.slice(0, 12) ?? 0);
+  while ((await last()) < place) await nextTurn();
+}
+
+for (const backend of availableBackends().filter((name) => name !== 'cpu')) {
+  test(
+    `${backend}: killed three times, then interrupted, a training ends in the bits of one that was left alone`,
+    LIMIT,
+    async () => {
+      await using scratch = await Scratch.make();
+      await makeFolderExperiment(scratch);
+      assert.equal((await finished(run(scratch, 'alone', backend))).status, 0);
+      for (const [place, signal] of [
+        [5, 'SIGKILL'],
+        [15, 'SIGKILL'],
+        [20, 'SIGKILL'],
+        [30, 'SIGINT'],
+      ] as const) {
+        using command = run(scratch, 'killed', backend);
+        await savedAt(scratch, 'killed', place);
+        command.signalGroup(signal);
+        await command.finished;
+      }
+      assert.equal((await savePoints(scratch, 'killed')).length, 2, 'no more are kept than asked for');
+      const last = await finished(run(scratch, 'killed', backend));
+      assert.equal(last.status, 0, last.stderr);
+      assert.match(last.stdout, /^goes on +train a .*: from (3\d|4\d)$/m);
+      assert.deepEqual(await filesOf(scratch, 'killed'), await filesOf(scratch, 'alone'));
+      assert.deepEqual(await savePoints(scratch, 'killed'), [], 'what is finished needs none');
+    },
+  );
+}
+
+test(
+  'a damaged save point gives way to the one before, and none at all to the beginning',
+  LIMIT,
+  async () => {
+    await using scratch = await Scratch.make();
+    await makeFolderExperiment(scratch);
+    await finished(run(scratch, 'alone', 'wasm'));
+    for (const damaged of [1, 2]) {
+      const store = `damaged-${damaged}`;
+      {
+        using command = run(scratch, store, 'wasm');
+        await savedAt(scratch, store, 15);
+        command.signalGroup('SIGKILL');
+        await command.finished;
+      }
+      const points = await savePoints(scratch, store);
+      for (const point of points.slice(-damaged)) {
+        const file = scratch.path(store, 'store/unfinished', point, 'arrays.safetensors');
+        const bytes = await readFile(file);
+        bytes[bytes.length - 1]! ^= 1;
+        await writeFile(file, bytes);
+      }
+      assert.equal((await finished(run(scratch, store, 'wasm'))).status, 0);
+      assert.deepEqual(await filesOf(scratch, store), await filesOf(scratch, 'alone'));
+    }
+  },
+);
+
+const both = { ...LIMIT, skip: !availableBackends().includes('tensorflow') };
+
+test('what was begun elsewhere is not gone on with unasked, and with --accept it is', both, async () => {
+  await using scratch = await Scratch.make();
+  await makeFolderExperiment(scratch);
+  {
+    using command = run(scratch, 'runs', 'wasm');
+    await savedAt(scratch, 'runs', 5);
+    command.signalGroup('SIGKILL');
+    await command.finished;
+  }
+  const refused = await finished(run(scratch, 'runs', 'tensorflow'));
+  assert.equal(refused.status, 1);
+  assert.match(
+    refused.stdout,
+    /begun in another environment and got to \d+ \(backend wasm then, tensorflow here/,
+  );
+  const accepted = await finished(run(scratch, 'runs', 'tensorflow', '--accept'));
+  assert.equal(accepted.status, 0, accepted.stderr);
+});
+
+test('a training goes on with as many threads as it was begun with', both, async () => {
+  await using scratch = await Scratch.make();
+  await makeFolderExperiment(scratch);
+  await finished(run(scratch, 'alone', 'tensorflow'));
+  {
+    using command = run(scratch, 'more', 'tensorflow');
+    await savedAt(scratch, 'more', 10);
+    command.signalGroup('SIGKILL');
+    await command.finished;
+  }
+  const options = ['run', FOLDER_SPEC, '--store', 'more', '--backend', 'tensorflow', ...SETTINGS];
+  using command = new Command(options, scratch.folder, { TF_NUM_INTRAOP_THREADS: '2' });
+  assert.equal((await command.finished).status, 0);
+  const [alone, more] = [await filesOf(scratch, 'alone'), await filesOf(scratch, 'more')];
+  for (const file of ['train/weights.safetensors', 'train/history.jsonl', 'train/steps.npy'])
+    assert.equal(more[file], alone[file], file);
+});
