@@ -2,7 +2,7 @@
 """The peer of "stagecraft bench step|forward|dense": the same net and work in PyTorch, as a careful user has it.
 
 Channels last, autocast for bfloat16, momentum SGD as torch has it. One argument, the JSON of src/cli/bench/net-work.ts;
-prints JSON: library, seconds of each repeat, peak MiB.
+prints JSON: library, parameters of the net, seconds of each repeat, peak MiB.
 """
 import contextlib
 import json
@@ -88,7 +88,8 @@ def main():
         run()
         seconds.append(time.perf_counter() - started)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"library": f"PyTorch {torch.__version__}", "seconds": seconds, "peakMib": peak}))
+    parameters = sum(p.numel() for p in net.parameters())
+    print(json.dumps({"parameters": parameters, "library": f"PyTorch {torch.__version__}", "seconds": seconds, "peakMib": peak}))
 
 
 main()

@@ -50,7 +50,7 @@ async function run(order: TaskOrder): Promise<void> {
   const services = { engine: opened, environment, plugins, ...memory };
   const container = await createWorkerContainer(order.task.kind, services);
   const host = container.get(TaskHost);
-  const stopSampling = sampleSystem(reporter);
+  const stopSampling = sampleSystem(reporter, order.resumed?.seconds);
   const end = await host.run(order, reporter, signal).finally(stopSampling);
   say({ type: 'end', end });
 }

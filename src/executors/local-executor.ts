@@ -26,9 +26,9 @@ export class LocalExecutor extends Executor {
   }
 
   async execute(order: TaskOrder, listener: Listener, signal: AbortSignal): Promise<TaskEnd> {
-    const { threads } = this.#options.settings;
-    if (order.threads !== undefined && order.threads !== threads)
-      return this.#executeApart(order, order.threads, listener, signal);
+    const { threads = this.#options.settings.threads } = order.resumed ?? {};
+    if (threads !== this.#options.settings.threads)
+      return this.#executeApart(order, threads, listener, signal);
     const kept = this.#takeIdle();
     const worker = kept ?? this.#start();
     const end = await worker.execute(order, listener, signal);

@@ -2,7 +2,7 @@
 import type { DatasetSource } from '../data/dataset.js';
 import type { Environment, Execution } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
-import type { SavePlaces } from './save-points.js';
+import type { SavedPlace, SavePlaces } from './save-points.js';
 
 /** One input as the worker gets it. */
 export interface InputLocation {
@@ -22,8 +22,8 @@ export interface TaskOrder {
   /** Absolute paths of the plugins' modules that the worker loads kinds from. */
   readonly plugins: readonly string[];
   readonly savePlaces: SavePlaces;
-  /** Inside one operation, where the task goes on that was begun with so many. */
-  readonly threads?: number;
+  /** Where it goes on from; absent where it begins. */
+  readonly resumed?: SavedPlace;
 }
 
 /** What a running task says. */

@@ -303,7 +303,7 @@ class Run {
     return {
       ...{ task, inputs, directory, plugins, savePlaces },
       ...(source && { source }),
-      ...(saved?.threads !== undefined && { threads: saved.threads }),
+      ...(saved && { resumed: saved }),
     };
   }
 

@@ -8,9 +8,16 @@ export const SYSTEM = 'system/';
 /** Between two samples; a shorter task has none. */
 const SAMPLE_MS = 10_000;
 
-/** @returns what ends the sampling */
-export function sampleSystem(reporter: Pick<TaskReporter, 'metric'>): () => void {
-  let [cpu, at, step] = [process.cpuUsage(), performance.now(), 0];
+/**
+ * @param secondsBefore of the tries that the task goes on from: its steps count on
+ * @returns what ends the sampling
+ */
+export function sampleSystem(reporter: Pick<TaskReporter, 'metric'>, secondsBefore = 0): () => void {
+  let [cpu, at, step] = [
+    process.cpuUsage(),
+    performance.now(),
+    Math.ceil((1000 * secondsBefore) / SAMPLE_MS),
+  ];
   const timer = setInterval(() => {
     const now = performance.now();
     const { user, system } = process.cpuUsage(cpu);
