@@ -54,18 +54,7 @@ export class TrainStage extends Stage<TrainParameters> {
     const { seed } = start;
     const { learnt, watched } = await this.#split(task, index);
     const steps = totalSteps(learnt.images.length, epochs, batch);
-    const { momentum, weightDecay, dropout, fineTune, precision } = parameters;
-    const saved = await savedProgress(task, net);
-    const microBatch = saved?.microBatch ?? imagesAtOnce(net, { height: crop, width: crop }, batch);
-    const session = this.#engine.open(net, saved?.state ?? start.takeState(), {
-      momentum,
-      weightDecay,
-      dropout,
-      seed,
-      precision,
-      ...(fineTune === 'fc' && { learnsFrom: 'fc6' }),
-      microBatch,
-    });
+    const { session, saved, microBatch } = await this.#open(task, net, start);
     try {
       const history = await this.#train(task, session, {
         learnt,
@@ -96,6 +85,19 @@ export class TrainStage extends Stage<TrainParameters> {
     } finally {
       session.close();
     }
+  }
+
+  /** Where it begins or goes on; numbers that are on the device now are not held here too. */
+  async #open(task: StageTask<TrainParameters>, net: Net, { seed, takeState }: Start) {
+    const { crop, batch, momentum, weightDecay, dropout, fineTune, precision } = task.parameters;
+    const drawn = takeState();
+    const saved = await savedProgress(task, net);
+    const microBatch = saved?.microBatch ?? imagesAtOnce(net, { height: crop, width: crop }, batch);
+    const session = this.#engine.open(net, saved?.state ?? drawn, {
+      ...{ momentum, weightDecay, dropout, seed, precision, microBatch },
+      ...(fineTune === 'fc' && { learnsFrom: 'fc6' }),
+    });
+    return { session, microBatch, saved: saved && withoutState(saved) };
   }
 
   async #train(
@@ -208,8 +210,12 @@ async function savedProgress(
   );
 }
 
+function withoutState({ state: _, ...rest }: Progress): Omit<Progress, 'state'> {
+  return rest;
+}
+
 interface Training {
-  readonly saved: Progress | undefined;
+  readonly saved: Omit<Progress, 'state'> | undefined;
   readonly microBatch: number;
   readonly learnt: ImageIndex;
   readonly watcher: Watcher | undefined;
