@@ -1,6 +1,6 @@
 /** A journal of two tasks, a report and a table, and the server that it goes to. */
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { RunsDirectory } from '../../src/run/runs-directory.js';
 import type { Task } from '../../src/plan/plan.js';
 import type { Stored } from '../../src/run/tracker.js';
@@ -79,6 +79,19 @@ export class DeliveryRig implements AsyncDisposable {
     await tracker.close('finished');
   }
 
+  /** A task that was begun, and the journal as a process leaves it that is killed. */
+  async killed(task: Task): Promise<void> {
+    const tracker = await this.opened();
+    tracker.start(task);
+    tracker.metric(task, 'loss', 1, 0);
+    await tracker.close('interrupted');
+    const path = `${this.runs.journal('toys')}/000001.jsonl`;
+    const lines = (await readFile(path, 'utf8'))
+      .split('\n')
+      .filter((line) => !line.includes('"type":"close"'));
+    await writeFile(path, ofDeadWriter(lines.join('\n')));
+  }
+
   async stored(task: typeof ONE): Promise<Stored> {
     const directory = `${this.runs.path}/store/number/${task.recipe}/one`;
     const bytes = Buffer.from(task.stage);
@@ -117,6 +130,11 @@ export class DeliveryRig implements AsyncDisposable {
 
 export function named(server: MlflowStandIn, stage: string): readonly StandInRun[] {
   return server.alive.filter(({ tags }) => tags.get('stagecraft.stage') === stage);
+}
+
+/** A segment of a process that is no more. */
+export function ofDeadWriter(segment: string): string {
+  return segment.replace(/(\.)\d+(\.[^"]*","version")/, '$1999999999$2');
 }
 
 export function rowOf(server: MlflowStandIn): StandInRun {

@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import test from 'node:test';
 import { MlflowError } from '../../../src/trackers/mlflow/mlflow-error.js';
-import { assertWhole, DeliveryRig, named, ONE, POINTS, TWO } from '../../support/delivery-rig.js';
+import {
+  assertWhole,
+  DeliveryRig,
+  named,
+  ofDeadWriter,
+  ONE,
+  POINTS,
+  TWO,
+} from '../../support/delivery-rig.js';
 
 test('what is delivered is there once, and reading it back says so; a second time nothing is sent', async () => {
   await using rig = await DeliveryRig.make();
@@ -171,7 +179,7 @@ test('a writer that was thought gone and writes on is delivered to its end', asy
   await using rig = await DeliveryRig.make();
   await rig.journal();
   const path = `${rig.runs.journal('toys')}/000001.jsonl`;
-  const whole = (await readFile(path, 'utf8')).replace(/(\.)\d+(\.[^"]*","version")/, '$1999999999$2');
+  const whole = ofDeadWriter(await readFile(path, 'utf8'));
   const cut = whole.indexOf('"key":"loss"', whole.length / 4);
   await writeFile(path, whole.slice(0, cut));
   await rig.synchroniser().round();
@@ -201,13 +209,7 @@ test('a failure of any length ends its run, and a file that is gone or changed i
 
 test('the runs of a writer that is gone are ended, and one that goes on runs again', async () => {
   await using rig = await DeliveryRig.make();
-  const tracker = await rig.opened();
-  tracker.start(ONE);
-  tracker.metric(ONE, 'loss', 1, 0);
-  await tracker.close('interrupted');
-  const path = `${rig.runs.journal('toys')}/000001.jsonl`;
-  const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => !line.includes('"type":"close"'));
-  await writeFile(path, lines.join('\n').replace(/(\.)\d+(\.[^"]*","version")/, '$1999999999$2'));
+  await rig.killed(ONE);
   await rig.synchroniser().round();
   const parent = rig.server.alive.find(({ name }) => name === 'toys')!;
   assert.deepEqual([named(rig.server, 'one')[0]!.status, parent.status], ['KILLED', 'KILLED']);
