@@ -60,7 +60,7 @@ test('an answer that is lost, at any request, makes nothing twice', async () => 
   }
 });
 
-test('a run whose making came to life late is deleted, the one in use stays', async () => {
+test('of a run whose making came to life late and the one in use one stays, with all of it', async () => {
   await using rig = await DeliveryRig.make();
   await rig.journal();
   // The server answers 503, and makes the run afterwards.
@@ -89,7 +89,10 @@ test('a run whose making came to life late is deleted, the one in use stays', as
   await synchroniser.round();
   assert.deepEqual((await rig.synchroniser().round())?.problems, []);
   assertWhole(rig.server);
-  assert.ok([...rig.server.runs.values()].some(({ name, deleted }) => name === 'late' && deleted));
+  const twins = [...rig.server.runs.values()].filter(({ tags }) => tags.get('stagecraft.stage') === 'one');
+  assert.deepEqual(twins.map(({ deleted }) => deleted).sort(), [false, true]);
+  const [kept, other] = twins.sort((a, b) => Number(a.deleted) - Number(b.deleted));
+  assert.equal(other!.tags.get('stagecraft.twin_of'), kept!.id);
 });
 
 test('a watch beside another sender finds its runs', async () => {
