@@ -2,12 +2,11 @@ import { relative } from 'node:path';
 import type { Outcome } from '../run/event.js';
 import { describeTask, type Task } from '../plan/plan.js';
 import { shortRecipe } from '../plan/recipe.js';
+import { INTERRUPTED } from './exit-status.js';
 import type { Invocation } from './invocation.js';
 import { planSpecs, printTitles, surveyOptions } from './planned-spec.js';
 import { stagecraftFor } from './stagecraft-for.js';
 import { ProgressPrinter } from './progress-printer.js';
-
-const INTERRUPTED = 130;
 
 export async function execute(invocation: Invocation): Promise<number> {
   const stagecraft = stagecraftFor(invocation);

@@ -51,7 +51,7 @@ export class SyncRounds {
   readonly #said = new Map<string, string>();
   /** Records that each journal had at the last round. */
   readonly #records = new Map<string, number>();
-  /** Whether any had more than at the round before. */
+  /** Whether any had more in this round than at the one before. */
   #hasAdvanced = false;
   /** Whether another process delivered one of the journals in the last round. */
   #isTaken = false;
@@ -63,37 +63,32 @@ export class SyncRounds {
   /** @returns whether the server has all of it */
   async round(names: readonly string[], signal: AbortSignal): Promise<boolean> {
     this.#isTaken = false;
-    const open: string[] = [];
+    const open = new Map<string, Synchronised>();
     let isWhole = true;
     for (const name of names) {
-      const done = await this.#one(name, signal);
-      if (done?.hasOpenLinks) open.push(name);
-      else isWhole &&= done?.problems.length === 0;
+      const done = await this.#one(name, signal, false);
+      if (done?.hasOpenLinks) open.set(name, done);
+      else isWhole = this.#tell(name, done) && isWhole;
     }
     // What one journal brought, another may refer to.
     const tryLinks = this.#hasAdvanced;
     this.#hasAdvanced = false;
-    for (const name of open) {
-      const done = await this.#one(name, signal, { links: tryLinks });
-      isWhole &&= done?.problems.length === 0;
+    for (const [name, first] of open) {
+      const done = tryLinks ? await this.#one(name, signal, true) : first;
+      isWhole = this.#tell(name, done) && isWhole;
     }
     return isWhole;
   }
 
   /** @returns undefined where it was not delivered: another process does, the server does not answer, or Ctrl-C */
-  async #one(
-    name: string,
-    signal: AbortSignal,
-    again?: { readonly links: boolean },
-  ): Promise<Synchronised | undefined> {
+  async #one(name: string, signal: AbortSignal, links: boolean): Promise<Synchronised | undefined> {
     if (isAborted(signal)) return undefined;
     try {
-      const done = await this.#synchroniser(name).round(again?.links);
+      const done = await this.#synchroniser(name).round(links);
       this.#isTaken ||= done === undefined;
       if (done && done.records !== this.#records.get(name)) this.#hasAdvanced = true;
       if (done) this.#records.set(name, done.records);
-      // Else it is said once the links have been looked at.
-      if (again || !done?.hasOpenLinks) this.#say(name, textOf(done, this.#target.client.url));
+      if (!done) this.#say(name, 'another process delivers it just now');
       return done;
     } catch (error) {
       // What is aborted ends in an error too.
@@ -135,6 +130,12 @@ export class SyncRounds {
     return made;
   }
 
+  /** @returns whether the server has all of it; what was not delivered has been told */
+  #tell(name: string, done: Synchronised | undefined): boolean {
+    if (done) this.#say(name, textOf(done, this.#target.client.url));
+    return done?.problems.length === 0;
+  }
+
   #say(name: string, text: string): void {
     if (this.#said.get(name) === text) return;
     this.#said.set(name, text);
@@ -147,8 +148,7 @@ function isAborted({ aborted }: AbortSignal): boolean {
   return aborted;
 }
 
-function textOf(done: Synchronised | undefined, url: string): string {
-  if (!done) return 'another process delivers it just now';
+function textOf(done: Synchronised, url: string): string {
   const { runs, points, files, problems } = done;
   const counts = `${runs} runs, ${points} points, ${files} files`;
   if (problems.length > 0)

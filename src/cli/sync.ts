@@ -4,11 +4,10 @@ import { TRACKING_URI } from '../trackers/mlflow/server.js';
 import { journals } from '../trackers/sync/journals.js';
 import { sendingFrom } from '../trackers/sync/sending.js';
 import { UserError } from '../util/user-error.js';
+import { INTERRUPTED } from './exit-status.js';
 import type { Invocation } from './invocation.js';
 import { resultsFolder } from './stagecraft-for.js';
 import { patiently, SyncRounds, untilStopped } from './sync-rounds.js';
-
-const INTERRUPTED = 130;
 
 /** Delivers what the journals of a store hold to MLflow, and reads it back. */
 export async function execute(invocation: Invocation): Promise<number> {

@@ -4,11 +4,10 @@ import { MlflowClient } from '../trackers/mlflow/client.js';
 import { LocalServer } from '../trackers/local-server.js';
 import { journals } from '../trackers/sync/journals.js';
 import { UserError } from '../util/user-error.js';
+import { INTERRUPTED } from './exit-status.js';
 import type { Invocation } from './invocation.js';
 import { resultsFolder } from './stagecraft-for.js';
 import { patiently, SyncRounds, untilStopped } from './sync-rounds.js';
-
-const INTERRUPTED = 130;
 
 /** Shows the results of a store in a server of its own, and keeps up with what comes. */
 export async function execute(invocation: Invocation): Promise<number> {

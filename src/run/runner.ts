@@ -5,7 +5,7 @@ import { inputDigests, type Reason, taskStatus } from '../plan/status.js';
 import type { ArtifactStore, Attempt, Publication } from './artifact-store.js';
 import type { Outcome, RunListener } from './event.js';
 import type { Executor, TaskEnd, TaskMessage, TaskOrder } from './executor.js';
-import { DEFAULT_SAVE_POLICY, type SavedPlace } from './save-points.js';
+import type { SavedPlace } from './save-points.js';
 import type { Sources } from './sources.js';
 import type { Survey } from './survey.js';
 import { TaskQueue } from './task-queue.js';
@@ -297,8 +297,8 @@ class Run {
     );
     const { sources, plugins } = this.#request;
     const source = sources.find(task);
-    const experiment = this.#request.plan.experiments.find(({ tasks }) => tasks.includes(task.recipe));
-    const policy = experiment?.checkpoint ?? DEFAULT_SAVE_POLICY;
+    const experiment = this.#request.plan.experiments.find(({ tasks }) => tasks.includes(task.recipe))!;
+    const policy = experiment.checkpoint;
     const savePlaces = { directory: savePoints, policy, inputs: digests, accept: this.#request.accept };
     return {
       ...{ task, inputs, directory, plugins, savePlaces },

@@ -23,8 +23,6 @@ export interface SavePoints {
   save(point: SavePoint): Promise<void>;
 }
 
-export const DEFAULT_SAVE_POLICY: CheckpointPolicy = { everySeconds: 300, keep: 2 };
-
 /** What the parent knows of the newest one. */
 export interface SavedPlace {
   readonly place: number;

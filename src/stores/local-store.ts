@@ -21,6 +21,7 @@ import { digestBytes, digestValue } from '../util/digest.js';
 import { type Disk, isMissing } from '../util/disk.js';
 import { isDeadHere, ownName } from '../util/process-identity.js';
 import { DirectoryReader } from './artifact-files.js';
+import { readJson } from './read-json.js';
 import { newestSavePoint } from './save-point-files.js';
 
 const MANIFEST = 'manifest.json';
@@ -53,7 +54,7 @@ export class LocalStore extends ArtifactStore {
     const folder = join(this.#root, FAILED);
     const found = new Map<string, Failure>();
     for (const name of await this.#disk.list(folder)) {
-      const failure = await this.#readJson<Failure>(join(folder, name));
+      const failure = await readJson<Failure>(this.#disk, join(folder, name));
       if (typeof failure?.message === 'string' && typeof failure.at === 'string')
         found.set(name.replace(/\.json$/, ''), { message: failure.message, at: failure.at });
     }
@@ -177,22 +178,11 @@ export class LocalStore extends ArtifactStore {
   }
 
   async #readManifest(path: string): Promise<Execution | undefined> {
-    const manifest = await this.#readJson<Execution>(path);
+    const manifest = await readJson<Execution>(this.#disk, path);
     const { format, output, inputs, files, environment } = manifest ?? {};
     return format === 1 && typeof output === 'string' && inputs && files && environment
       ? (manifest as Execution)
       : undefined;
-  }
-
-  /** Undefined for a file that is not there or is no JSON: it counts for nothing. */
-  async #readJson<T>(path: string): Promise<Partial<T> | undefined> {
-    try {
-      const value: unknown = JSON.parse(Buffer.from(await this.#disk.readFile(path)).toString('utf8'));
-      return typeof value === 'object' && value !== null ? value : undefined;
-    } catch (error) {
-      if (isMissing(error) || error instanceof SyntaxError) return undefined;
-      throw error;
-    }
   }
 }
 

@@ -14,6 +14,7 @@ import type { SavedPlace, SavePlaces, SavePoint, SavePoints } from '../run/save-
 import { TaskError } from '../run/stage.js';
 import { canonicalJson, digestBytes } from '../util/digest.js';
 import { type Disk, isMissing } from '../util/disk.js';
+import { readJson } from './read-json.js';
 import { readSafetensors, writeSafetensors } from '../util/safetensors.js';
 
 const NAME = /^\d{12}-[0-9a-f]{8}$/;
@@ -121,15 +122,9 @@ async function newestFirst(disk: Disk, directory: string): Promise<readonly stri
 }
 
 async function readDescription(disk: Disk, folder: string): Promise<Description | undefined> {
-  try {
-    const text = Buffer.from(await disk.readFile(join(folder, DESCRIPTION))).toString('utf8');
-    const read = JSON.parse(text) as Partial<Description> | null;
-    const isWhole = read?.format === 1 && Number.isSafeInteger(read.place) && read.inputs && read.environment;
-    return isWhole ? (read as Description) : undefined;
-  } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const read = await readJson<Description>(disk, join(folder, DESCRIPTION));
+  const isWhole = read?.format === 1 && Number.isSafeInteger(read.place) && read.inputs && read.environment;
+  return isWhole ? (read as Description) : undefined;
 }
 
 function isOf({ inputs }: Description, wanted: Readonly<Record<string, string>>): boolean {

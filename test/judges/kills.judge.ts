@@ -3,15 +3,14 @@
  * kills and by `npm run soak` with 200.
  */
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import test from 'node:test';
-import { digestBytes } from '../../src/util/digest.js';
 import { sampleDraws, streamKey } from '../../src/util/random.js';
 import { Command } from '../support/command.js';
 import { availableBackends } from '../support/engines.js';
 import { FOLDER_SPEC, makeFolderExperiment } from '../support/folder-experiment.js';
 import { Scratch } from '../support/scratch.js';
+import { artifactsIn } from '../support/store-contents.js';
 
 const KILLS = Number(process.env['KILLS'] ?? 10);
 const SEED = Number(process.env['KILLS_SEED'] ?? Date.now() % 1_000_000);
@@ -28,26 +27,13 @@ function run(scratch: Scratch, store: string): Command {
   return new Command(['run', FOLDER_SPEC, ...options], scratch.folder);
 }
 
-/** SHA-256 of each file of all artifacts but manifests, by kind and name; nothing half-made counts. */
-async function filesOf(scratch: Scratch, store: string): Promise<Readonly<Record<string, string>>> {
-  const found: Record<string, string> = {};
-  const root = scratch.path(store, 'store');
-  for (const kind of ['index', 'augment', 'train', 'evaluate', 'table'])
-    for (const path of await readdir(join(root, kind), { recursive: true }))
-      if (/\.\w+$/.test(path) && !path.endsWith('manifest.json'))
-        found[`${kind}/${path.split('/')[0]!.slice(0, 12)}/${path.split('/').at(-1)!}`] = digestBytes(
-          await readFile(join(root, kind, path)),
-        );
-  return found;
-}
-
 test(`${KILLS} kills at random times (KILLS_SEED=${SEED}) change no bit of what is made`, async (t) => {
   await using scratch = await Scratch.make();
   await makeFolderExperiment(scratch);
   const started = performance.now();
   assert.equal((await run(scratch, 'alone').finished).status, 0);
   const seconds = (performance.now() - started) / 1000;
-  const alone = await filesOf(scratch, 'alone');
+  const alone = await artifactsIn(scratch.path('alone'));
   const key = streamKey(SEED, 'kills');
   let [kills, ends, starts] = [0, 0, 0];
   while (kills < KILLS) {
@@ -65,7 +51,7 @@ test(`${KILLS} kills at random times (KILLS_SEED=${SEED}) change no bit of what 
       else assert.equal(status, 0, stderr);
       isDone = status === 0;
     }
-    assert.deepEqual(await filesOf(scratch, 'killed'), alone);
+    assert.deepEqual(await artifactsIn(scratch.path('killed')), alone);
     await rm(scratch.path('killed'), { recursive: true });
     ends += 1;
   }

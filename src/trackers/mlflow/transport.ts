@@ -166,9 +166,6 @@ export class Transport {
       return this.#error(exchange, what, { code: UNREACHABLE, mayPass: false }, cause);
     }
     const facts = { code: UNREACHABLE, mayPass: !isCertificateProblem(cause) };
-    // A file of ours that is to be sent: no matter of the server.
-    if (cause instanceof Error && (('syscall' in cause && 'path' in cause) || codeOf(cause) === 'EISDIR'))
-      return cause;
     return this.#error(exchange, `cannot be reached: ${reasonOf(cause)}`, facts, cause);
   }
 

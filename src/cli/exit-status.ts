@@ -1,0 +1,2 @@
+/** Of a command that Ctrl-C or SIGTERM ended. */
+export const INTERRUPTED = 130;
