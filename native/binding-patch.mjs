@@ -46,7 +46,11 @@ const ATTRIBUTES = {
 
 /** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} By file. */
 const ADDED = {
-  'tfjs_backend.cc': ATTRIBUTES,
+  'tfjs_backend.cc': {
+    ...ATTRIBUTES,
+    '#include "utils.h"\n': '#include "join_cluster.h"\n',
+    '  TFE_DeleteContextOptions(tfe_options);\n': '  JoinCluster(env, tfe_context_);\n',
+  },
   'tfjs_backend.h': {
     '  napi_value GetNumOfTensors(napi_env env);\n': `
   // Null if there is none.

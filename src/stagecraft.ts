@@ -20,12 +20,14 @@ import { readLastRun, writeLastRun } from './run/last-run.js';
 import type { Runner } from './run/runner.js';
 import type { ReportFile } from './run/tracker.js';
 import type { RunsDirectory } from './run/runs-directory.js';
+import { mistrust } from './run/network-trust.js';
 import { splitsDisagree } from './run/splits-disagree.js';
 import { type Survey, survey, type SurveyOptions } from './run/survey.js';
 import type { LoadFailure, LoadOptions } from './spec/load.js';
 import { parseRange } from './spec/range.js';
 import type { Disk } from './util/disk.js';
 import type { Result } from './util/result.js';
+import { UserError } from './util/user-error.js';
 
 export interface RunOptions extends SurveyOptions {
   readonly listener: RunListener;
@@ -35,6 +37,8 @@ export interface RunOptions extends SurveyOptions {
   readonly failFast?: boolean;
   /** Whether tasks that were begun in another environment go on here, with other bits than in either. */
   readonly accept?: boolean;
+  /** Whether workers that train together may open ports of their machines. */
+  readonly trustNetwork?: boolean;
 }
 
 export interface RunResult {
@@ -87,11 +91,12 @@ export class Stagecraft {
 
   /**
    * Does what is to do and writes the tables that are complete.
+   * @throws UserError if workers would open ports that nobody has allowed
    * @throws DatasetError if images are needed that are not there, or whose splits have other classes
    */
   async run(
     planned: Planned,
-    { listener, signal, failFast = false, accept = false, ...options }: RunOptions,
+    { listener, signal, failFast = false, accept = false, trustNetwork = false, ...options }: RunOptions,
   ): Promise<RunResult> {
     const { runner, disk, runs } = this.#services;
     const { plan, sources, plugins } = planned;
@@ -99,6 +104,8 @@ export class Stagecraft {
     const surveyed = await this.survey(planned, options);
     // Better before the work than after hours of it.
     const services = { sources, dataset: this.#dataset(plugins) };
+    const unsafe = trustNetwork ? undefined : mistrust(plan, surveyed.statuses);
+    if (unsafe !== undefined) throw new UserError(unsafe);
     const problem = surveyed.missingImages ?? (await splitsDisagree(plan, surveyed.statuses, services));
     if (problem !== undefined) throw new DatasetError(problem);
     const logs = new TaskLogs(disk, directory);

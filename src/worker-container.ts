@@ -49,12 +49,14 @@ export interface WorkerServices extends WorkerMemory {
   readonly engine: Engine | undefined;
   readonly environment: Environment;
   readonly plugins: readonly Plugin[];
+  /** Whether it helps another worker, which alone writes. */
+  readonly isHelper?: boolean;
 }
 
 /** @param kind of the task's stage */
 export async function createWorkerContainer(
   kind: string,
-  { engine, environment, plugins, datasets, decoded }: WorkerServices,
+  { engine, environment, plugins, datasets, decoded, isHelper = false }: WorkerServices,
 ): Promise<Container> {
   const container = new Container({ defaultScope: 'Singleton' });
   const dataset = datasets.with(plugins.flatMap(({ datasets = [] }) => datasets.map((d) => d.create())));
@@ -73,7 +75,8 @@ export async function createWorkerContainer(
   container
     .bind(TaskHost)
     .toResolvedValue(
-      (stages: Stage[], disk: Disk) => new TaskHost(stages, filesOn(disk), environment),
+      (stages: Stage[], disk: Disk) =>
+        new TaskHost(stages, isHelper ? helpersFiles(disk) : filesOn(disk), environment),
       [{ serviceIdentifier: Stage, isMultiple: true }, Disk],
     );
   return container;
@@ -90,5 +93,18 @@ function filesOn(disk: Disk): Files {
     reader: (directory, execution) => new DirectoryReader(disk, directory, execution),
     writer: (directory) => new DirectoryWriter(disk, directory),
     savePoints: (places, environment) => new SavePointFiles(disk, places, environment),
+  };
+}
+
+/** What is read is the same; what is written is the other worker's. */
+function helpersFiles(disk: Disk): Files {
+  const files = filesOn(disk);
+  return {
+    ...files,
+    writer: () => ({ write: () => Promise.resolve() }),
+    savePoints: (places, environment) => {
+      const points = files.savePoints(places, environment);
+      return { latest: () => points.latest(), isDue: () => false, save: () => Promise.resolve() };
+    },
   };
 }

@@ -2,12 +2,11 @@
  * The worker process: takes tasks from its parent one after another. It ignores the terminal's Ctrl-C (the
  * parent decides) and leaves when its channel closes.
  */
-import {
-  type FromWorker,
-  SETTINGS_VARIABLE,
-  type ToWorker,
-  type WorkerSettings,
-} from './executors/worker-protocol.js';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { parentChannel } from './executors/worker-channel.js';
+import { type Cluster, SETTINGS_VARIABLE, type WorkerSettings } from './executors/worker-protocol.js';
 import type { Engine } from './nn/engine.js';
 import type { Environment } from './plan/execution.js';
 import { loadPlugins } from './plugins/load-plugin.js';
@@ -20,13 +19,13 @@ import { createWorkerContainer, workerMemory } from './worker-container.js';
 const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as WorkerSettings;
 const code = ownCodeDigest();
 const memory = workerMemory();
+const { say, onMessage, onClose } = parentChannel();
 let engine: Promise<Engine> | undefined;
 let stop: AbortController | undefined;
 
 process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit());
-process.on('message', (message) => {
-  const received = message as ToWorker;
+onClose(() => process.exit());
+onMessage((received) => {
   switch (received.type) {
     case 'stop':
       stop?.abort();
@@ -36,18 +35,27 @@ process.on('message', (message) => {
         say({ type: 'description', environment: await describe(await openOnce(), true) });
       });
       break;
+    case 'find-port':
+      void orFail(async () => {
+        say({ type: 'port', port: await freePort() });
+      });
+      break;
     case 'run':
-      void orFail(() => run(received.order));
+      void orFail(() => run(received.order, received.cluster));
       break;
   }
 });
 
-async function run(order: TaskOrder): Promise<void> {
+async function run(order: TaskOrder, cluster?: Cluster): Promise<void> {
   const { signal } = (stop = new AbortController());
-  const opened = order.task.usesEngine ? await openOnce() : undefined;
-  const environment = await describe(opened, order.task.readsImages);
+  const opened = order.task.usesEngine ? await openOnce(cluster) : undefined;
+  const environment = {
+    ...(await describe(opened, order.task.readsImages)),
+    ...(opened && { memoryGiB: order.memoryGiB }),
+  };
   const plugins = await loadPlugins(order.plugins);
-  const services = { engine: opened, environment, plugins, ...memory };
+  const isHelper = cluster !== undefined && cluster.rank > 0;
+  const services = { engine: opened, environment, plugins, isHelper, ...memory };
   const container = await createWorkerContainer(order.task.kind, services);
   const host = container.get(TaskHost);
   const stopSampling = sampleSystem(reporter, order.resumed?.seconds);
@@ -69,10 +77,21 @@ async function orFail(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function openOnce(): Promise<Engine> {
+/** A worker of a cluster does one task and is gone. */
+async function openOnce(cluster?: Cluster): Promise<Engine> {
   const { openEngine } = await import('./nn/open-engine.js');
-  engine ??= openEngine(settings);
+  engine ??= openEngine({ ...settings, ...(cluster && { cluster }) });
   return engine;
+}
+
+/** Free a moment ago, on all interfaces, as TensorFlow's server wants it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 async function describe(opened: Engine | undefined, readsImages: boolean): Promise<Environment> {
@@ -100,7 +119,3 @@ const reporter = {
     say({ type: 'metric', key, value, step });
   },
 };
-
-function say(message: FromWorker): void {
-  if (process.connected) process.send!(message);
-}

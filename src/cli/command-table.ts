@@ -38,7 +38,11 @@ const bench: Options = {
   repeats: { type: 'string' },
   rounds: { type: 'string' },
 };
-const running: Options = { 'fail-fast': { type: 'boolean' }, accept: { type: 'boolean' } };
+const running: Options = {
+  'fail-fast': { type: 'boolean' },
+  accept: { type: 'boolean' },
+  'trust-network': { type: 'boolean' },
+};
 const fresh: Options = { 'fresh-code': { type: 'boolean' } };
 
 export const OPTION_HELP: Readonly<Record<string, string>> = {
@@ -51,6 +55,8 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   'fail-fast': '--fail-fast         stop at the first failure (default: do everything that does not need it)',
   accept:
     '--accept            go on with what was begun in another environment, with other bits than in either',
+  'trust-network':
+    '--trust-network     let workers that train together open a port, on which others could run what they like',
   'fresh-code': '--fresh-code        do again what another version of Stagecraft has made',
   port: '--port N            port of the server (default: 5000, or any free one)',
   all: '--all               read back all, also what was found whole before',

@@ -23,6 +23,7 @@ export async function execute(invocation: Invocation): Promise<number> {
     signal: interrupt.signal,
     failFast: invocation.values['fail-fast'] === true,
     accept: invocation.values['accept'] === true,
+    trustNetwork: invocation.values['trust-network'] === true,
     ...surveyOptions(invocation),
   });
   printer.end();

@@ -1,23 +1,23 @@
 /** {@link Executor} on this machine: one worker process a slot, kept for the next task, replaced when it dies. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { finished } from 'node:stream/promises';
 import type { Environment } from '../plan/execution.js';
-import { Executor, type TaskEnd, type TaskMessage, type TaskOrder } from '../run/executor.js';
+import { mostAtOneHost, threadsEach } from '../plan/environment.js';
+import { Executor, type TaskEnd, type TaskOrder } from '../run/executor.js';
 import { UserError } from '../util/user-error.js';
 import { probeWorker } from './probe-worker.js';
-import { type FromWorker, type ToWorker, workerEnvironment, type WorkerProgram } from './worker-protocol.js';
+import { startWorker } from './start-worker.js';
+import { executeTogether } from './worker-group.js';
+import { type Listener, WorkerProcess } from './worker-process.js';
+import type { WorkerProgram } from './worker-protocol.js';
 
 export interface LocalExecutorOptions extends WorkerProgram {
   readonly slots: number;
 }
 
-type Listener = (message: TaskMessage) => void;
-
 export class LocalExecutor extends Executor {
   readonly slots: number;
   readonly #options: LocalExecutorOptions;
-  readonly #idle: Worker[] = [];
-  readonly #all = new Set<Worker>();
+  readonly #idle: WorkerProcess[] = [];
+  readonly #all = new Set<WorkerProcess>();
 
   constructor(options: LocalExecutorOptions) {
     super();
@@ -27,6 +27,7 @@ export class LocalExecutor extends Executor {
 
   async execute(order: TaskOrder, listener: Listener, signal: AbortSignal): Promise<TaskEnd> {
     const { threads = this.#options.settings.threads } = order.resumed ?? {};
+    if (order.hosts) return this.#executeTogether(order, order.hosts, listener, signal);
     if (threads !== this.#options.settings.threads)
       return this.#executeApart(order, threads, listener, signal);
     const kept = this.#takeIdle();
@@ -56,6 +57,20 @@ export class LocalExecutor extends Executor {
     }
   }
 
+  /** The workers of one host share the threads that one would have; as many as before where the task goes on. */
+  async #executeTogether(
+    order: TaskOrder,
+    hosts: readonly string[],
+    listener: Listener,
+    signal: AbortSignal,
+  ): Promise<TaskEnd> {
+    const { settings, program } = this.#options;
+    const threads = order.resumed?.threads ?? threadsEach(settings.threads, hosts);
+    const group = { program, settings: { ...settings, threads } };
+    const memoryGiB = order.memoryGiB / mostAtOneHost(hosts);
+    return executeTogether(group, hosts, { ...order, memoryGiB }, listener, signal);
+  }
+
   async environment(): Promise<Environment> {
     const probed = await probeWorker(this.#options);
     if ('environment' in probed) return probed.environment;
@@ -69,94 +84,15 @@ export class LocalExecutor extends Executor {
   }
 
   /** One may have died since its last task. */
-  #takeIdle(): Worker | undefined {
+  #takeIdle(): WorkerProcess | undefined {
     for (let worker = this.#idle.pop(); worker; worker = this.#idle.pop()) if (worker.alive) return worker;
     return undefined;
   }
 
-  #start(options = this.#options): Worker {
-    const worker = new Worker(options);
+  #start(options = this.#options): WorkerProcess {
+    const worker = new WorkerProcess(startWorker(options));
     this.#all.add(worker);
     void worker.gone.then(() => this.#all.delete(worker));
     return worker;
-  }
-}
-
-class Worker {
-  readonly #child: ChildProcess;
-  /** Settles when the process has ended, with the signal or status that it ended by. */
-  readonly gone: Promise<string>;
-  alive = true;
-  /** Whether it has said anything of the task that it has now. */
-  heard = false;
-  #listener: Listener = () => undefined;
-  #ended: (end: TaskEnd) => void = () => undefined;
-
-  constructor({ program, settings }: LocalExecutorOptions) {
-    this.#child = fork(program, [], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...workerEnvironment(settings) },
-    });
-    const ended = new Promise<string>((resolve) => {
-      this.#child.once('error', (error) => {
-        resolve(error.message);
-      });
-      this.#child.once('exit', (status, signal) => {
-        resolve(signal ?? `exit status ${String(status)}`);
-      });
-    });
-    this.gone = ended.then(async (cause) => {
-      this.alive = false;
-      // What it printed last says why it ended. (`close` would do, but does not come after a disconnect of ours.)
-      await Promise.allSettled([finished(this.#child.stdout!), finished(this.#child.stderr!)]);
-      return cause;
-    });
-    this.#child.on('message', (message) => {
-      this.#hear(message as FromWorker);
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream!.setEncoding('utf8').on('data', (text: string) => {
-        this.#listener({ type: 'log', text });
-      });
-    }
-  }
-
-  async execute(order: TaskOrder, listener: Listener, signal: AbortSignal): Promise<TaskEnd> {
-    const stop = () => {
-      this.#say({ type: 'stop' });
-    };
-    this.#listener = listener;
-    this.heard = false;
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      return await new Promise<TaskEnd>((resolve) => {
-        this.#ended = resolve;
-        void this.gone.then((cause) => {
-          resolve({ type: 'crashed', cause });
-        });
-        this.#say({ type: 'run', order });
-        if (signal.aborted) stop();
-      });
-    } finally {
-      signal.removeEventListener('abort', stop);
-      this.#ended = () => undefined;
-    }
-  }
-
-  /** A worker leaves when its channel closes. */
-  async close(): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect();
-    await this.gone;
-  }
-
-  #say(message: ToWorker): void {
-    // An error means that the process is going; its end is reported by `gone`.
-    if (this.#child.connected) this.#child.send(message, () => undefined);
-  }
-
-  #hear(message: FromWorker): void {
-    this.heard = true;
-    if (message.type === 'end') this.#ended(message.end);
-    else if (message.type !== 'description') this.#listener(message);
   }
 }

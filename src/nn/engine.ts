@@ -4,6 +4,7 @@
 import type { Net } from './net.js';
 import type { Precision } from './ops.js';
 import type { NetState } from './net-state.js';
+import { ALONE, type Share } from '../util/share.js';
 
 export type Backend = 'tensorflow' | 'wasm' | 'cpu';
 
@@ -15,6 +16,8 @@ export interface EngineDescription {
   readonly device: 'cpu' | 'gpu';
   /** Threads inside one operation. */
   readonly threads: number;
+  /** Processes that train a net together; absent where it is one. */
+  readonly workers?: number;
 }
 
 /** A batch of normalised images, [count, height, width, 3], row-major. */
@@ -48,6 +51,8 @@ export interface TrainingStep {
   /** Zero-based; with the seed it keys the dropout masks. */
   readonly step: number;
   readonly rate: number;
+  /** Where the images stand in the batch that all workers share; they are the whole batch if left out. */
+  readonly part?: { readonly first: number; readonly of: number };
 }
 
 /** Class scores before the soft-max, [count, rows, columns, classes], row-major. */
@@ -64,7 +69,9 @@ export interface NetSession {
   /**
    * One step of SGD: v <- momentum v - rate (g + weightDecay w), w <- w + v (Caffe's form).
    * @param labels class index of each image
-   * @returns the mean loss over the batch, before the update; it can be non-finite
+   * With several workers, each gives its part of the batch, and all have the same weights after it.
+   * @returns the mean loss over the whole batch, before the update; it can be non-finite
+   * @throws WorkerLost
    */
   trainStep(batch: ImageBatch, labels: Int32Array, step: TrainingStep): number;
   /** The fully-convolutional net over whole images of any size from the crop up (Sect. 3.2). No dropout. */
@@ -76,11 +83,21 @@ export interface NetSession {
 
 export abstract class Engine {
   abstract readonly description: EngineDescription;
+  /** Of each batch, and of what is watched. */
+  readonly share: Share = ALONE;
   /**
    * Puts a net on the device.
    * @throws UserError where the backend does not compute in that precision
    */
   abstract open(net: Net, state: NetState, use?: NetUse): NetSession;
+  /**
+   * Sums over all workers, rounded to float32 where there are several; each calls it in the same order.
+   * @throws WorkerLost
+   */
+  sumOverWorkers(numbers: readonly number[]): readonly number[] {
+    return numbers;
+  }
+
   /** Arrays alive on the device beyond those that the backend itself keeps. */
   abstract liveArrays(): number;
 }

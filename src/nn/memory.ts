@@ -1,11 +1,20 @@
-/** How many images fit on the device at once. */
-import { type Net, outputSizes } from './net.js';
+/** How many images are computed at once: as many as fit into the memory given. */
+import { type Net, outputSizes, parameterCount } from './net.js';
 
-/** Memory that activations may take, bytes. */
-export const ACTIVATION_BUDGET_BYTES = 3 * 2 ** 30;
+/** Where nothing else is said; the same on every machine, so that the bits are. */
+export const USUAL_MEMORY_BYTES = 4 * 2 ** 30;
 
 /** Each activation is held with a gradient and a temporary of its size. */
 const COPIES = 3;
+
+/** Each weight with its velocity and its gradient; for scores alone as it is. */
+const COPIES_OF_WEIGHTS = { learning: 3, scoring: 1 } as const;
+
+export interface Computation {
+  readonly height: number;
+  readonly width: number;
+  readonly use: keyof typeof COPIES_OF_WEIGHTS;
+}
 
 /** Bytes of all activations of one image of height x width px, forward and backward. */
 export function activationBytes(net: Net, height: number, width: number): number {
@@ -14,12 +23,14 @@ export function activationBytes(net: Net, height: number, width: number): number
   return floats * 4 * COPIES;
 }
 
-/** Images of one computation, between 1 and `wanted`. */
+/** Images of one computation, between 1 and `wanted`. @param memoryBytes for the net and what it computes */
 export function imagesAtOnce(
   net: Net,
-  size: { readonly height: number; readonly width: number },
+  { height, width, use }: Computation,
   wanted: number,
+  memoryBytes = USUAL_MEMORY_BYTES,
 ): number {
-  const fitting = Math.floor(ACTIVATION_BUDGET_BYTES / activationBytes(net, size.height, size.width));
+  const weightBytes = 4 * COPIES_OF_WEIGHTS[use] * parameterCount(net);
+  const fitting = Math.floor((memoryBytes - weightBytes) / activationBytes(net, height, width));
   return Math.min(wanted, Math.max(1, fitting));
 }

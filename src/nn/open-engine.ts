@@ -1,8 +1,10 @@
 /** Opens a backend. Only here and in `nn/ops/` is `@tensorflow/*` imported, and only when it is asked for. */
 import { unreachable } from '../util/unreachable.js';
+import { UserError } from '../util/user-error.js';
 import type { Backend, Engine, EngineDescription } from './engine.js';
 import type { Ops } from './ops.js';
 import { OpsEngine } from './ops-engine.js';
+import { ALONE, type Cluster } from '../util/share.js';
 
 /** What to open; `binding` is the compiled binding that set-up left, needed for `tensorflow` only. */
 export interface EngineChoice {
@@ -10,6 +12,8 @@ export interface EngineChoice {
   readonly binding?: string;
   /** Threads inside one operation; TensorFlow reads them from its environment when it is loaded. */
   readonly threads: number;
+  /** The workers that it trains with, `tensorflow` only. */
+  readonly cluster?: Cluster;
 }
 
 /** The operations of a backend, and what it is. */
@@ -23,27 +27,33 @@ export interface OpenedOps {
  */
 export async function openEngine(choice: EngineChoice): Promise<Engine> {
   const { ops, description } = await openOps(choice);
-  return new OpsEngine(ops, description);
+  return new OpsEngine(ops, description, choice.cluster ?? ALONE);
 }
 
 /**
  * @throws if the backend cannot be loaded
+ * @throws UserError for workers of a backend that has no collective operations
  */
-export async function openOps({ backend, binding, threads }: EngineChoice): Promise<OpenedOps> {
+export async function openOps({ backend, binding, threads, cluster }: EngineChoice): Promise<OpenedOps> {
+  if (cluster && backend !== 'tensorflow')
+    throw new UserError(
+      `The ${backend} backend trains with one worker: say workers: 1, or use the backend tensorflow.`,
+    );
   switch (backend) {
     case 'tensorflow': {
       if (binding === undefined) throw new Error('Internal error: the tensorflow backend needs its binding');
       const { loadTensorflowBinding } = await import('./ops/tensorflow-binding.js');
       const { TensorflowOps } = await import('./ops/tensorflow-ops.js');
-      const tensorflow = loadTensorflowBinding(binding);
+      const tensorflow = loadTensorflowBinding(binding, cluster);
       const device = tensorflow.isUsingGpuDevice() ? 'gpu' : 'cpu';
       const description = {
         backend,
         library: `TensorFlow ${tensorflow.TF_Version}`,
         device,
         threads,
+        ...(cluster && { workers: cluster.workers }),
       } as const;
-      return { ops: new TensorflowOps(tensorflow, threads), description };
+      return { ops: new TensorflowOps(tensorflow, threads, cluster), description };
     }
     case 'wasm':
     case 'cpu':

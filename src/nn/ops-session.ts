@@ -12,12 +12,14 @@ import { type Net, parameterShapes } from './net.js';
 import type { HostArray, NetState, Parameters } from './net-state.js';
 import type { DeviceArray, Ops, Precision } from './ops.js';
 import { staysFinite } from './overflow.js';
+import { ALONE, type Share } from '../util/share.js';
 
 export class OpsSession<A extends DeviceArray> implements NetSession {
   readonly #ops: Ops<A>;
   readonly #net: Net;
   readonly #training: TrainingSettings | undefined;
   readonly #precision: Precision;
+  readonly #workers: number;
   readonly #dropoutKey: PhiloxKey;
   readonly #weights = new Map<string, A>();
   readonly #velocity = new Map<string, A>();
@@ -30,7 +32,8 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   /** Whether no image can bring a number that is none; not asked in training, where each step has other weights. */
   #finite = false;
 
-  constructor(ops: Ops<A>, net: Net, state: NetState, use: NetUse) {
+  constructor(ops: Ops<A>, net: Net, state: NetState, use: NetUse, { workers }: Share = ALONE) {
+    this.#workers = workers;
     const training = 'momentum' in use ? use : undefined;
     this.#ops = ops;
     this.#net = net;
@@ -50,20 +53,23 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     const { classes } = this.#net.shape;
     if (labels.length !== batch.count || labels.some((label) => label < 0 || label >= classes))
       throw new Error(`Internal error: ${batch.count} labels of 0 to ${classes - 1} are needed`);
+    const part = step.part ?? { first: 0, of: batch.count };
     const sums = new Map<string, A>();
     let lossSum = 0;
     for (let first = 0; first < batch.count; first += training.microBatch) {
       const count = Math.min(training.microBatch, batch.count - first);
-      const at = { step: step.step, firstRow: first, batchSize: batch.count, dropout: training.dropout };
+      const firstRow = part.first + first;
+      const at = { step: step.step, firstRow, batchSize: part.of, dropout: training.dropout };
       const isLast = first + count === batch.count;
-      const part = [rows(batch, first, count), labels.subarray(first, first + count)] as const;
-      lossSum += this.#backward(...part, at, (name, gradient) => {
+      const images = [rows(batch, first, count), labels.subarray(first, first + count)] as const;
+      lossSum += this.#backward(...images, at, (name, gradient) => {
         const sum = this.#sum(sums.get(name), gradient);
-        if (isLast) this.#learn(name, sum, training, step.rate);
+        if (isLast && this.#workers === 1) this.#learn(name, sum, training, step.rate);
         else sums.set(name, sum);
       });
     }
-    return lossSum / batch.count;
+    if (this.#workers > 1) lossSum = this.#learnTogether(sums, lossSum, training, step.rate);
+    return lossSum / part.of;
   }
 
   scoreMap(batch: ImageBatch): ScoreMap {
@@ -230,6 +236,24 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
     const sum = this.#ops.add(previous, part);
     this.#free(previous, part);
     return sum;
+  }
+
+  /** One sum over the workers a step, of all gradients and of the losses, which is returned. */
+  #learnTogether(
+    own: ReadonlyMap<string, A>,
+    ownLoss: number,
+    training: TrainingSettings,
+    rate: number,
+  ): number {
+    const ops = this.#ops;
+    const [loss, ...gradients] = ops.sumOverWorkers([
+      ops.upload([1], Float32Array.of(ownLoss)),
+      ...own.values(),
+    ]);
+    for (const [i, name] of [...own.keys()].entries()) this.#learn(name, gradients[i]!, training, rate);
+    const [sum] = ops.download(loss!);
+    ops.free(loss!);
+    return sum!;
   }
 
   /** Caffe's form: the rate is inside the velocity, so a drop of the rate does not rescale what was gathered. */

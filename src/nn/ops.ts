@@ -119,6 +119,15 @@ export abstract class Ops<A extends DeviceArray = DeviceArray> {
     return { weight: this.replace(weight, this.add(weight, next)), velocity: next };
   }
 
+  /**
+   * Sums of arrays over all workers that train together, the same bits on each of them; each worker calls it with arrays
+   * of the same shapes. The arrays given are the operation's, as in {@link momentumStep}.
+   * @throws WorkerLost
+   */
+  sumOverWorkers(arrays: readonly A[]): readonly A[] {
+    return arrays;
+  }
+
   /** Frees `previous` once `next` was made of it: a step of a chain. */
   replace(previous: A, next: A): A {
     this.free(previous);

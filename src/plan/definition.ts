@@ -80,6 +80,8 @@ export interface StageDefinition<P = unknown> extends StageSchema {
   readonly inputs: Readonly<Record<string, ArtifactType>>;
   /** Whether the work needs a net on a device. */
   readonly usesEngine: boolean;
+  /** Whether several workers can do it together, each a part of every batch. */
+  readonly isDataParallel?: true;
   /** Whether it reads the images themselves. */
   readonly readsImages: boolean;
   /** The task that one member of a stage stands for, with those that it implies as its inputs; pure. */

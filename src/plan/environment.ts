@@ -11,9 +11,26 @@ function facts({ engine, imageLibrary, platform }: Environment): Readonly<Record
       library: engine.library,
       device: engine.device,
       threads: engine.threads,
+      workers: engine.workers ?? 1,
     }),
     ...(imageLibrary !== undefined && { imageLibrary }),
   };
+}
+
+/** Workers at the host that has most of them share the threads that one alone would have. */
+export function threadsEach(threads: number, hosts: readonly string[]): number {
+  return Math.max(1, Math.floor(threads / mostAtOneHost(hosts)));
+}
+
+export function mostAtOneHost(hosts: readonly string[]): number {
+  return Math.max(...hosts.map((host) => hosts.filter((other) => other === host).length));
+}
+
+/** What one worker is, as it is with others at `hosts`. */
+export function amongWorkers(one: Environment, hosts: readonly string[]): Environment {
+  if (!one.engine || hosts.length < 2) return one;
+  const threads = threadsEach(one.engine.threads, hosts);
+  return { ...one, engine: { ...one.engine, threads, workers: hosts.length } };
 }
 
 /** @param now of a whole worker; what a task of this kind does not use is left out */
@@ -28,7 +45,7 @@ export function describeEnvironment({ engine, imageLibrary, platform }: Environm
   const parts = [
     ...(engine
       ? [
-          `${engine.library} on ${engine.device}, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}`,
+          `${engine.library} on ${engine.device}, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}${engine.workers === undefined ? '' : ` in each of ${engine.workers} workers`}`,
         ]
       : []),
     ...(imageLibrary === undefined ? [] : [imageLibrary]),

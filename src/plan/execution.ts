@@ -13,6 +13,8 @@ export interface EngineRecord {
   readonly library: string;
   readonly device: string;
   readonly threads: number;
+  /** Processes that trained the net together; absent where it was one. */
+  readonly workers?: number;
 }
 
 /** Where and with what a task ran; does not make another task of it, but stands with each result. */
@@ -20,6 +22,8 @@ export interface Environment {
   /** What computed the nets; absent where none ran. */
   readonly engine?: EngineRecord;
   readonly imageLibrary?: string;
+  /** That the net and what it computed were to take, which decides how many images were computed at once. */
+  readonly memoryGiB?: number;
   readonly node: string;
   readonly platform: string;
   /** Digest of our compiled code. */

@@ -54,8 +54,15 @@ export function makePlan(expansion: Expansion): Result<Plan, readonly Diagnostic
     tasks: tasks.map(({ recipe }) => recipe),
     reuse: spec.values.reuse,
     checkpoint: spec.values.checkpoint,
+    hosts: hostsOf(spec.values.workers),
+    memoryGiB: spec.values.memoryGiB,
   };
   return ok({ format: 2, experiments: [experiment], tasks });
+}
+
+/** A number of workers is that many here. */
+function hostsOf(workers: number | readonly string[]): readonly string[] {
+  return typeof workers === 'number' ? Array.from({ length: workers }, () => 'localhost') : workers;
 }
 
 /** By what the spec says that its sets hold, else by what is known of the kind of set. */

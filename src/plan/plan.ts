@@ -18,6 +18,8 @@ export interface Task extends TaskName {
   readonly version: string;
   readonly output: ArtifactType;
   readonly usesEngine: boolean;
+  /** Whether the experiment's workers do it together. */
+  readonly isDataParallel?: true;
   readonly readsImages: boolean;
   /** The image set that it reads, itself or through its index; null for none. */
   readonly dataset: DatasetIdentity | null;
@@ -45,6 +47,9 @@ export interface Experiment {
   readonly reuse: Reuse;
   /** When its tasks write down where they are. */
   readonly checkpoint: CheckpointPolicy;
+  /** Of the workers that train a net together, one each, in their order; one if each net is trained by one. */
+  readonly hosts: readonly string[];
+  readonly memoryGiB: number;
 }
 
 export interface CheckpointPolicy {
@@ -97,6 +102,17 @@ export function needed(wanted: readonly string[], tasks: ReadonlyMap<string, Tas
     stack.push(...inputRecipes(tasks.get(recipe)!));
   }
   return [...tasks.values()].filter(({ recipe }) => found.has(recipe));
+}
+
+/** The experiment that says how a task runs: the first that has it. */
+export function experimentOf({ recipe }: Task, { experiments }: Plan): Experiment {
+  return experiments.find(({ tasks }) => tasks.includes(recipe))!;
+}
+
+/** Of the workers that do a task together; one where it is done by one. */
+export function hostsOf(task: Task, plan: Plan): readonly string[] {
+  const { hosts } = experimentOf(task, plan);
+  return task.isDataParallel ? hosts : hosts.slice(0, 1);
 }
 
 export function tasksByRecipe({ tasks }: Pick<Plan, 'tasks'>): ReadonlyMap<string, Task> {

@@ -59,7 +59,7 @@ export class TaskBuilder {
     definition: StageDefinition,
     { stage, labels, inputs }: Pick<Task, 'stage' | 'labels' | 'inputs'>,
   ): Task {
-    const { kind, version, output, usesEngine, readsImages } = definition;
+    const { kind, version, output, usesEngine, isDataParallel, readsImages } = definition;
     const { parameters } = draft;
     const recipe = recipeOf({
       kind,
@@ -74,6 +74,7 @@ export class TaskBuilder {
       version,
       output,
       usesEngine,
+      ...(isDataParallel && { isDataParallel }),
       readsImages,
       dataset: readsImages ? (datasetOf(draft) ?? null) : null,
       parameters,

@@ -24,6 +24,10 @@ export interface TaskOrder {
   readonly savePlaces: SavePlaces;
   /** Where it goes on from; absent where it begins. */
   readonly resumed?: SavedPlace;
+  /** That a net and what it computes may take on one machine. */
+  readonly memoryGiB: number;
+  /** Of the workers that do it together, one each, in their order; absent where one does it. */
+  readonly hosts?: readonly string[];
 }
 
 /** What a running task says. */
@@ -37,7 +41,8 @@ export type TaskEnd =
   | { readonly type: 'failed'; readonly message: string; readonly damaged?: Execution }
   | { readonly type: 'interrupted' }
   /** The worker died: `cause` names the signal or exit status. */
-  | { readonly type: 'crashed'; readonly cause: string };
+  /** `ofOther`: it was not this worker, but one that does the task with it. */
+  | { readonly type: 'crashed'; readonly cause: string; readonly ofOther?: true };
 
 export abstract class Executor {
   /** Tasks that run at the same time. */

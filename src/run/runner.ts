@@ -1,6 +1,6 @@
 /** Runs a plan: what is done is kept, what is missing is made, what depends on a failure waits for the next run. */
 import type { Execution } from '../plan/execution.js';
-import { inputRecipes, type Plan, runName, type Task } from '../plan/plan.js';
+import { experimentOf, hostsOf, inputRecipes, type Plan, runName, type Task } from '../plan/plan.js';
 import { inputDigests, type Reason, taskStatus } from '../plan/status.js';
 import type { ArtifactStore, Attempt, Publication } from './artifact-store.js';
 import type { Outcome, RunListener } from './event.js';
@@ -11,7 +11,7 @@ import type { Survey } from './survey.js';
 import { TaskQueue } from './task-queue.js';
 import type { Delivered, ReportFile, RunEnd, Stored, Tracker } from './tracker.js';
 
-/** How often a task is tried when its worker dies (a lost process may be chance, a second time it is not). */
+/** How often a task is tried at one place when its worker dies (a lost process may be chance, a second time it is not). */
 const MAX_ATTEMPTS = 2;
 
 export interface RunRequest {
@@ -193,9 +193,14 @@ class Run {
   async #work(task: Task, reason: Reason): Promise<void> {
     const { listener } = this.#request;
     listener({ type: 'task-started', task, reason });
-    for (let attempt = 1; ; attempt++) {
-      const end = await this.#attempt(task);
-      if (end.type === 'crashed' && attempt < MAX_ATTEMPTS && !this.#signal.aborted) {
+    let furthest = 0;
+    for (let attempts = 1; ; attempts++) {
+      const end = await this.#attempt(task, (place) => {
+        if (place <= furthest) return;
+        furthest = place;
+        attempts = 1;
+      });
+      if (end.type === 'crashed' && attempts < MAX_ATTEMPTS && !this.#signal.aborted) {
         await this.#services.tracker.end(task, { end: 'failed', message: `The worker died (${end.cause}).` });
         listener({ type: 'task-repeated', task, cause: end.cause });
         continue;
@@ -205,11 +210,12 @@ class Run {
     }
   }
 
-  async #attempt(task: Task): Promise<AttemptEnd> {
+  /** @param resumes told the place that it goes on from */
+  async #attempt(task: Task, resumes: (place: number) => void): Promise<AttemptEnd> {
     const { store } = this.#services;
     const attempt = await store.begin(task);
     try {
-      const end = await this.#execute(attempt);
+      const end = await this.#execute(attempt, resumes);
       if (end.type !== 'published') await store.discard(attempt);
       return end;
     } catch (error) {
@@ -219,7 +225,7 @@ class Run {
     }
   }
 
-  async #execute(attempt: Attempt): Promise<AttemptEnd> {
+  async #execute(attempt: Attempt, resumes: (place: number) => void): Promise<AttemptEnd> {
     const { store, executor, tracker } = this.#services;
     const { task } = attempt;
     const fingerprint = this.#request.survey.evidence.fingerprint(task);
@@ -231,6 +237,7 @@ class Run {
     const startedAt = new Date();
     const saved = await store.savedPlace(attempt, inputs);
     if (saved) {
+      resumes(saved.place);
       tracker.resume(task);
       this.#request.listener({ type: 'task-resumed', task, place: saved.place });
     } else tracker.start(task);
@@ -297,13 +304,14 @@ class Run {
     );
     const { sources, plugins } = this.#request;
     const source = sources.find(task);
-    const experiment = this.#request.plan.experiments.find(({ tasks }) => tasks.includes(task.recipe))!;
-    const policy = experiment.checkpoint;
+    const { checkpoint: policy, memoryGiB } = experimentOf(task, this.#request.plan);
+    const hosts = hostsOf(task, this.#request.plan);
     const savePlaces = { directory: savePoints, policy, inputs: digests, accept: this.#request.accept };
     return {
-      ...{ task, inputs, directory, plugins, savePlaces },
+      ...{ task, inputs, directory, plugins, savePlaces, memoryGiB },
       ...(source && { source }),
       ...(saved && { resumed: saved }),
+      ...(hosts.length > 1 && { hosts }),
     };
   }
 

@@ -38,6 +38,8 @@ export interface StageTask<P> {
   readonly reporter: TaskReporter;
   /** Where it can go on from, and leaves where it is; absent for tasks that are soon done anew. */
   readonly savePoints?: SavePoints;
+  /** That a net and what it computes may take; as usual if left out. */
+  readonly memoryBytes?: number;
   /** Aborted when the user interrupts: the stage then throws {@link Interrupted} at its next step. */
   readonly signal: AbortSignal;
 }

@@ -2,9 +2,9 @@
 import { type Dataset, DatasetError, type DatasetSource } from '../data/dataset.js';
 import type { Split } from '../plan/definition.js';
 import { EarlierTasks } from '../plan/earlier.js';
-import { environmentChanges } from '../plan/environment.js';
+import { amongWorkers, environmentChanges } from '../plan/environment.js';
 import type { Environment, Execution } from '../plan/execution.js';
-import { inputRecipes, type Plan, type Task } from '../plan/plan.js';
+import { hostsOf, inputRecipes, type Plan, type Task } from '../plan/plan.js';
 import { type Evidence, type Fingerprint, type Refusal, statusOf, type Statuses } from '../plan/status.js';
 import { digestValue } from '../util/digest.js';
 import type { ArtifactStore } from './artifact-store.js';
@@ -79,7 +79,7 @@ async function gather(
   const refusal = (task: Task, execution: Execution): Refusal | undefined => {
     if (freshCode !== undefined && execution.environment.code !== freshCode) return { kind: 'other-code' };
     if (!here || !strictTasks.has(task.recipe)) return undefined;
-    const differences = environmentChanges(execution.environment, here);
+    const differences = environmentChanges(execution.environment, amongWorkers(here, hostsOf(task, plan)));
     return differences.length > 0
       ? { kind: 'other-environment', differences, host: execution.host }
       : undefined;

@@ -1,6 +1,7 @@
 /** Runs one task in a worker: finds its stage, gives it its inputs and its folder, turns what it throws into an end. */
 import { diskProblem } from '../util/disk.js';
 import { UserError } from '../util/user-error.js';
+import { WorkerLost } from '../util/worker-lost.js';
 import { DamagedArtifactError } from './artifact-store.js';
 import type { TaskEnd, TaskOrder } from './executor.js';
 import type { SavePlaces, SavePoints } from './save-points.js';
@@ -45,6 +46,7 @@ export class TaskHost {
         reporter,
         savePoints: this.#files.savePoints(order.savePlaces, this.#environment),
         signal,
+        memoryBytes: order.memoryGiB * 2 ** 30,
         ...(source && { source }),
       });
       return { type: 'done', environment: this.#environment };
@@ -57,6 +59,7 @@ export class TaskHost {
 /** The user's mistakes by their message, ours with the stack. */
 function endOf(error: unknown): TaskEnd {
   if (error instanceof Interrupted) return { type: 'interrupted' };
+  if (error instanceof WorkerLost) return { type: 'crashed', cause: error.message, ofOther: true };
   if (error instanceof DamagedArtifactError) {
     return {
       type: 'failed',

@@ -193,6 +193,11 @@ const plugins = Type.Array(Type.String({ minLength: 1 }), {
   examples: [['stagecraft-noise', './my-stages.mjs']],
 });
 
+const MOST_WORKERS = 64;
+
+/** Of a machine, as a remote shell takes it; never one of its options. */
+const HOST = '^[A-Za-z0-9_][A-Za-z0-9_.@-]*$';
+
 /** Everything but the stages, which are checked by kind. */
 function sections(vocabulary: Vocabulary) {
   const { datasets } = vocabulary;
@@ -242,6 +247,26 @@ function sections(vocabulary: Vocabulary) {
           'When trainings and evaluations write down where they are, to go on from there after whatever ended them. No part of what is made.',
       },
     ),
+    workers: OneOf<number | readonly string[]>(
+      [
+        Type.Integer({ minimum: 1, maximum: MOST_WORKERS }),
+        Type.Array(Type.String({ pattern: HOST }), { minItems: 1, maxItems: MOST_WORKERS }),
+      ],
+      `a number of processes from 1 to ${MOST_WORKERS} or a list of hosts`,
+      {
+        default: 1,
+        description:
+          'Processes that train a net together: how many on this machine, or the host of each. They need --trust-network, and give the numbers of one within rounding.',
+        examples: [2, ['node1', 'node2']],
+      },
+    ),
+    memoryGiB: Type.Number({
+      exclusiveMinimum: 0,
+      default: 4,
+      description:
+        'Memory that a net may take while it is trained or applied, in GiB: what does not fit is computed in several parts, with the same result within rounding.',
+      examples: [32],
+    }),
     vars: Type.Optional(vars),
     profiles: Type.Optional(
       Named(NAMES.NAME, profile, {

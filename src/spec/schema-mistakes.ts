@@ -219,6 +219,8 @@ const NOT_IN_PROFILES = [
   'plugins',
   'reuse',
   'checkpoint',
+  'workers',
+  'memoryGiB',
   'extends',
 ];
 

@@ -133,7 +133,7 @@ function isOf({ inputs }: Description, wanted: Readonly<Record<string, string>>)
 
 /** What of the arithmetic is another; our own code and Node change none of it. */
 function difference(then: Environment, now: Environment): string | undefined {
-  const facts = ({ engine, imageLibrary }: Environment) => ({ ...engine, imageLibrary });
+  const facts = ({ engine, imageLibrary }: Environment) => ({ workers: 1, ...engine, imageLibrary });
   const [before, here] = [facts(then), facts(now)] as Readonly<Record<string, unknown>>[];
   const keys = [...new Set([...Object.keys(before!), ...Object.keys(here!)])];
   const other = keys.filter((key) => before![key] !== here![key]);

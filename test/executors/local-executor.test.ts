@@ -45,7 +45,7 @@ function workers(): number[] {
 
 function order(directory: string, stage: string, extra: object = {}) {
   const savePlaces = noSavePlaces(directory);
-  return { task: numberTask(stage, 1, extra), inputs: {}, directory, plugins: [], savePlaces };
+  return { task: numberTask(stage, 1, extra), inputs: {}, directory, plugins: [], savePlaces, memoryGiB: 1 };
 }
 
 test('a plan runs in worker processes, two at a time, and the artifacts are in the store', async () => {

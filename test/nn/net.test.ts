@@ -97,9 +97,23 @@ test('activations of net A at the crop are counted as they are laid out', () => 
 
 test('images at once fall with their size, and there is always one', () => {
   const net = buildNet(PAPER);
-  assert.equal(imagesAtOnce(net, { height: 20_000, width: 20_000 }, 64), 1);
-  assert.equal(imagesAtOnce(net, { height: 224, width: 224 }, 2), 2);
-  const large = imagesAtOnce(net, { height: 512, width: 683 }, 256);
-  const small = imagesAtOnce(net, { height: 224, width: 224 }, 256);
+  const use = 'learning';
+  assert.equal(imagesAtOnce(net, { height: 20_000, width: 20_000, use }, 64), 1);
+  assert.equal(imagesAtOnce(net, { height: 224, width: 224, use }, 2), 2);
+  const large = imagesAtOnce(net, { height: 512, width: 683, use }, 256);
+  const small = imagesAtOnce(net, { height: 224, width: 224, use }, 256);
   assert.ok(large >= 1 && large < small && small < 256, `${large}, ${small}`);
+});
+
+test('images at once are as many as fit beside the weights into the memory given', () => {
+  const net = buildNet(PAPER);
+  const size = { height: 224, width: 224 };
+  const weights = 4 * parameterCount(net);
+  for (const [use, copies] of [
+    ['learning', 3],
+    ['scoring', 1],
+  ] as const) {
+    const bytes = copies * weights + 10.5 * activationBytes(net, 224, 224);
+    assert.equal(imagesAtOnce(net, { ...size, use }, 256, bytes), 10);
+  }
 });

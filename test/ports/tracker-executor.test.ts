@@ -82,6 +82,7 @@ for (const [name, create] of Object.entries(EXECUTORS)) {
           directory: scratch.folder,
           plugins: [],
           savePlaces: noSavePlaces(scratch.folder),
+          memoryGiB: 1,
         },
         (message) => messages.push(message),
         controller.signal,

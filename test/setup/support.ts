@@ -69,7 +69,8 @@ export function standInCheckout(scratch: Scratch): string {
   const sources = {
     'tfjs_binding.cc':
       '  return backend->GetNumOfSavedModels(env);\n}\n  napi_property_descriptor exports_properties[] = {\n',
-    'tfjs_backend.cc': '    case TF_ATTR_STRING: {\n    case TF_ATTR_TYPE: {\n',
+    'tfjs_backend.cc':
+      '#include "utils.h"\n    case TF_ATTR_STRING: {\n    case TF_ATTR_TYPE: {\n  TFE_DeleteContextOptions(tfe_options);\n',
     'tfjs_backend.h': '  napi_value GetNumOfTensors(napi_env env);\n',
     'utils.h': 'int binding;',
   };

@@ -6,6 +6,7 @@ import { Augmenter } from '../../src/image/augmenter.js';
 import { writeWindow } from '../../src/image/batch.js';
 import { ImageLoader } from '../../src/image/image-loader.js';
 import { ImageError } from '../../src/image/pixels.js';
+import { ALONE } from '../../src/util/share.js';
 import { type BatchSettings, type TrainingBatch, trainingBatches } from '../../src/stages/train/batches.js';
 import { Sampler } from '../../src/stages/train/sampler.js';
 import { noise, png } from '../support/pictures.js';
@@ -36,6 +37,7 @@ const settings: BatchSettings = {
   steps: 6,
   augmenter: augmenter(3),
   normalisation: { meanRgb: [120, 110, 100], scale: 0.02 },
+  share: ALONE,
 };
 
 function loader(): ImageLoader {

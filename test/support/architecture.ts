@@ -62,7 +62,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plugin: ['plugins', 'run', 'plan', 'spec', 'data', 'nn', 'util'],
   // The process that sends a journal to MLflow.
   sender: ['trackers', 'run', 'util'],
-  worker: ['worker-container', 'plugins', 'executors/worker-protocol', 'nn', 'image', 'run', 'plan', 'util'],
+  worker: [
+    'worker-container',
+    'plugins',
+    'executors/worker-channel',
+    'executors/worker-protocol',
+    'nn',
+    'image',
+    'run',
+    'plan',
+    'util',
+  ],
   cli: [
     'container',
     'stagecraft',

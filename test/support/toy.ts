@@ -107,6 +107,8 @@ function taskOf(kind: string, stage: string, parameters: Task['parameters'], inp
 export function planOf(...tasks: readonly Task[]): Plan {
   const experiment = {
     ...{ name: 'toys', title: 'Toys', profile: null, tables: [], claims: null, reuse: 'any' as const },
+    hosts: ['localhost'],
+    memoryGiB: 4,
     checkpoint: { everySeconds: 300, keep: 2 },
     tasks: tasks.map(({ recipe }) => recipe),
   };

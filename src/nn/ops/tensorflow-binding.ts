@@ -1,5 +1,7 @@
 /** The N-API binding of tfjs-node, as far as we call it: eager TensorFlow operations on array ids. */
 import { createRequire } from 'node:module';
+import type { Cluster } from '../../util/share.js';
+import { serverDef } from './server-def.js';
 
 export interface TensorflowBinding {
   createTensor(shape: readonly number[], dtype: number, data: Float32Array | Int32Array): number;
@@ -40,11 +42,16 @@ export interface Attribute {
   readonly value: string | number | boolean | readonly number[] | readonly string[];
 }
 
+/** Read by `native/binding/join_cluster.h`. */
+const CLUSTER_VARIABLE = 'STAGECRAFT_SERVER_DEF';
+
 /**
  * Loads the compiled binding, and TensorFlow's library with it (some 0.8 s).
  * @param file absolute path of `tfjs_binding.node`
+ * @param cluster that the process joins: TensorFlow opens the port of its address, on all interfaces
  * @throws if the library is missing; on a CPU without AVX the process dies by SIGILL (set-up probes first)
  */
-export function loadTensorflowBinding(file: string): TensorflowBinding {
+export function loadTensorflowBinding(file: string, cluster?: Cluster): TensorflowBinding {
+  if (cluster) process.env[CLUSTER_VARIABLE] = Buffer.from(serverDef(cluster)).toString('hex');
   return createRequire(import.meta.url)(file) as TensorflowBinding;
 }

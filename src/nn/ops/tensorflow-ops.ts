@@ -9,8 +9,10 @@ import {
   type Precision,
 } from '../ops.js';
 import type { Pooling } from '../pooling.js';
+import type { Cluster } from '../../util/share.js';
 import { TensorflowAttributes } from './tensorflow-attributes.js';
 import type { Attribute, TensorflowBinding } from './tensorflow-binding.js';
+import { TensorflowCollectives } from './tensorflow-collectives.js';
 
 interface TensorflowArray extends DeviceArray {
   readonly id: number;
@@ -32,14 +34,16 @@ export class TensorflowOps extends Ops<TensorflowArray> {
   readonly #attributes: TensorflowAttributes;
   /** Types in which a convolution takes its bias and ReLU with it. */
   readonly #fuses: ReadonlySet<number>;
+  readonly #collectives: TensorflowCollectives | undefined;
 
-  /** @param threads for what is computed outside of TensorFlow */
-  constructor(binding: TensorflowBinding, threads: number) {
+  /** @param threads for what is computed outside of TensorFlow @param cluster that the binding has joined */
+  constructor(binding: TensorflowBinding, threads: number, cluster?: Cluster) {
     super();
     this.#binding = binding;
     this.#threads = threads;
     this.#types = { float32: binding.TF_FLOAT, bfloat16: TF_BFLOAT16 };
     this.#attributes = new TensorflowAttributes(binding);
+    this.#collectives = cluster && new TensorflowCollectives(binding, this.#attributes, cluster);
     this.#fuses = new Set(Object.values(this.#types).filter((type) => this.#canFuse(type)));
   }
 
@@ -70,6 +74,10 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     this.#binding.momentumStep(weight, velocity, gradient.id, ...numbers, this.#threads);
     this.free(gradient);
     return learnt;
+  }
+
+  override sumOverWorkers(arrays: readonly TensorflowArray[]): readonly TensorflowArray[] {
+    return this.#collectives ? this.#collectives.sum(arrays) : arrays;
   }
 
   cast(x: TensorflowArray, precision: Precision): TensorflowArray {

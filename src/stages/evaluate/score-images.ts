@@ -19,6 +19,8 @@ export interface Evaluator {
   readonly mirror: boolean;
   /** Whether scores or posteriors are averaged over the positions of a window. */
   readonly mapAverage: MapAverage;
+  /** That the net and what it computes may take; as usual if left out. */
+  readonly memoryBytes?: number;
 }
 
 export interface Scored {
@@ -53,7 +55,8 @@ export async function scoreImages(
   const views = images.flatMap((image, i) => viewsOfOne(image, i, evaluator));
   let done = 0;
   for (const sameSize of bySize(views)) {
-    const atOnce = imagesAtOnce(net, sameSize[0]!.window, MAX_BATCH);
+    const { width, height } = sameSize[0]!.window;
+    const atOnce = imagesAtOnce(net, { width, height, use: 'scoring' }, MAX_BATCH, evaluator.memoryBytes);
     const numbers = numbersOf(sameSize[0]!.window);
     // One for all batches, since a new one of some MB each costs as much as filling it.
     const buffer = new Float32Array(Math.min(atOnce, sameSize.length) * numbers);

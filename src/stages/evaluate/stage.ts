@@ -95,7 +95,10 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         next = loader.loadAll(chunks[i + 1] ?? []);
         // Looked at when its turn comes; a failure before that is not an unhandled one.
         next.catch(() => undefined);
-        const evaluator = { method, net, session, normalisation, mirror, mapAverage };
+        const evaluator = {
+          ...{ method, net, session, normalisation, mirror, mapAverage },
+          ...(task.memoryBytes !== undefined && { memoryBytes: task.memoryBytes }),
+        };
         const result = await scoreImages(images, evaluator, async (part) => {
           const done = Math.floor(before + i * chunk + part * ids.length);
           reporter.progress(done, index.images.length, 'images');

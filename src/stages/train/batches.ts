@@ -6,6 +6,7 @@ import type { ImageLoader } from '../../image/image-loader.js';
 import type { Pixels } from '../../image/pixels.js';
 import { rescale } from '../../image/rescale.js';
 import type { ImageBatch } from '../../nn/engine.js';
+import { ownPart, type Share } from '../../util/share.js';
 import { type Sample, Sampler } from './sampler.js';
 
 export interface BatchSettings {
@@ -15,10 +16,14 @@ export interface BatchSettings {
   readonly steps: number;
   readonly augmenter: Augmenter;
   readonly normalisation: Normalisation;
+  /** Of each batch, that is made here. */
+  readonly share: Share;
 }
 
 export interface TrainingBatch {
   readonly step: number;
+  /** Where these images stand in the whole batch. */
+  readonly part: { readonly first: number; readonly of: number };
   readonly images: ImageBatch;
   readonly labels: Int32Array;
 }
@@ -31,8 +36,10 @@ export async function* trainingBatches(
   first = 0,
 ): AsyncGenerator<TrainingBatch> {
   const sampler = new Sampler(index.images.length, settings.seed);
+  const own = ownPart(settings.share, settings.batch);
+  const part = { first: own.first, of: settings.batch };
   const load = (step: number) => {
-    const samples = sampler.batch(step, settings.batch);
+    const samples = sampler.batch(step, settings.batch).slice(own.first, own.first + own.count);
     const pixels = Promise.all(
       samples.map(async ({ image, position }) =>
         // Where S is the same for all, the loader has rescaled already, and this changes nothing.
@@ -47,7 +54,8 @@ export async function* trainingBatches(
   for (let step = first; step < settings.steps; step++) {
     const { samples, pixels } = next;
     if (step + 1 < settings.steps) next = load(step + 1);
-    yield { step, images: assemble(samples, await pixels, settings), labels: labelsOf(samples, index) };
+    const images = assemble(samples, await pixels, settings);
+    yield { step, part, images, labels: labelsOf(samples, index) };
   }
 }
 

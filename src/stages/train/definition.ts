@@ -178,6 +178,7 @@ export const trainDefinition: StageDefinition<TrainSpec> = {
   inputs: { index: 'index', augmentation: 'augmentation', init: 'checkpoint', watched: 'index' },
   output: 'checkpoint',
   usesEngine: true,
+  isDataParallel: true,
   readsImages: true,
   expand,
   cost: (draft, facts) => {

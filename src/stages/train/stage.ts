@@ -68,6 +68,7 @@ export class TrainStage extends Stage<TrainParameters> {
           steps,
           augmenter: new Augmenter(augmentation, endsOf(parameters.S), seed),
           normalisation: start.normalisation,
+          share: this.#engine.share,
         },
       });
       const { policy } = augmentation;
@@ -92,7 +93,13 @@ export class TrainStage extends Stage<TrainParameters> {
     const { crop, batch, momentum, weightDecay, dropout, fineTune, precision } = task.parameters;
     const drawn = takeState();
     const saved = await savedProgress(task, net);
-    const microBatch = saved?.microBatch ?? imagesAtOnce(net, { height: crop, width: crop }, batch);
+    const { share } = this.#engine;
+    if (batch < share.workers)
+      throw new TaskError(`${share.workers} workers cannot share a batch of ${batch}.`);
+    // The largest part, so that it is the same on all.
+    const own = Math.ceil(batch / share.workers);
+    const computation = { height: crop, width: crop, use: 'learning' } as const;
+    const microBatch = saved?.microBatch ?? imagesAtOnce(net, computation, own, task.memoryBytes);
     const session = this.#engine.open(net, saved?.state ?? drawn, {
       ...{ momentum, weightDecay, dropout, seed, precision, microBatch },
       ...(fineTune === 'fc' && { learnsFrom: 'fc6' }),
@@ -117,7 +124,7 @@ export class TrainStage extends Stage<TrainParameters> {
       await savePoints?.save(savePointOf({ step, state, ...facts }));
     };
     const endEpoch = async (epoch: number) => {
-      const watched = watcher && (await watch(watcher, session, signal));
+      const watched = watcher && (await watch(watcher, session, this.#engine, signal));
       if (watched) schedule.epochEnded(watched);
       history.epoch(epoch, watched);
     };
@@ -133,9 +140,14 @@ export class TrainStage extends Stage<TrainParameters> {
     const { min, max } = endsOf(parameters.S);
     const kept = watcher ? 1 - WATCHED_PART : 1;
     const loader = this.#loader(task, 'train', learnt, { side: min === max ? min : undefined, kept });
-    for await (const { step, images, labels } of trainingBatches(learnt, loader, settings, saved?.step)) {
+    for await (const { step, part, images, labels } of trainingBatches(
+      learnt,
+      loader,
+      settings,
+      saved?.step,
+    )) {
       const rate = schedule.at(step);
-      const loss = session.trainStep(images, labels, { step, rate });
+      const loss = session.trainStep(images, labels, { step, rate, part });
       checkLoss(loss, { step, steps, rate, classes: learnt.classes.length });
       reporter.progress(step + 1, steps, 'steps');
       const epoch = history.step(step, loss, rate);
@@ -174,7 +186,7 @@ export class TrainStage extends Stage<TrainParameters> {
       }),
       normalisation: start.normalisation,
       crop,
-      atOnce: imagesAtOnce(net, { height: crop, width: crop }, batch),
+      atOnce: imagesAtOnce(net, { height: crop, width: crop, use: 'learning' }, batch, task.memoryBytes),
     };
   }
 

@@ -1,8 +1,9 @@
 /** Images that are looked at but not learnt from, once an epoch: for the history and for the plateau schedule. */
 import { cropWindow, type Normalisation, writeWindow } from '../../image/batch.js';
 import type { ImageLoader } from '../../image/image-loader.js';
-import type { NetSession } from '../../nn/engine.js';
+import type { Engine, NetSession } from '../../nn/engine.js';
 import { meanScores, softmaxRows } from '../../nn/posterior.js';
+import { ownPart } from '../../util/share.js';
 import { thingsOf } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
 import { permutation, streamKey } from '../../util/random.js';
@@ -30,9 +31,16 @@ export interface Watcher {
   readonly atOnce: number;
 }
 
-/** @throws Interrupted */
-export async function watch(watcher: Watcher, session: NetSession, signal: AbortSignal): Promise<Watched> {
-  const { images, loader, normalisation, crop, atOnce } = watcher;
+/** @param engine whose workers look at a part of the images each @throws Interrupted, WorkerLost */
+export async function watch(
+  watcher: Watcher,
+  session: NetSession,
+  engine: Pick<Engine, 'share' | 'sumOverWorkers'>,
+  signal: AbortSignal,
+): Promise<Watched> {
+  const { loader, normalisation, crop, atOnce } = watcher;
+  const own = ownPart(engine.share, watcher.images.length);
+  const images = watcher.images.slice(own.first, own.first + own.count);
   const sum = { top1: 0, top5: 0, loss: 0 };
   for (let first = 0; first < images.length; first += atOnce) {
     const part = images.slice(first, first + atOnce);
@@ -50,8 +58,9 @@ export async function watch(watcher: Watcher, session: NetSession, signal: Abort
       sum.loss -= Math.log(Math.max(SMALLEST, posteriors[i * map.classes + label]!));
     await breathe(signal);
   }
-  const count = images.length;
-  return { top1: (100 * sum.top1) / count, top5: (100 * sum.top5) / count, loss: sum.loss / count };
+  const count = watcher.images.length;
+  const [top1, top5, loss] = engine.sumOverWorkers([sum.top1, sum.top5, sum.loss]);
+  return { top1: (100 * top1!) / count, top5: (100 * top5!) / count, loss: loss! / count };
 }
 
 /**

@@ -1,0 +1,151 @@
+/** Nets trained by several workers, through the real command line: one dies, all go on; a remote shell starts them. */
+import assert from 'node:assert/strict';
+import { chmod, readdir, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Command, type Finished } from '../support/command.js';
+import { availableBackends } from '../support/engines.js';
+import { FOLDER_SPEC, makeFolderExperiment } from '../support/folder-experiment.js';
+import { childrenOf, isRunning } from '../support/processes.js';
+import { Scratch } from '../support/scratch.js';
+import { artifactsIn } from '../support/store-contents.js';
+
+const LIMIT = { timeout: 120_000, skip: !availableBackends().includes('tensorflow') };
+
+const SETTINGS = [
+  'vars.epochs=20',
+  'checkpoint.everySteps=5',
+  'stages.a.watch=held-out',
+  'stages.a.heldOut=0.2',
+];
+
+interface Options {
+  readonly workers?: string;
+  readonly variables?: NodeJS.ProcessEnv;
+  readonly trust?: boolean;
+}
+
+function run(
+  scratch: Scratch,
+  store: string,
+  { workers = '2', variables, trust = true }: Options = {},
+): Command {
+  const settings = [...SETTINGS, `workers=${workers}`].flatMap((setting) => ['--set', setting]);
+  const options = ['--store', store, '--backend', 'tensorflow', ...(trust ? ['--trust-network'] : [])];
+  return new Command(['run', FOLDER_SPEC, ...options, ...settings], scratch.folder, {
+    TF_NUM_INTRAOP_THREADS: '2',
+    ...variables,
+  });
+}
+
+async function finished(command: Command): Promise<Finished> {
+  using ended = command;
+  return await ended.finished;
+}
+
+function filesOf(scratch: Scratch, store: string): Promise<ReadonlyMap<string, Buffer>> {
+  return artifactsIn(scratch.path(store));
+}
+
+async function savedAt(scratch: Scratch, store: string, place: number): Promise<void> {
+  const saved = async () => {
+    const all = await readdir(scratch.path(store, 'store', 'unfinished'), { recursive: true }).catch(
+      () => [],
+    );
+    return all.some((path) => Number(/\/(\d{12})-[0-9a-f]{8}$/.exec(path)?.[1] ?? -1) >= place);
+  };
+  while (!(await saved())) await nextTurn();
+}
+
+test('workers want the network trusted before anything is done', LIMIT, async () => {
+  await using scratch = await Scratch.make();
+  await makeFolderExperiment(scratch);
+  const refused = await finished(run(scratch, 'runs', { trust: false }));
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /open a port on all interfaces .* Say --trust-network/);
+  assert.deepEqual(await readdir(scratch.path('runs')).catch(() => []), []);
+  const inSlurm = await finished(run(scratch, 'runs', { trust: false, variables: { SLURM_JOB_ID: '1' } }));
+  assert.equal(inSlurm.status, 0, inSlurm.stderr);
+});
+
+test(
+  'a worker that is killed is named, and all go on from the last save point to the same bits',
+  LIMIT,
+  async () => {
+    await using scratch = await Scratch.make();
+    await makeFolderExperiment(scratch);
+    const alone = await finished(run(scratch, 'alone'));
+    assert.equal(alone.status, 0, alone.stderr);
+    assert.match(alone.stdout, /1 thread in each of 2 workers/, 'the table says how it was made');
+    for (const [store, victim] of [
+      ['first', 0],
+      ['second', 1],
+    ] as const) {
+      using command = run(scratch, store);
+      await savedAt(scratch, store, 5);
+      const workers = childrenOf(command.pid).sort((a, b) => a - b);
+      // One for the index and the augmentation, then the two.
+      process.kill(workers.at(victim - 2)!, 'SIGKILL');
+      const ended = await command.finished;
+      assert.equal(ended.status, 0, ended.stderr);
+      assert.match(ended.stdout, new RegExp(`worker ${victim + 1} of 2: SIGKILL`));
+      assert.match(ended.stdout, /^goes on +train a .*: from \d+$/m);
+      assert.deepEqual(await filesOf(scratch, store), await filesOf(scratch, 'alone'));
+      assert.deepEqual(workers.filter(isRunning), [], 'no worker is left');
+    }
+  },
+);
+
+test(
+  'Ctrl-C saves, leaves with 130, and the same workers go on to the same bits; others want --accept',
+  LIMIT,
+  async () => {
+    await using scratch = await Scratch.make();
+    await makeFolderExperiment(scratch);
+    await finished(run(scratch, 'alone'));
+    {
+      using command = run(scratch, 'stopped');
+      await savedAt(scratch, 'stopped', 5);
+      command.signalGroup('SIGINT');
+      assert.equal((await command.finished).status, 130);
+    }
+    const byOne = await finished(run(scratch, 'stopped', { workers: '1' }));
+    assert.equal(byOne.status, 1);
+    assert.match(byOne.stdout, /workers 2 then, 1 here/);
+    const last = await finished(run(scratch, 'stopped'));
+    assert.equal(last.status, 0, last.stderr);
+    assert.deepEqual(await filesOf(scratch, 'stopped'), await filesOf(scratch, 'alone'));
+  },
+);
+
+test(
+  'workers on named hosts are started by the remote shell, and train to the same bits',
+  LIMIT,
+  async () => {
+    await using scratch = await Scratch.make();
+    await makeFolderExperiment(scratch);
+    await finished(run(scratch, 'alone'));
+    // A remote shell that logs its host and runs the command here.
+    const shell = scratch.path('shell');
+    await writeFile(shell, '#!/bin/sh\necho "$1" >> hosts.txt\nexec sh -c "$2"\n');
+    await chmod(shell, 0o755);
+    const variables = { STAGECRAFT_RSH: shell };
+    const ended = await finished(run(scratch, 'remote', { workers: '[127.0.0.1, 127.0.0.1]', variables }));
+    assert.equal(ended.status, 0, ended.stderr);
+    assert.equal(await scratch.read('hosts.txt'), '127.0.0.1\n127.0.0.1\n');
+    assert.deepEqual(await filesOf(scratch, 'remote'), await filesOf(scratch, 'alone'));
+    const lost = await finished(
+      run(scratch, 'lost', { workers: '[nowhere, nowhere]', variables: { STAGECRAFT_RSH: 'false' } }),
+    );
+    assert.equal(lost.status, 1);
+    assert.match(lost.stdout, /worker 1 of 2 on nowhere/);
+  },
+);
+
+test('a batch that is smaller than the workers are many is refused with the way out', LIMIT, async () => {
+  await using scratch = await Scratch.make();
+  await makeFolderExperiment(scratch);
+  const ended = await finished(run(scratch, 'runs', { workers: '5' }));
+  assert.equal(ended.status, 1);
+  assert.match(ended.stdout, /5 workers cannot share a batch of 4/);
+});
