@@ -177,6 +177,7 @@ function sourceOf(data: SpecData): DatasetSource {
     name,
     ...(data.root !== undefined && { root: data.root }),
     ...(data.values.expect && { expect: data.values.expect }),
+    ...(data.values.identity && { identity: data.values.identity }),
     ...(Object.keys(more).length > 0 && { options: more }),
   };
 }

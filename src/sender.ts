@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RunsDirectory } from './run/runs-directory.js';
 import { MlflowClient } from './trackers/mlflow/client.js';
-import { SenderLock } from './trackers/sync/sender-lock.js';
+import { senderLock } from './trackers/sync/sender-lock.js';
 import { type FromSender, SENDER_VARIABLE, type SenderSettings } from './trackers/sync/sender-protocol.js';
 import { Sender } from './trackers/sync/sender.js';
 import { sendingFrom } from './trackers/sync/sending.js';
@@ -38,7 +38,7 @@ process.on('disconnect', () => {
 const { runsDirectory, experiment } = JSON.parse(process.env[SENDER_VARIABLE]!) as SenderSettings;
 const journal = new RunsDirectory(runsDirectory).journal(experiment);
 const sending = sendingFrom(process.env)!;
-const lock = new SenderLock(journal, sending.server.url);
+const lock = senderLock(journal, sending.server.url);
 // It tries for ever by itself, and says when it waits.
 const retry = { retries: 0, pauseMs: 0, maxPauseMs: 0 };
 let client: MlflowClient | undefined;

@@ -2,6 +2,9 @@
 import { DatasetError, type DatasetSource, type Split } from './data/dataset.js';
 import type { DatasetsByKind } from './data/datasets/by-kind.js';
 import type { SetReport } from './inspect/check-data.js';
+import { allExecutions, type StoreReport } from './upkeep/check-store.js';
+import type { GarbageReport } from './upkeep/find-garbage.js';
+import type { Keep } from './upkeep/garbage.js';
 import type { ProgressListener } from './inspect/read-split.js';
 import type { Execution } from './plan/execution.js';
 import { datasetIdentity } from './plan/expand-spec.js';
@@ -173,11 +176,37 @@ export class Stagecraft {
 
   /** Everything that the store holds, by kind and time. */
   async stored(): Promise<readonly Execution[]> {
+    return allExecutions(this.#services.store);
+  }
+
+  /** Reads all of the store and compares it with its digests; what is damaged is set aside. */
+  async checkStore(progress: (done: number, total: number) => void): Promise<StoreReport> {
+    const { checkStore } = await import('./upkeep/check-store.js');
+    return checkStore(this.#services.store, progress);
+  }
+
+  /**
+   * What of the store may go; nothing is removed.
+   * @throws UserError while a run works in it
+   */
+  async garbage(keep: Keep): Promise<GarbageReport> {
+    const { store, disk, runs } = this.#services;
+    const { findGarbage } = await import('./upkeep/find-garbage.js');
+    return findGarbage({ store, disk, runs }, keep);
+  }
+
+  /** Removes what {@link garbage} found, an artifact after the other. */
+  async removeGarbage(
+    { garbage, leftovers }: GarbageReport,
+    progress: (done: number, total: number) => void,
+  ): Promise<void> {
     const { store } = this.#services;
-    const found: Execution[] = [];
-    for (const kind of await store.kinds())
-      for (const recipe of await store.recipes(kind)) found.push(...(await store.executions(kind, recipe)));
-    return found;
+    for (const [done, { execution }] of garbage.entries()) {
+      progress(done, garbage.length);
+      await store.remove(execution);
+    }
+    await store.clear(leftovers);
+    progress(garbage.length, garbage.length);
   }
 
   async #record({ plan, specs }: Planned, { done }: Outcome): Promise<Recorded> {

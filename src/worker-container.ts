@@ -37,8 +37,8 @@ export interface WorkerMemory {
   readonly decoded: DecodedImages;
 }
 
-/** A quarter of a GB holds the validation images of the sets that are evaluated again and again. */
-const DECODED_BYTES = 2 ** 28;
+/** Holds the images of the small sets on which net after net is trained and evaluated. */
+const DECODED_BYTES = 2 ** 30;
 
 export function workerMemory(): WorkerMemory {
   return { datasets: builtInDatasets(), decoded: new DecodedImages(DECODED_BYTES) };

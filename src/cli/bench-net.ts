@@ -1,18 +1,20 @@
 /** A net's step, forward pass or dense evaluation, timed beside PyTorch's: options in, words out. */
 import { availableParallelism } from 'node:os';
-import { measureNet, type NetResult, type Side } from '../measure/measure-net.js';
+import type { Side } from '../measure/by-turns.js';
+import { measureNet, type NetResult } from '../measure/measure-net.js';
 import { type NetWork, PRECISIONS } from '../measure/net-work.js';
 import { UserError } from '../util/user-error.js';
 import type { Invocation } from './invocation.js';
 import { netNamed, netQuestion, wholeNumber } from './net-options.js';
 
-export async function benchNet(task: NetWork['task'], invocation: Invocation): Promise<void> {
+export async function benchNet(task: NetWork['task'], invocation: Invocation): Promise<number> {
   const { values } = invocation;
   const result = await measureNet(workOf(task, invocation), {
     python: values['torch'] as string | undefined,
     rounds: wholeNumber('rounds', String(values['rounds'] ?? 3), 1, 100),
   });
   console.log(values['json'] === true ? JSON.stringify(result, null, 2) : inWords(result));
+  return 0;
 }
 
 /** @throws UserError */
@@ -38,6 +40,10 @@ function inWords({ work, ours, peer, ratio }: NetResult): string {
     `${what}: net ${net}, width ${width}, ${batch} images of ${height} x ${longSide} px, ${precision}, ${threads} threads`,
     `  ${sideInWords('ours', ours)}; ${ours.gigaMultiplyAdds.toFixed(0)} G multiply-adds a second, ${percent(ours.gigaMultiplyAdds / ours.productGigaMultiplyAdds)} of a large matrix product's ${ours.productGigaMultiplyAdds.toFixed(0)}`,
   ];
+  const { products, otherOperations, javascript } = ours.parts;
+  lines.push(
+    `  of it products ${percent(products)}, other operations ${percent(otherOperations)}, JavaScript ${percent(javascript)}`,
+  );
   if (peer) lines.push(`  ${sideInWords('PyTorch', peer)}`, `  ours over PyTorch's: ${ratio!.toFixed(2)}`);
   return lines.join('\n');
 }

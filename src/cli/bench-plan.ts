@@ -24,7 +24,7 @@ stages:
 `;
 
 /** How long a plan of 10,000 tasks takes, and its memory. */
-export async function benchPlan(isJson: boolean): Promise<void> {
+export async function benchPlan(isJson: boolean): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'stagecraft-bench-'));
   try {
     const spec = join(folder, 'many.yaml');
@@ -39,6 +39,7 @@ export async function benchPlan(isJson: boolean): Promise<void> {
     };
     if (isJson) console.log(JSON.stringify(result, null, 2));
     else print(result);
+    return 0;
   } finally {
     await rm(folder, { recursive: true });
   }

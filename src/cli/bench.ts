@@ -1,17 +1,23 @@
 import { UserError } from '../util/user-error.js';
 import type { Invocation } from './invocation.js';
 
-const NET_TASKS = ['step', 'forward', 'dense'] as const;
+/** By name; each loads its own code. */
+const BENCHMARKS: Readonly<Record<string, (invocation: Invocation) => Promise<number>>> = {
+  step: async (invocation) => (await import('./bench-net.js')).benchNet('step', invocation),
+  forward: async (invocation) => (await import('./bench-net.js')).benchNet('forward', invocation),
+  dense: async (invocation) => (await import('./bench-net.js')).benchNet('dense', invocation),
+  pipeline: async (invocation) => (await import('./bench-pipeline.js')).benchPipeline(invocation),
+  tables: async (invocation) => (await import('./bench-tables.js')).benchTables(invocation),
+  plan: async ({ values }) => (await import('./bench-plan.js')).benchPlan(values['json'] === true),
+};
 
 /** How fast this machine does our work, beside PyTorch on the same work where there is one. */
 export async function execute(invocation: Invocation): Promise<number> {
-  const [what, ...more] = invocation.positionals;
-  const task = NET_TASKS.find((name) => name === what);
-  if (more.length > 0 || (what !== 'plan' && task === undefined))
+  const [what = '', ...more] = invocation.positionals;
+  const measure = Object.hasOwn(BENCHMARKS, what) ? BENCHMARKS[what] : undefined;
+  if (more.length > 0 || !measure)
     throw new UserError(
-      `There is no benchmark "${invocation.positionals.join(' ')}". Allowed: plan, ${NET_TASKS.join(', ')}.`,
+      `There is no benchmark "${invocation.positionals.join(' ')}". Allowed: ${Object.keys(BENCHMARKS).join(', ')}.`,
     );
-  if (task !== undefined) await (await import('./bench-net.js')).benchNet(task, invocation);
-  else await (await import('./bench-plan.js')).benchPlan(invocation.values['json'] === true);
-  return 0;
+  return measure(invocation);
 }

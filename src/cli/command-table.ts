@@ -37,6 +37,7 @@ const bench: Options = {
   torch: { type: 'string' },
   repeats: { type: 'string' },
   rounds: { type: 'string' },
+  images: { type: 'string' },
 };
 const running: Options = {
   'fail-fast': { type: 'boolean' },
@@ -62,6 +63,8 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   all: '--all               read back all, also what was found whole before',
   watch: '--watch             go on as more comes, until Ctrl-C',
   store: '--store DIR         where results go (default: runs)',
+  keep: '--keep WHAT         what gc keeps of the experiments: last (default: all), tables (without nets), best (one net each)',
+  yes: '--yes               remove without asking',
   backend: '--backend NAME      tensorflow, wasm, cpu (default: auto: tensorflow where set up, else wasm)',
   slots: '--slots N           tasks at once, which share the cores (default: 1): faster where nets are small',
   where:
@@ -81,6 +84,7 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   precision: '--precision NAME    float32 or bfloat16 (default: float32)',
   torch: '--torch PYTHON      the same in the PyTorch of this Python, by turns',
   repeats: '--repeats N         times that are measured in one process (default: 5)',
+  images: '--images DIR        JPEG files for "bench pipeline" (default: made for it)',
   rounds: '--rounds N          processes of each side (default: 3)',
   mermaid: '--mermaid           print a drawing of the stages in the language of Mermaid',
   json: '--json              print facts as JSON',
@@ -167,6 +171,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     load: () => import('./net.js'),
   },
+  fsck: {
+    usage: 'fsck',
+    summary: 'read the whole store and compare it with its digests; what is damaged is set aside',
+    options: { ...store, ...json },
+    load: () => import('./fsck.js'),
+  },
+  gc: {
+    usage: 'gc',
+    summary: 'show what no experiment refers to, ask, and remove it',
+    options: { ...store, ...json, keep: { type: 'string' }, yes: { type: 'boolean' } },
+    load: () => import('./gc.js'),
+  },
   schema: {
     usage: 'schema',
     summary: 'print the JSON Schema of specs, for editors, or their reference (--markdown)',
@@ -175,8 +191,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   bench: {
     usage: 'bench WHAT',
-    summary: 'measure this machine: step, forward or dense of a net, beside PyTorch; plan, of 10,000 tasks',
-    options: { ...json, ...bench },
+    summary:
+      'measure this machine beside PyTorch: step, forward or dense of a net, pipeline, tables; plan, of 10,000 tasks',
+    options: { ...json, ...bench, ...spec },
     load: () => import('./bench.js'),
   },
 };

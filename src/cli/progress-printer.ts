@@ -35,6 +35,9 @@ export class ProgressPrinter {
       case 'task-cached':
         this.line(`done before  ${nameOf(task)}`);
         break;
+      case 'task-waiting':
+        this.line(`waits        ${nameOf(task)}: another run does it (${event.owner})`);
+        break;
       case 'task-started':
         this.worked = true;
         this.#startedAt.set(task.recipe, performance.now());

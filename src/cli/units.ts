@@ -26,3 +26,8 @@ export function duration(seconds: number): string {
 export function minute(iso8601: string): string {
   return iso8601.slice(0, 16).replace('T', ' ');
 }
+
+/** 15470264320 bytes to `15.5 GB`. */
+export function sizeInWords(bytes: number): string {
+  return bytes < 999.5 ? `${bytes} B` : `${short(bytes)}B`;
+}

@@ -14,6 +14,8 @@ export interface DatasetSource {
   readonly root?: string;
   /** What the set should hold; listing it checks that. */
   readonly expect?: { readonly classes?: number; readonly train?: number; readonly val?: number };
+  /** What an image is known by; if left out, its content unless the set is large. */
+  readonly identity?: 'content' | 'listing';
   /** What else the spec says of the set, for kinds that have keys of their own. */
   readonly options?: Readonly<Record<string, unknown>>;
 }

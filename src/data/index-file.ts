@@ -1,13 +1,13 @@
 /** The index artifact: classes and images of one split, as JSON lines that other tools read. */
-import type { ImageEntry } from './dataset.js';
+import type { DatasetSource, ImageEntry, Split } from './dataset.js';
 
 export const CLASSES_FILE = 'classes.json';
 export const IMAGES_FILE = 'images.jsonl';
 export const SKIPPED_FILE = 'skipped.jsonl';
 
 export interface IndexedImage extends ImageEntry {
-  /** SHA-256 of the encoded bytes. */
-  readonly sha256: string;
+  /** SHA-256 of the encoded bytes; absent where the set is known by its listing alone. */
+  readonly sha256?: string;
 }
 
 /** An image that was left out because it cannot be decoded. */
@@ -31,7 +31,7 @@ export function writeIndex(
 ): Readonly<Record<string, string>> {
   const lines = images.map(
     ({ id, label, bytes, sha256, thing, box }) =>
-      `${JSON.stringify({ id, label, bytes, sha256, ...(thing !== undefined && { thing }), ...(box && { box }) })}\n`,
+      `${JSON.stringify({ id, label, bytes, ...(sha256 !== undefined && { sha256 }), ...(thing !== undefined && { thing }), ...(box && { box }) })}\n`,
   );
   return {
     [CLASSES_FILE]: `${JSON.stringify(classes, null, 2)}\n`,
@@ -40,6 +40,21 @@ export function writeIndex(
       .map(({ id, label, reason }) => `${JSON.stringify({ id, label, reason })}\n`)
       .join(''),
   };
+}
+
+/** Whether images are known by their paths and sizes, not by their bytes. */
+export function isListing({ images }: ImageIndex): boolean {
+  return images.some(({ sha256 }) => sha256 === undefined);
+}
+
+/** What tells an image from all others of this machine: the digest of its bytes, else where it lies. */
+export function digestsOf(
+  { images }: ImageIndex,
+  { name, root = '' }: DatasetSource,
+  split: Split,
+): (id: string) => string {
+  const digests = new Map(images.map(({ id, sha256 }) => [id, sha256]));
+  return (id) => digests.get(id) ?? `${root}/${name}/${split}/${id}`;
 }
 
 /** Indexes of version 1 have no list of what was skipped, since nothing was. */

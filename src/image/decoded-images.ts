@@ -1,9 +1,9 @@
-/** Decoded images, kept from one task of a process to the next: a table evaluates the same images at several scales. */
+/** Decoded and rescaled images, kept from one task of a process to the next: tables evaluate the same images at the same scales. */
 import type { Pixels } from './pixels.js';
 
 export class DecodedImages {
   readonly #maxBytes: number;
-  /** By digest of the encoded bytes, the one used longest ago first. */
+  /** By what they are, the one used longest ago first. */
   readonly #kept = new Map<string, Pixels>();
   #bytes = 0;
 
@@ -12,17 +12,17 @@ export class DecodedImages {
     this.#maxBytes = maxBytes;
   }
 
-  /** @param digest of the encoded bytes @param decode called where the image is not kept */
-  async get(digest: string, decode: () => Promise<Pixels>): Promise<Pixels> {
-    const pixels = this.#kept.get(digest) ?? (await decode());
-    this.#keep(digest, pixels);
+  /** @param key of equal pixels and no others @param make called where they are not kept */
+  async get(key: string, make: () => Promise<Pixels>): Promise<Pixels> {
+    const pixels = this.#kept.get(key) ?? (await make());
+    this.#keep(key, pixels);
     return pixels;
   }
 
-  #keep(digest: string, pixels: Pixels): void {
-    const before = this.#kept.get(digest);
-    this.#kept.delete(digest);
-    this.#kept.set(digest, pixels);
+  #keep(key: string, pixels: Pixels): void {
+    const before = this.#kept.get(key);
+    this.#kept.delete(key);
+    this.#kept.set(key, pixels);
     this.#bytes += pixels.data.length - (before?.data.length ?? 0);
     for (const [oldest, { data }] of this.#kept) {
       if (this.#bytes <= this.#maxBytes) break;

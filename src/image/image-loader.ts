@@ -2,7 +2,7 @@
 import { decode } from './decode.js';
 import type { DecodedImages } from './decoded-images.js';
 import { ImageError, type Pixels } from './pixels.js';
-import { rescale, type Rescaling } from './rescale.js';
+import { rescale, type Rescaling, USUAL_RESCALING } from './rescale.js';
 
 export interface ImageLoaderOptions {
   /** The encoded bytes of an image. */
@@ -15,7 +15,7 @@ export interface ImageLoaderOptions {
   readonly rescaling?: Rescaling;
   /** Pixels kept, in bytes; 0 where each image is used once. What is beyond is decoded again each time. */
   readonly cacheBytes: number;
-  /** Where decoded images are kept beyond this loader, and the digest that an image has there. */
+  /** Where decoded and rescaled images are kept beyond this loader, and the digest that an image has there. */
   readonly decoded?: { readonly images: DecodedImages; readonly digestOf: (id: string) => string };
 }
 
@@ -47,11 +47,16 @@ export class ImageLoader {
   }
 
   async #decode(id: string): Promise<Pixels> {
-    const { read, split, side, rescaling, decoded } = this.#options;
-    const fresh = async () => decode(await read(id));
+    const { read, split, side, rescaling = USUAL_RESCALING, decoded } = this.#options;
+    const keep = async (form: string, make: () => Promise<Pixels>) =>
+      decoded ? decoded.images.get(`${decoded.digestOf(id)}${form}`, make) : make();
+    const whole = () => keep('', async () => decode(await read(id)));
     try {
-      const pixels = decoded ? await decoded.images.get(decoded.digestOf(id), fresh) : await fresh();
-      return side === undefined ? pixels : await rescale(pixels, side, rescaling);
+      if (side === undefined) return await whole();
+      const { filter, longSide } = rescaling;
+      return await keep(` ${side} ${filter} ${longSide}`, async () =>
+        rescale(await whole(), side, rescaling),
+      );
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       throw new ImageError(

@@ -1,6 +1,7 @@
 /** What is measured of a net, and what a process that measured it says; plain data. */
 import type { NetName } from '../nn/net-facts.js';
 import type { Precision } from '../nn/ops.js';
+import type { Parts } from './timed-ops.js';
 
 export const PRECISIONS: readonly Precision[] = ['float32', 'bfloat16'];
 
@@ -35,4 +36,6 @@ export interface NetTimes {
 export interface OwnTimes extends NetTimes {
   /** 10^9 multiply-adds a second of a large matrix product, just after the net's. */
   readonly productGigaMultiplyAdds: number;
+  /** Of one repeat more, in which each operation is timed. */
+  readonly parts: Parts;
 }

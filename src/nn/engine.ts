@@ -76,6 +76,7 @@ export interface NetSession {
   trainStep(batch: ImageBatch, labels: Int32Array, step: TrainingStep): number;
   /** The fully-convolutional net over whole images of any size from the crop up (Sect. 3.2). No dropout. */
   scoreMap(batch: ImageBatch): ScoreMap;
+  /** Only of a session that learns, or that computes in float32. */
   getState(): NetState;
   setState(state: NetState): void;
   close(): void;

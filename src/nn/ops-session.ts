@@ -87,6 +87,8 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   }
 
   getState(): NetState {
+    if (this.#weights.size === 0)
+      throw new Error('Internal error: a session for scores alone has only rounded weights');
     const host = (arrays: Map<string, A>): Parameters =>
       new Map(
         [...arrays].map(([name, a]): [string, HostArray] => [
@@ -104,12 +106,14 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
         this.#weights.set(name, this.#ops.uploadLearnt(shape, data));
       for (const [name, { shape, data }] of state.velocity)
         this.#velocity.set(name, this.#ops.uploadLearnt(shape, data));
+      if (this.#isRounded) for (const [name, weight] of this.#weights) this.#round(name, weight);
     } else {
+      // Nothing is learnt, so that rounded weights need no exact ones beside them.
+      const kept = this.#isRounded ? this.#rounded : this.#weights;
       for (const [name, { shape, data }] of state.weights)
-        this.#weights.set(name, this.#ops.upload(shape, data));
+        kept.set(name, this.#computed(this.#ops.upload(shape, data)));
       this.#finite = staysFinite(this.#net, state.weights);
     }
-    if (this.#isRounded) for (const [name, weight] of this.#weights) this.#round(name, weight);
   }
 
   close(): void {

@@ -21,6 +21,8 @@ export interface EvaluationProtocol {
   readonly dataset: string;
   /** Images of it that were left out, since they cannot be decoded; absent if none was. */
   readonly skipped?: number;
+  /** Where the images are known by path and size, not by their bytes; absent where by their bytes. */
+  readonly identity?: 'listing';
   /** How the net's weights were drawn, and its training: steps of how many images. */
   readonly initialisation: string;
   /** Layers that were taken from a trained net; absent in older files. */

@@ -74,9 +74,9 @@ export class ExpandSpec {
   }
 }
 
-/** Kind, name and what tells variants apart: not where it lies, what it should hold, or what is done about its bad images (which the index says). */
+/** Kind, name and what tells variants apart: not where it lies, what it should hold, or how it is listed (which the index says). */
 export function datasetIdentity({ values, root, kindVersion }: SpecData): DatasetIdentity {
-  const { root: _, expect: __, badImages: ___, ...identity } = values;
+  const { root: _, expect: __, badImages: ___, identity: ____, ...identity } = values;
   return {
     ...identity,
     ...(kindVersion !== undefined && { kindVersion }),

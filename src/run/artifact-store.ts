@@ -31,6 +31,11 @@ export class DamagedArtifactError extends Error {
   }
 }
 
+/** That this process does a task, as others see it. It only saves work that would be done twice. */
+export interface Lease {
+  release(): Promise<void>;
+}
+
 export abstract class ArtifactStore {
   /** Kinds of which there is anything. */
   abstract kinds(): Promise<readonly string[]>;
@@ -46,6 +51,9 @@ export abstract class ArtifactStore {
 
   /** Remembers that a task failed, until it is published. */
   abstract recordFailure(task: Task, message: string): Promise<void>;
+
+  /** @returns the name of the process that does the task, where another does */
+  abstract lease(task: Task): Promise<Lease | { readonly heldBy: string }>;
 
   /** Makes an empty folder for one attempt; what dead attempts of this host left is removed. */
   abstract begin(task: Task): Promise<Attempt>;
@@ -66,6 +74,18 @@ export abstract class ArtifactStore {
    * @throws DamagedArtifactError if it is not what was published
    */
   abstract read(execution: Execution, file: string): Promise<Uint8Array>;
+
+  /** Takes an artifact away; one that is interrupted leaves it whole or gone, never a part of it. */
+  abstract remove(execution: Execution): Promise<void>;
+
+  /** What dead processes left, and what was set aside: absolute paths, whose removal nobody misses. */
+  abstract leftovers(): Promise<readonly string[]>;
+
+  /** Removes some of them. */
+  abstract clear(paths: readonly string[]): Promise<void>;
+
+  /** Names of the processes that do tasks now. */
+  abstract busy(): Promise<readonly string[]>;
 
   /** Moves a damaged artifact out of the way and returns where it lies now. */
   abstract setAside(execution: Execution): Promise<string>;

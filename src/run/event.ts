@@ -6,6 +6,8 @@ import type { Reason } from '../plan/status.js';
 
 export type RunEvent =
   | { readonly type: 'task-cached'; readonly task: Task; readonly execution: Execution }
+  /** Another run does it at this time; it is looked at again until that one has done it or is gone. */
+  | { readonly type: 'task-waiting'; readonly task: Task; readonly owner: string }
   | { readonly type: 'task-started'; readonly task: Task; readonly reason: Reason }
   /** It goes on from a save point, so many steps or images from its beginning. */
   | { readonly type: 'task-resumed'; readonly task: Task; readonly place: number }

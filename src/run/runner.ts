@@ -4,6 +4,7 @@ import { experimentOf, hostsOf, inputRecipes, type Plan, runName, type Task } fr
 import { inputDigests, type Reason, taskStatus } from '../plan/status.js';
 import type { ArtifactStore, Attempt, Publication } from './artifact-store.js';
 import type { Outcome, RunListener } from './event.js';
+import { OthersWork } from './others-work.js';
 import type { Executor, TaskEnd, TaskMessage, TaskOrder } from './executor.js';
 import type { SavedPlace } from './save-points.js';
 import type { Sources } from './sources.js';
@@ -94,6 +95,7 @@ class Run {
   readonly #queue: TaskQueue;
   /** None of them rejects: what goes wrong with us is kept in `#errors`. */
   readonly #running = new Map<string, Promise<void>>();
+  readonly #others: OthersWork;
   readonly #errors: unknown[] = [];
   readonly #stop = new AbortController();
   /** Aborted by the user, by the first failure under `failFast`, or by an error of ours. */
@@ -106,12 +108,20 @@ class Run {
     const order = services.executor.slots > 1 ? 'longest-chain' : 'plan';
     this.#queue = new TaskQueue(request.plan.tasks, order);
     this.#signal = AbortSignal.any([request.signal, this.#stop.signal]);
+    this.#others = new OthersWork({
+      listener: request.listener,
+      signal: this.#signal,
+      look: (task) => {
+        this.#queue.giveBack(task);
+      },
+    });
   }
 
   async finish(): Promise<Outcome> {
     while (!this.#signal.aborted) {
       await this.#startWhatCan().catch(this.#giveUp);
-      if (this.#running.size > 0) await Promise.race(this.#running.values());
+      const under = [...this.#running.values(), ...this.#others.pauses];
+      if (under.length > 0) await Promise.race(under);
       // A task that ended meanwhile may have made others ready.
       else if (!this.#queue.hasReady) break;
     }
@@ -156,9 +166,7 @@ class Run {
     const executions = await this.#services.store.executions(task.kind, task.recipe);
     const status = taskStatus(task, executions, this.#done, survey.evidence);
     if (status.state === 'done') {
-      this.#done.set(task.recipe, status.execution);
-      this.#services.tracker.link(task, this.#stored(status.execution));
-      listener({ type: 'task-cached', task, execution: status.execution });
+      this.#take(task, status.execution);
       this.#queue.settle(task);
       return;
     }
@@ -173,14 +181,36 @@ class Run {
       this.#queue.settle(task);
       return;
     }
-    const work = this.#work(task, status.reason).catch(this.#giveUp);
+    const lease = await this.#services.store.lease(task);
+    if ('heldBy' in lease) {
+      this.#others.waitFor(task, lease.heldBy);
+      return;
+    }
+    const work = this.#workOnce(task, status.reason).catch(this.#giveUp);
     this.#running.set(
       task.recipe,
-      work.finally(() => {
+      work.finally(async () => {
+        await lease.release().catch(this.#giveUp);
         this.#running.delete(task.recipe);
         this.#queue.settle(task);
       }),
     );
+  }
+
+  /** Whoever had the lease before may have finished it between our look and our lease. */
+  async #workOnce(task: Task, reason: Reason): Promise<void> {
+    const { store } = this.#services;
+    const executions = await store.executions(task.kind, task.recipe);
+    const status = taskStatus(task, executions, this.#done, this.#request.survey.evidence);
+    if (status.state === 'done') this.#take(task, status.execution);
+    else await this.#work(task, reason);
+  }
+
+  /** What the store holds stands for the task. */
+  #take(task: Task, execution: Execution): void {
+    this.#done.set(task.recipe, execution);
+    this.#services.tracker.link(task, this.#stored(execution));
+    this.#request.listener({ type: 'task-cached', task, execution });
   }
 
   async #fail(task: Task, message: string): Promise<void> {

@@ -43,6 +43,11 @@ export class TaskQueue {
     return place === undefined ? undefined : this.#tasks[place];
   }
 
+  /** A task that {@link next} gave can be taken up later. */
+  giveBack({ recipe }: Task): void {
+    this.#insert(this.#place.get(recipe)!);
+  }
+
   /** A task has ended, well or not: what waited for it only can be taken up. */
   settle({ recipe }: Task): void {
     for (const task of this.#dependants.get(recipe) ?? []) {

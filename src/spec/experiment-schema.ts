@@ -71,6 +71,11 @@ const badImages = Type.Enum(['stop', 'skip'], {
     'What happens to an image that cannot be decoded: stop (the task that needs it fails and names it) or skip (it is left out when the images are listed, and counted).',
 });
 
+const identity = Type.Enum(['content', 'listing'], {
+  description:
+    'What an image is known by when it is listed: content (every file is read and its SHA-256 kept) or listing (path and size, which is quick). Left out: content up to 10 GB, listing beyond.',
+});
+
 function dataSchema(kinds: readonly DatasetSchema[], description: string, options: object = {}): TSchema {
   const members = kinds.map(({ kind, description: text, properties }) =>
     Strict({
@@ -85,6 +90,7 @@ function dataSchema(kinds: readonly DatasetSchema[], description: string, option
       ...properties,
       expect: Type.Optional(expect),
       badImages,
+      identity: Type.Optional(identity),
     }),
   );
   return { ...tagged('kind', members, description), ...options };
@@ -361,6 +367,7 @@ export interface DataValues {
   readonly root?: string;
   readonly expect?: { readonly classes?: number; readonly train?: number; readonly val?: number };
   readonly badImages: 'stop' | 'skip';
+  readonly identity?: 'content' | 'listing';
 }
 
 export type GroupSpec = Static<typeof group>;

@@ -34,7 +34,7 @@ export interface DatasetSchema {
   /** Of kinds that plugins bring: raised when the same keys list other images than before. */
   readonly version?: string;
   readonly description: string;
-  /** The keys besides `kind`, `name`, `expect` and `badImages`; each has a description. */
+  /** The keys besides `kind`, `name`, `expect`, `badImages` and `identity`; each has a description. */
   readonly properties: Readonly<Record<string, TSchema>>;
   /** What every set of this kind holds, where that is known. */
   readonly holds?: { readonly classes?: number; readonly train?: number; readonly val?: number };

@@ -5,6 +5,7 @@
  *     <root>/work/<recipe>/<owner>/          an attempt of the process <owner>
  *     <root>/damaged/<kind>-<recipe>-<n>/    what failed its digest
  *     <root>/unfinished/<recipe>/            save points of a task that is not finished
+ *     <root>/leases/<recipe>                 who does a task
  *     <root>/failed/<recipe>.json            why the last try of a task failed, until one succeeds
  *
  * Publishing is one rename to a name that must not exist, so correctness rests on no lock.
@@ -16,7 +17,7 @@ import type { Execution, FileRecord } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
 import type { Failure } from '../plan/status.js';
 import type { SavedPlace } from '../run/save-points.js';
-import { type Attempt, ArtifactStore, type Publication } from '../run/artifact-store.js';
+import { type Attempt, ArtifactStore, type Lease, type Publication } from '../run/artifact-store.js';
 import { digestBytes, digestValue } from '../util/digest.js';
 import { type Disk, isMissing } from '../util/disk.js';
 import { isDeadHere, ownName } from '../util/process-identity.js';
@@ -27,9 +28,12 @@ import { newestSavePoint } from './save-point-files.js';
 const MANIFEST = 'manifest.json';
 const FAILED = 'failed';
 const UNFINISHED = 'unfinished';
+const LEASES = 'leases';
+const WORK = 'work';
+const DAMAGED = 'damaged';
 
 /** Folders of the root that hold no artifacts. */
-const NOT_KINDS = new Set([FAILED, UNFINISHED, 'work', 'damaged']);
+const NOT_KINDS = new Set([FAILED, UNFINISHED, LEASES, WORK, DAMAGED]);
 
 export class LocalStore extends ArtifactStore {
   readonly #root: string;
@@ -77,8 +81,22 @@ export class LocalStore extends ArtifactStore {
     return found.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
   }
 
+  async lease({ recipe }: Task): Promise<Lease | { readonly heldBy: string }> {
+    const folder = join(this.#root, LEASES);
+    await this.#disk.makeDirectory(folder);
+    const lease = this.#disk.lease(join(folder, recipe));
+    try {
+      const heldBy = await lease.take();
+      return heldBy === undefined ? lease : { heldBy };
+    } catch (error) {
+      // A file system without hard links: work may be done twice, and is right nevertheless.
+      if (isUnsupported(error)) return { release: () => Promise.resolve() };
+      throw error;
+    }
+  }
+
   async begin(task: Task): Promise<Attempt> {
-    const folder = join(this.#root, 'work', task.recipe);
+    const folder = join(this.#root, WORK, task.recipe);
     // What others left waits for them, or for `gc`.
     for (const owner of await this.#disk.list(folder)) {
       if (isDeadHere(owner)) await this.#disk.remove(join(folder, owner));
@@ -157,9 +175,48 @@ export class LocalStore extends ArtifactStore {
     return this.#moveAside(this.directoryOf(execution), execution);
   }
 
+  async remove(execution: Execution): Promise<void> {
+    const folder = join(this.#root, WORK, execution.recipe);
+    await this.#disk.makeDirectory(folder);
+    const gone = join(folder, `${ownName()}.${randomUUID().slice(0, 8)}`);
+    try {
+      await this.#disk.rename(this.directoryOf(execution), gone);
+    } catch (error) {
+      // Another process was faster.
+      if (!isMissing(error)) throw error;
+    }
+    await this.#disk.remove(gone);
+  }
+
+  async leftovers(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const recipe of await this.#disk.list(join(this.#root, WORK))) {
+      const folder = join(this.#root, WORK, recipe);
+      const owners = await this.#disk.list(folder);
+      found.push(...owners.filter(isDeadHere).map((owner) => join(folder, owner)));
+    }
+    for (const name of await this.#disk.list(join(this.#root, DAMAGED)))
+      found.push(join(this.#root, DAMAGED, name));
+    return found;
+  }
+
+  async clear(paths: readonly string[]): Promise<void> {
+    for (const path of paths) await this.#disk.remove(path);
+  }
+
+  async busy(): Promise<readonly string[]> {
+    const folder = join(this.#root, LEASES);
+    const owners: string[] = [];
+    for (const name of await this.#disk.list(folder)) {
+      const owner = await this.#disk.lease(join(folder, name)).holder();
+      if (owner !== undefined) owners.push(owner);
+    }
+    return [...new Set(owners)];
+  }
+
   /** Tries names until one is free: others may be doing the same. */
   async #moveAside(directory: string, { kind, recipe }: Execution): Promise<string> {
-    const folder = join(this.#root, 'damaged');
+    const folder = join(this.#root, DAMAGED);
     await this.#disk.makeDirectory(folder);
     try {
       for (let n = 1; ; n++) {
@@ -184,6 +241,11 @@ export class LocalStore extends ArtifactStore {
       ? (manifest as Execution)
       : undefined;
   }
+}
+
+function isUnsupported(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS' || code === 'EMLINK';
 }
 
 /**

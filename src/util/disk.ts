@@ -24,6 +24,17 @@ export abstract class Disk {
   abstract syncDirectory(path: string): Promise<void>;
   /** Removes a file or a directory with all it holds; nothing happens if there is none. */
   abstract remove(path: string): Promise<void>;
+  /** A lease that lies at a path, whose folder must be there. */
+  abstract lease(path: string): Lease;
+}
+
+/** Says who does something, so that others need not do it twice. */
+export interface Lease {
+  /** @returns undefined once it is ours; else the name of the process that has it */
+  take(): Promise<string | undefined>;
+  /** Who has it and lives; undefined if nobody does. */
+  holder(): Promise<string | undefined>;
+  release(): Promise<void>;
 }
 
 /** An append-only file. */

@@ -2,7 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Disk, type DiskLog, isMissing } from './disk.js';
+import { Disk, type DiskLog, isMissing, type Lease } from './disk.js';
+import { FileLease } from './file-lease.js';
 
 const PART_BYTES = 2 ** 20;
 
@@ -76,5 +77,9 @@ export class NodeDisk extends Disk {
 
   async remove(path: string): Promise<void> {
     await rm(path, { recursive: true, force: true });
+  }
+
+  lease(path: string): Lease {
+    return new FileLease(path);
   }
 }

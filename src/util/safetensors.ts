@@ -89,7 +89,9 @@ function parseHeader(text: Uint8Array): Record<string, unknown> {
 function checkedEntry(name: string, entry: unknown): { shape: number[]; from: number; to: number } {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   if (dtype !== 'F32')
-    throw new FormatError(`safetensors: ${name} is ${JSON.stringify(dtype)}, only F32 is read`);
+    throw new FormatError(
+      `safetensors: ${name} is ${JSON.stringify(dtype) ?? 'of no type'}, only F32 is read`,
+    );
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
     throw new FormatError(`safetensors: ${name} has no proper shape or place`);
   }

@@ -47,12 +47,12 @@ test('bench in words is a line for the work and one for what was measured', asyn
   const { stdout } = await stagecraft(scratch.folder, 'bench', 'step', ...SMALL);
   assert.match(
     stdout,
-    /^training step: net A, width 0\.0625, 2 images of 32 x 32 px, float32, \d+ threads\n {2}ours .* ms \(median .* ms of 2\), at most \d+ MiB \(.*\); \d+ G multiply-adds a second, \d+% of a large matrix product's \d+\n$/,
+    /^training step: net A, width 0\.0625, 2 images of 32 x 32 px, float32, \d+ threads\n {2}ours .* ms \(median .* ms of 2\), at most \d+ MiB \(.*\); \d+ G multiply-adds a second, \d+% of a large matrix product's \d+\n {2}of it products \d+%, other operations \d+%, JavaScript \d+%\n$/,
   );
 });
 
 for (const [args, says] of [
-  [['bench', 'stop'], /no benchmark "stop"\. Allowed: plan, step, forward, dense/],
+  [['bench', 'stop'], /no benchmark "stop"\. Allowed: step, forward, dense, pipeline, tables, plan/],
   [['bench', 'step', '--precision', 'float16'], /--precision must be float32 or bfloat16/],
   [['bench', 'step', '--batch', '0'], /--batch 0: must be a whole number from 1/],
   [['bench', 'step', ...SMALL, '--torch', '/nowhere/python3'], /--torch \/nowhere\/python3: .*ENOENT/],

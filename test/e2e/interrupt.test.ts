@@ -45,7 +45,7 @@ async function points(scratch: Scratch, count: number, segment = '000001'): Prom
 
 async function kindsIn(scratch: Scratch): Promise<string[]> {
   return (await readdir(scratch.path('runs/store'))).filter(
-    (name) => name !== 'work' && name !== 'unfinished',
+    (name) => !['work', 'unfinished', 'leases'].includes(name),
   );
 }
 

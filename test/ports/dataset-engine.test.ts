@@ -128,7 +128,7 @@ async function runOn(engine: FakeEngine) {
   const stages = [
     ...[new IndexStage(dataset), new AugmentStage(dataset)],
     ...[
-      new TrainStage(dataset, engine, BUILT_IN),
+      new TrainStage(dataset, engine, BUILT_IN, new DecodedImages(0)),
       new EvaluateStage(dataset, engine, BUILT_IN, new DecodedImages(0)),
     ],
   ];

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { type Diagnostic, formatDiagnostic } from '../../src/spec/diagnostic.js';
+import { bounded, runs } from '../support/fuzz.js';
 import { planResult } from './support/plan-spec.js';
 import { filesBeside, SHIPPED, shippedText } from './support/shipped.js';
 
@@ -24,7 +25,7 @@ async function check(files: Files, sets: readonly string[] = []): Promise<boolea
   const { spec = SPEC, nets = NETS, paper = PAPER } = files;
   const beside = { 'nets.yaml': nets, 'paper.yaml': paper };
   const texts: Readonly<Record<string, string>> = { 'spec.yaml': spec, ...beside };
-  const planned = await planResult(spec, { beside, sets });
+  const planned = await bounded(() => planResult(spec, { beside, sets }));
   if (planned.ok) return true;
   const { diagnostics } = planned.error;
   assert.ok(diagnostics.length > 0, 'a refusal without a mistake');
@@ -123,7 +124,7 @@ test('a mutated spec never crashes us, and each rejection stands at a place in t
     fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 3 }), async (changes) => {
       await check({ spec: mutate(SPEC, changes) });
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 
@@ -132,7 +133,7 @@ test('nor does a mutated spec that it extends', async () => {
     fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 3 }), async (changes) => {
       await check({ nets: mutate(NETS, changes) });
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 
@@ -141,7 +142,7 @@ test("nor does a mutated file of the paper's numbers", async () => {
     fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 3 }), async (changes) => {
       await check({ paper: mutate(PAPER, changes) });
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 
@@ -175,7 +176,7 @@ test('nor does any --set', async () => {
     fc.asyncProperty(path, value, fc.boolean(), async (left, right, equals) => {
       await check({}, [`${left}${equals ? '=' : ''}${right}`]);
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });
 
@@ -194,14 +195,14 @@ test('nor does any other spec that we ship, one of its words put in place of ano
           return now.slice(0, index) + put + now.slice(index + old.length);
         }, shippedText(path));
         const beside = filesBeside(path);
-        const planned = await planResult(text, { beside });
+        const planned = await bounded(() => planResult(text, { beside }));
         if (planned.ok) return;
         assert.ok(planned.error.diagnostics.length > 0, 'a refusal without a mistake');
         for (const diagnostic of planned.error.diagnostics)
           checkPlace(diagnostic, Object.fromEntries([...planned.error.texts, ['spec.yaml', text]]));
       },
     ),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

@@ -35,7 +35,7 @@ const WATCHED: TrainParameters = {
 };
 
 const trained = (options: Options = {}) =>
-  runStage(new TrainStage(dataset, engine, BUILT_IN), WATCHED, {
+  runStage(new TrainStage(dataset, engine, BUILT_IN, new DecodedImages(0)), WATCHED, {
     inputs: { index: train, augmentation },
     ...options,
   });

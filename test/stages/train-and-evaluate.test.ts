@@ -35,7 +35,7 @@ const augmentation = (await runStage(new AugmentStage(dataset), policy, { inputs
 function trained(engine: Engine, changed: Partial<TrainParameters> = {}, options: StageRunOptions = {}) {
   const inputs = { index: train, augmentation };
   return runStage(
-    new TrainStage(dataset, engine, BUILT_IN),
+    new TrainStage(dataset, engine, BUILT_IN, new DecodedImages(0)),
     { ...PARAMETERS, ...changed },
     { inputs, ...options },
   );

@@ -19,6 +19,7 @@ const BELOW_CONTAINER = [
   'stagecraft',
   'report',
   'inspect',
+  'upkeep',
   'run',
   'plan',
   'spec',
@@ -38,8 +39,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   nn: ['util'],
   // Looks at whole image sets, for people: no stage.
   inspect: ['data', 'image', 'util'],
+  // Looks at whole stores, for people.
+  upkeep: ['nn', 'run', 'plan', 'util'],
   // Times what nets take, ours and others'.
-  measure: ['nn', 'executors/worker-protocol', 'util'],
+  measure: ['nn', 'image', 'stages/train/batches', 'executors/worker-protocol', 'util'],
   spec: ['util'],
   plan: ['spec', 'util'],
   run: ['plan', 'spec', 'data/dataset', 'data/class-problems', 'util'],
@@ -54,7 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   planner: ['plugins', 'stages/built-in', 'run', 'plan', 'spec', 'data', 'util'],
   // A step of the set-up.
   precompile: ['stages/built-in', 'plugins/kinds', 'util'],
-  stagecraft: ['planner', 'plugins', 'report', 'inspect', 'run', 'plan', 'spec', 'data', 'util'],
+  stagecraft: ['planner', 'plugins', 'report', 'inspect', 'upkeep', 'run', 'plan', 'spec', 'data', 'util'],
   container: BELOW_CONTAINER,
   'worker-container': BELOW_CONTAINER,
   index: ['container', 'planner', 'stagecraft', 'report', 'run', 'plan', 'spec', 'util'],
@@ -79,6 +82,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'planner',
     'plugins',
     'inspect',
+    'upkeep',
     'measure',
     'stages/built-in',
     'nn/installation',

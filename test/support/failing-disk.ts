@@ -1,5 +1,5 @@
 /** A disk that fails on purpose: at the nth operation that changes it, and from then on if it `stays` broken. */
-import { Disk, type DiskLog } from '../../src/util/disk.js';
+import { Disk, type DiskLog, type Lease } from '../../src/util/disk.js';
 import { diskError } from './memory-disk.js';
 
 export interface Fault {
@@ -30,6 +30,10 @@ export class FailingDisk extends Disk {
 
   override readParts(path: string): AsyncIterable<Uint8Array> {
     return this.#inner.readParts(path);
+  }
+
+  lease(path: string): Lease {
+    return this.#inner.lease(path);
   }
 
   list(path: string): Promise<string[]> {

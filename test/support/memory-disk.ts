@@ -1,6 +1,6 @@
 /** {@link Disk} in memory: the second implementation of the port. Folders stand in the map with no bytes. */
 import { dirname } from 'node:path';
-import { Disk, type DiskLog } from '../../src/util/disk.js';
+import { Disk, type DiskLog, type Lease } from '../../src/util/disk.js';
 
 export class MemoryDisk extends Disk {
   readonly #entries = new Map<string, Buffer | undefined>([['/', undefined]]);
@@ -58,6 +58,19 @@ export class MemoryDisk extends Disk {
     for (const entry of [...this.#entries.keys()])
       if (entry === path || entry.startsWith(`${path}/`)) this.#entries.delete(entry);
     return Promise.resolve();
+  }
+
+  lease(path: string): Lease {
+    const holder = () => Promise.resolve(this.#entries.get(path)?.toString());
+    return {
+      holder,
+      take: async () => {
+        const owner = await holder();
+        if (owner === undefined) this.#entries.set(path, Buffer.from('this process'));
+        return owner;
+      },
+      release: () => this.remove(path),
+    };
   }
 
   #namesIn(path: string): string[] {

@@ -6,6 +6,7 @@ import {
   ArtifactStore,
   type Attempt,
   DamagedArtifactError,
+  type Lease,
   type Publication,
 } from '../../src/run/artifact-store.js';
 import type { SavePlaces, SavePoints } from '../../src/run/save-points.js';
@@ -34,6 +35,7 @@ export class MemoryStore extends ArtifactStore {
   readonly #folders = new Map<string, Map<string, Buffer>>();
   readonly #executions: Execution[] = [];
   readonly #failures = new Map<string, Failure>();
+  readonly #leases = new Set<string>();
   #attempts = 0;
 
   /** How tasks read and write here. */
@@ -74,6 +76,16 @@ export class MemoryStore extends ArtifactStore {
   executions(kind: string, recipe: string): Promise<readonly Execution[]> {
     const found = this.#executions.filter((e) => e.kind === kind && e.recipe === recipe);
     return Promise.resolve(found.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)));
+  }
+
+  lease({ recipe }: Task): Promise<Lease | { readonly heldBy: string }> {
+    if (this.#leases.has(recipe)) return Promise.resolve({ heldBy: 'another run' });
+    this.#leases.add(recipe);
+    const release = () => {
+      this.#leases.delete(recipe);
+      return Promise.resolve();
+    };
+    return Promise.resolve({ release });
   }
 
   begin(task: Task): Promise<Attempt> {
@@ -124,6 +136,22 @@ export class MemoryStore extends ArtifactStore {
     const bytes = this.#folders.get(this.directoryOf(execution))?.get(file);
     if (bytes && digestBytes(bytes) === execution.files[file]?.sha256) return Promise.resolve(bytes);
     return Promise.reject(new DamagedArtifactError(`${file} is not what was stored`, execution));
+  }
+
+  remove(execution: Execution): Promise<void> {
+    return this.setAside(execution).then(() => undefined);
+  }
+
+  leftovers(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  clear(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  busy(): Promise<readonly string[]> {
+    return Promise.resolve([...this.#leases].map(() => 'another run'));
   }
 
   setAside(execution: Execution): Promise<string> {

@@ -90,7 +90,7 @@ export async function trained(
   for (const [file, text] of Object.entries(writeAugmentation(augmentation)))
     await artifact.write(file, text);
   return runStage(
-    new TrainStage(dataset, engine, BUILT_IN),
+    new TrainStage(dataset, engine, BUILT_IN, new DecodedImages(0)),
     { ...PARAMETERS, ...changed },
     { inputs: { index: indexes.train, augmentation: artifact, ...inputs } },
   );

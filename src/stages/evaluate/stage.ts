@@ -1,6 +1,6 @@
 import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
-import { readIndex, readSkipped } from '../../data/index-file.js';
+import { digestsOf, type ImageIndex, isListing, readIndex, readSkipped } from '../../data/index-file.js';
 import { classesDiffer } from '../../data/class-problems.js';
 import type { DecodedImages } from '../../image/decoded-images.js';
 import { ImageLoader } from '../../image/image-loader.js';
@@ -10,7 +10,17 @@ import type { LayerKinds } from '../../nn/layer-kinds.js';
 import { buildNet } from '../../nn/net.js';
 import { type Scores, thingsOf, writeScores } from '../../nn/scores.js';
 import { topErrors } from '../../nn/top-error.js';
-import { breathe, Interrupted, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
+import type { Precision } from '../../nn/ops.js';
+import {
+  type ArtifactReader,
+  breathe,
+  Interrupted,
+  sourceOf,
+  Stage,
+  type StageTask,
+  TaskError,
+} from '../../run/stage.js';
+import { collectGarbage } from '../../util/collect-garbage.js';
 import type { EvaluateParameters } from './definition.js';
 import { Gathered } from './gathered.js';
 import { scoreImages } from './score-images.js';
@@ -63,19 +73,14 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const source = sourceOf(task);
     const index = await readIndex(inputs['index']![0]!);
     const skipped = await readSkipped(inputs['index']![0]!);
-    const { description, weights } = await readCheckpoint(inputs['checkpoint']![0]!);
-    const differ = classesDiffer(description.classes, index.classes);
-    if (differ !== undefined) throw new TaskError(differ);
-    const net = buildNet(description.shape, this.#layerKinds);
     const { method, mirror, mapAverage = 'scores', Q, filter, longSide, precision = 'float32' } = parameters;
-    const digests = new Map(index.images.map(({ id, sha256 }) => [id, sha256]));
     const loader = new ImageLoader({
       read: checkedReader(this.#dataset, source, 'val', index),
       split: 'val',
       side: parameters.Q,
       rescaling: { filter, longSide },
       cacheBytes: 0,
-      decoded: { images: this.#decoded, digestOf: (id) => digests.get(id)! },
+      decoded: { images: this.#decoded, digestOf: digestsOf(index, source, 'val') },
     });
     const classes = index.classes.length;
     const gathered = new Gathered(index.images.length, classes);
@@ -83,7 +88,9 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const saved = await savePoints?.latest();
     // One of other chunks would have other images computed together.
     if (saved && saved.place % chunk === 0) gathered.restore(saved);
-    const session = this.#engine.open(net, { weights, velocity: new Map() }, { precision });
+    const { session, net, description } = await this.#open(inputs['checkpoint']![0]!, index, precision);
+    // The weights, where the device has others of them.
+    collectGarbage();
     try {
       const normalisation = { meanRgb: description.mean, scale: description.inputScale };
       const before = gathered.done;
@@ -134,6 +141,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         mirror,
         dataset: source.name,
         ...(skipped.length > 0 && { skipped: skipped.length }),
+        ...(isListing(index) && { identity: 'listing' }),
         initialisation: description.initialisation,
         ...(description.copied && { copied: description.copied }),
         ...(description.training && { training: description.training }),
@@ -150,6 +158,15 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     };
     const files = writeScores(scores, logPosteriors);
     for (const [file, bytes] of Object.entries(files)) await output.write(file, bytes);
+  }
+
+  async #open(checkpoint: ArtifactReader, index: ImageIndex, precision: Precision) {
+    const { description, weights } = await readCheckpoint(checkpoint);
+    const differ = classesDiffer(description.classes, index.classes);
+    if (differ !== undefined) throw new TaskError(differ);
+    const net = buildNet(description.shape, this.#layerKinds);
+    const session = this.#engine.open(net, { weights, velocity: new Map() }, { precision });
+    return { session, net, description };
   }
 }
 

@@ -1,15 +1,18 @@
 import { onlyOneClass } from '../../data/class-problems.js';
-import type { Dataset, DatasetSource, Listing, Split } from '../../data/dataset.js';
+import type { Dataset, DatasetSource, ImageEntry, Listing, Split } from '../../data/dataset.js';
 import { type IndexedImage, type SkippedImage, writeIndex } from '../../data/index-file.js';
 import { decode } from '../../image/decode.js';
 import { ImageError } from '../../image/pixels.js';
-import { breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
+import { type ArtifactWriter, breathe, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import { digestBytes } from '../../util/digest.js';
 import type { IndexParameters } from './definition.js';
 import { selectImages } from '../../data/select-images.js';
 
 /** Images read at once; bounds memory. */
 const CHUNK = 64;
+
+/** Images of more bytes are known by their listing unless the spec says otherwise. */
+const MOST_READ_BYTES = 10e9;
 
 export class IndexStage extends Stage<IndexParameters> {
   readonly kind = 'index';
@@ -28,6 +31,11 @@ export class IndexStage extends Stage<IndexParameters> {
     const alone = split === 'train' ? onlyOneClass(listing.classes, source) : undefined;
     if (alone !== undefined) throw new TaskError(alone);
     const entries = limit === null ? listing.images : selectImages(listing.images, limit);
+    if (badImages !== 'skip' && isKnownByListing(source, entries)) {
+      reporter.progress(entries.length, entries.length, 'images');
+      await writeAll(output, writeIndex({ classes: listing.classes, images: entries }));
+      return;
+    }
     const images: IndexedImage[] = [];
     const skipped: SkippedImage[] = [];
     for (let first = 0; first < entries.length; first += CHUNK) {
@@ -51,9 +59,18 @@ export class IndexStage extends Stage<IndexParameters> {
     }
     checkNoneEmptied(listing.classes, images, skipped, split);
     if (badImages === 'skip') reporter.metric('skipped_images', skipped.length, 0);
-    const files = writeIndex({ classes: listing.classes, images }, skipped);
-    for (const [file, text] of Object.entries(files)) await output.write(file, text);
+    await writeAll(output, writeIndex({ classes: listing.classes, images }, skipped));
   }
+}
+
+/** Reading a large set to the end takes hours before anything is learnt. */
+function isKnownByListing({ identity }: DatasetSource, entries: readonly ImageEntry[]): boolean {
+  if (identity !== undefined) return identity === 'listing';
+  return entries.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_READ_BYTES;
+}
+
+async function writeAll(output: ArtifactWriter, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [file, text] of Object.entries(files)) await output.write(file, text);
 }
 
 /** Why an image cannot be used; undefined if it can. A file that cannot even be read is no bad image, and throws. */

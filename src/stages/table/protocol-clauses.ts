@@ -118,7 +118,7 @@ function layersInWords(layers: readonly string[]): string {
 
 function methodClauses(part: readonly Weighted[], ofLogits: boolean): readonly string[] {
   const singles = part.map(({ single }) => single);
-  const { method, mirror, mapAverage, skipped, rescaling, precision } = singles[0]!;
+  const { method, mirror, mapAverage, skipped, identity, rescaling, precision } = singles[0]!;
   const scales = scalesInWords(part);
   const fewest = Math.min(...singles.map(({ positions }) => positions[0]));
   const most = Math.max(...singles.map(({ positions }) => positions[1]));
@@ -137,6 +137,7 @@ function methodClauses(part: readonly Weighted[], ofLogits: boolean): readonly s
     ...(rescaling ? [`evaluated with ${rescalingInWords(rescaling)}`] : []),
     ...(precision ? [`evaluated in ${precision}`] : []),
     ...(skipped ? [`evaluated${leftOut(skipped)}`] : []),
+    ...(identity ? ['images known by path and size, not by their bytes'] : []),
     ...(averages.length > 0 ? [averages.join(', ')] : []),
   ];
 }

@@ -28,7 +28,16 @@ export interface TrainingBatch {
   readonly labels: Int32Array;
 }
 
-/** Yields steps `first` to `steps - 1`; the next batch's images are decoded while this one is computed. */
+/**
+ * Batches whose images are on their way while one is computed: reading, decoding and rescaling take a turn of the event
+ * loop each, and a step leaves it one.
+ */
+const MOST_AHEAD = 3;
+
+/** Of all batches on their way, for the sake of memory; one batch there is always. */
+const IMAGES_AHEAD = 512;
+
+/** Yields steps `first` to `steps - 1`; the images of the next ones are decoded while one is computed. */
 export async function* trainingBatches(
   index: ImageIndex,
   loader: ImageLoader,
@@ -50,10 +59,12 @@ export async function* trainingBatches(
     pixels.catch(() => undefined);
     return { samples, pixels };
   };
-  let next = load(first);
+  const ahead = Math.min(MOST_AHEAD, Math.max(1, Math.floor(IMAGES_AHEAD / own.count)));
+  const loading: ReturnType<typeof load>[] = [];
   for (let step = first; step < settings.steps; step++) {
-    const { samples, pixels } = next;
-    if (step + 1 < settings.steps) next = load(step + 1);
+    while (loading.length <= ahead && step + loading.length < settings.steps)
+      loading.push(load(step + loading.length));
+    const { samples, pixels } = loading.shift()!;
     const images = assemble(samples, await pixels, settings);
     yield { step, part, images, labels: labelsOf(samples, index) };
   }

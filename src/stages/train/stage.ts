@@ -1,9 +1,10 @@
 import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
-import { type ImageIndex, readIndex, readSkipped } from '../../data/index-file.js';
+import { digestsOf, type ImageIndex, readIndex, readSkipped } from '../../data/index-file.js';
 import { classesDiffer } from '../../data/class-problems.js';
 import { readAugmentation } from '../../image/augmentation.js';
 import { Augmenter } from '../../image/augmenter.js';
+import type { DecodedImages } from '../../image/decoded-images.js';
 import { ImageLoader } from '../../image/image-loader.js';
 import { writeCheckpoint } from '../../nn/checkpoint.js';
 import type { Engine, NetSession } from '../../nn/engine.js';
@@ -12,6 +13,7 @@ import { imagesAtOnce } from '../../nn/memory.js';
 import { buildNet, type Net, parameterShapes } from '../../nn/net.js';
 import { breathe, Interrupted, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import { endsOf } from '../../spec/range.js';
+import { collectGarbage } from '../../util/collect-garbage.js';
 import { type BatchSettings, trainingBatches } from './batches.js';
 import type { TrainParameters } from './definition.js';
 import { describeTraining, shapeOf } from './describe.js';
@@ -35,12 +37,14 @@ export class TrainStage extends Stage<TrainParameters> {
   readonly #engine: Engine;
 
   readonly #layerKinds: LayerKinds;
+  readonly #decoded: DecodedImages;
 
-  constructor(dataset: Dataset, engine: Engine, layerKinds: LayerKinds) {
+  constructor(dataset: Dataset, engine: Engine, layerKinds: LayerKinds, decoded: DecodedImages) {
     super();
     this.#dataset = dataset;
     this.#engine = engine;
     this.#layerKinds = layerKinds;
+    this.#decoded = decoded;
   }
 
   async run(task: StageTask<TrainParameters>): Promise<void> {
@@ -55,6 +59,8 @@ export class TrainStage extends Stage<TrainParameters> {
     const { learnt, watched } = await this.#split(task, index);
     const steps = totalSteps(learnt.images.length, epochs, batch);
     const { session, saved, microBatch } = await this.#open(task, net, start);
+    // The weights, which are on the device now.
+    collectGarbage();
     try {
       const history = await this.#train(task, session, {
         learnt,
@@ -197,11 +203,13 @@ export class TrainStage extends Stage<TrainParameters> {
     index: ImageIndex,
     { side, kept }: { readonly side: number | undefined; readonly kept: number },
   ): ImageLoader {
-    const read = checkedReader(this.#dataset, sourceOf(task), split, index);
+    const source = sourceOf(task);
+    const read = checkedReader(this.#dataset, source, split, index);
     return new ImageLoader({
       read,
       split,
       cacheBytes: kept * PIXEL_CACHE_BYTES,
+      decoded: { images: this.#decoded, digestOf: digestsOf(index, source, split) },
       ...(side !== undefined && { side }),
     });
   }

@@ -2,103 +2,16 @@
  * Keeps two senders from delivering one journal to one server at once. They would find each other's runs, but do the
  * work twice.
  */
-import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestBytes } from '../../util/digest.js';
-import { isMissing } from '../../util/disk.js';
-import { isDeadHere, isSeenHere, ownName } from '../../util/process-identity.js';
+import { FileLease } from '../../util/file-lease.js';
 
-/** How often the owner says that it lives, and after which silence it counts as gone where its death cannot be seen, ms. */
-const TOUCH_MS = 10_000;
-const STALE_MS = 120_000;
-
-export class SenderLock {
-  readonly #path: string;
-  #timer: NodeJS.Timeout | undefined;
-
-  /** @param folder absolute, of the journal; @param url of the server, without credentials */
-  constructor(folder: string, url: string) {
-    this.#path = join(folder, `sender-${digestBytes(sameHost(url)).slice(0, 8)}`);
-  }
-
-  /** @returns undefined once it is ours; else the name of who has it */
-  async take(): Promise<string | undefined> {
-    for (;;) {
-      if (await this.#create()) return undefined;
-      const owner = await this.#owner();
-      if (owner === undefined) continue;
-      if (!(await this.#isGone(owner))) return owner;
-      await this.#moveAside(owner);
-    }
-  }
-
-  /** Of several that see it gone, one moves it away; what somebody else has put there meanwhile is put back. */
-  async #moveAside(owner: string): Promise<void> {
-    const aside = `${this.#path}.${ownName()}.${randomUUID().slice(0, 8)}`;
-    try {
-      await rename(this.#path, aside);
-    } catch (error) {
-      ignoreMissing(error);
-      return;
-    }
-    const moved = await readFile(aside, 'utf8');
-    // A third one may have taken the name in between: of the two that then have it, one finds its own gone at the end.
-    if (moved !== owner) await link(aside, this.#path).catch(() => undefined);
-    await rm(aside, { force: true });
-  }
-
-  async release(): Promise<void> {
-    clearInterval(this.#timer);
-    if ((await this.#owner()) === ownName()) await rm(this.#path, { force: true });
-  }
-
-  async #create(): Promise<boolean> {
-    const beside = `${this.#path}.${ownName()}.${randomUUID().slice(0, 8)}`;
-    await writeFile(beside, ownName());
-    try {
-      // With its content at once, and only where there is none.
-      await link(beside, this.#path);
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-      throw error;
-    } finally {
-      await rm(beside, { force: true });
-    }
-    this.#timer = setInterval(() => {
-      const now = new Date();
-      void utimes(this.#path, now, now).catch(() => undefined);
-    }, TOUCH_MS);
-    this.#timer.unref();
-    return true;
-  }
-
-  async #owner(): Promise<string | undefined> {
-    return readFile(this.#path, 'utf8').catch(ignoreMissing);
-  }
-
-  async #isGone(owner: string): Promise<boolean> {
-    if (isSeenHere(owner)) return isDeadHere(owner);
-    const touched = await stat(this.#path).catch(ignoreMissing);
-    return touched === undefined || (await fileClock(this.#path)) - touched.mtimeMs > STALE_MS;
-  }
+/** @param folder absolute, of the journal; @param url of the server, without credentials */
+export function senderLock(folder: string, url: string): FileLease {
+  return new FileLease(join(folder, `sender-${digestBytes(sameHost(url)).slice(0, 8)}`));
 }
 
 /** This machine goes by several names. */
 function sameHost(url: string): string {
   return url.replace(/^(https?:\/\/)(127\.0\.0\.1|\[::1\])(?=[:/]|$)/, '$1localhost');
-}
-
-/** The time of the file server, which may be another than ours, ms. */
-export async function fileClock(beside: string): Promise<number> {
-  const probe = `${beside}.clock.${randomUUID().slice(0, 8)}`;
-  await writeFile(probe, '');
-  const { mtimeMs } = await stat(probe);
-  await rm(probe, { force: true });
-  return mtimeMs;
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (isMissing(error)) return undefined;
-  throw error;
 }

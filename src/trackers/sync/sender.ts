@@ -8,7 +8,7 @@ import { MlflowError } from '../mlflow/mlflow-error.js';
 import { chance } from '../mlflow/retry.js';
 import { Delivery, type DeliveryOptions } from './delivery.js';
 import { type Followed, JournalFollower } from './journal-follower.js';
-import { fileClock } from './sender-lock.js';
+import { fileClock } from '../../util/file-lease.js';
 
 export interface SenderOptions extends DeliveryOptions {
   /** Absolute folder of the journal. */

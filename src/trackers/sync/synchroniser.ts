@@ -1,6 +1,7 @@
 /** Delivers what is in one journal, and proves that it arrived; again and again, if wanted. */
 import { Sender, type SenderOptions } from './sender.js';
-import { SenderLock } from './sender-lock.js';
+import type { FileLease } from '../../util/file-lease.js';
+import { senderLock } from './sender-lock.js';
 import { verify, type Verified } from './verify.js';
 
 export interface Synchronised extends Verified {
@@ -19,14 +20,14 @@ export interface SynchroniserOptions extends SenderOptions {
 
 export class Synchroniser {
   readonly #options: SynchroniserOptions;
-  readonly #lock: SenderLock;
+  readonly #lock: FileLease;
   #sender: Sender;
   /** What a second delivery did not mend. */
   #unmended = '';
 
   constructor(options: SynchroniserOptions) {
     this.#options = options;
-    this.#lock = new SenderLock(options.journal, options.client.url);
+    this.#lock = senderLock(options.journal, options.client.url);
     this.#sender = new Sender(options);
   }
 

@@ -32,6 +32,7 @@ class TextDisk extends Disk {
   rename = refuse;
   syncDirectory = refuse;
   remove = refuse;
+  lease = refuse;
 }
 
 function refuse(): never {

@@ -1,0 +1,60 @@
+import { relative } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { bytesOf } from '../upkeep/check-store.js';
+import type { GarbageReport } from '../upkeep/find-garbage.js';
+import { KEEP, type Keep } from '../upkeep/garbage.js';
+import { shortRecipe } from '../plan/recipe.js';
+import { suggestion } from '../util/suggest.js';
+import { UserError } from '../util/user-error.js';
+import { progressOnTerminal } from './fsck.js';
+import type { Invocation } from './invocation.js';
+import { stagecraftFor } from './stagecraft-for.js';
+import { sizeInWords } from './units.js';
+
+/** Shows what no experiment refers to, asks, and removes it. */
+export async function execute(invocation: Invocation): Promise<number> {
+  const { values } = invocation;
+  const stagecraft = stagecraftFor(invocation);
+  const report = await stagecraft.garbage(keepOf(values['keep']));
+  const isEmpty = report.garbage.length === 0 && report.leftovers.length === 0;
+  if (values['json'] === true) console.log(JSON.stringify(report, null, 2));
+  else show(report);
+  if (isEmpty || !(values['yes'] === true || (await agreed()))) return 0;
+  await stagecraft.removeGarbage(report, progressOnTerminal('removed'));
+  if (values['json'] !== true) console.log('Removed.');
+  return 0;
+}
+
+function keepOf(text: unknown = 'last'): Keep {
+  const keep = KEEP.find((name) => name === text);
+  if (keep) return keep;
+  throw new UserError(`--keep ${String(text)}: ${suggestion(String(text), KEEP)}`);
+}
+
+function show({ garbage, leftovers, kept }: GarbageReport): void {
+  for (const { execution, why } of garbage)
+    console.log(
+      `${execution.kind.padEnd(12)} ${shortRecipe(execution.recipe)} ${sizeInWords(bytesOf(execution)).padStart(10)}  ${why}`,
+    );
+  for (const path of leftovers) console.log(`left over    ${relative(process.cwd(), path)}`);
+  const bytes = garbage.reduce((sum, { execution }) => sum + bytesOf(execution), 0);
+  console.log(
+    garbage.length + leftovers.length === 0
+      ? `Nothing to remove: all ${kept} artifacts are referred to.`
+      : `${garbage.length} artifacts (${sizeInWords(bytes)}) and ${leftovers.length} left over may go; ${kept} artifacts stay.`,
+  );
+}
+
+/** Where nobody can be asked, nothing is removed. */
+async function agreed(): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    console.error('Nothing was removed: say --yes.');
+    return false;
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question('Remove them? [y/N] ')).trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,71 @@
+/** Looks at the experiments of a results folder, and at its store, for what may go. */
+import { topErrors } from '../nn/top-error.js';
+import { readScores } from '../nn/scores.js';
+import type { Execution } from '../plan/execution.js';
+import type { ArtifactStore } from '../run/artifact-store.js';
+import { type DoneTask, readLastRun } from '../run/last-run.js';
+import type { RunsDirectory } from '../run/runs-directory.js';
+import type { Disk } from '../util/disk.js';
+import { UserError } from '../util/user-error.js';
+import { allExecutions } from './check-store.js';
+import { type Garbage, garbageOf, type Keep, type Referring } from './garbage.js';
+
+export interface GarbageReport {
+  readonly garbage: readonly Garbage[];
+  /** What dead processes left, and what was set aside: absolute paths. */
+  readonly leftovers: readonly string[];
+  /** Artifacts that stay. */
+  readonly kept: number;
+}
+
+interface Services {
+  readonly store: ArtifactStore;
+  readonly disk: Disk;
+  readonly runs: RunsDirectory;
+}
+
+/** @throws UserError while a run works in the store, which may use what nothing refers to yet */
+export async function findGarbage(services: Services, keep: Keep): Promise<GarbageReport> {
+  const { store } = services;
+  const [owner] = await store.busy();
+  if (owner !== undefined)
+    throw new UserError(`A run works in this store (${owner}): wait until it has ended.`);
+  const executions = await allExecutions(store);
+  const experiments = await referring(services, executions, keep);
+  const garbage = garbageOf(executions, experiments, keep);
+  const leftovers = await store.leftovers();
+  return { garbage, leftovers, kept: executions.length - garbage.length };
+}
+
+async function referring(
+  { store, disk, runs }: Services,
+  executions: readonly Execution[],
+  keep: Keep,
+): Promise<readonly Referring[]> {
+  const found: Referring[] = [];
+  for (const name of await disk.list(runs.path)) {
+    const tasks = await readLastRun(disk, runs.experiment(name));
+    if (tasks.length === 0) continue;
+    found.push({ tasks, best: keep === 'best' ? await bestNet(store, tasks, executions) : undefined });
+  }
+  return found;
+}
+
+/** Digest of the checkpoint behind the evaluation with the fewest top-1 errors. */
+async function bestNet(
+  store: ArtifactStore,
+  tasks: readonly DoneTask[],
+  executions: readonly Execution[],
+): Promise<string | undefined> {
+  const recipes = new Set(tasks.map(({ recipe }) => recipe));
+  let best: { readonly wrong: number; readonly net: string } | undefined;
+  for (const execution of executions) {
+    const net = execution.inputs['checkpoint'];
+    if (net === undefined || !recipes.has(execution.recipe)) continue;
+    const { posteriors, labels } = await readScores({ read: (file) => store.read(execution, file) });
+    const { top1Wrong, images } = topErrors(posteriors, labels);
+    const wrong = top1Wrong / images;
+    if (!best || wrong < best.wrong) best = { wrong, net };
+  }
+  return best?.net;
+}
