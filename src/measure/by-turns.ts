@@ -8,10 +8,12 @@ import { UserError } from '../util/user-error.js';
 import type { NetTimes } from './net-work.js';
 
 /** One thing to measure, which both sides are told as JSON. */
-export interface Measured<W> {
-  readonly work: W & { readonly threads: number };
+export interface Measured<T extends NetTimes> {
+  readonly work: { readonly threads: number };
   /** Of ours, in this folder. */
   readonly program: string;
+  /** What that program sends. */
+  readonly read: (message: unknown) => T;
   /** The peer's, in `bench/`. */
   readonly peer: string;
 }
@@ -24,20 +26,20 @@ export interface Turns {
 }
 
 /** @throws UserError if there is no such Python, or no PyTorch in it */
-export async function byTurns<W, T extends NetTimes>(
-  { work, program, peer }: Measured<W>,
+export async function byTurns<T extends NetTimes>(
+  { work, program, read, peer }: Measured<T>,
   { python, rounds }: Turns,
 ): Promise<{ readonly ours: readonly T[]; readonly peers: readonly NetTimes[] }> {
   const ours: T[] = [];
   const peers: NetTimes[] = [];
   for (let round = 0; round < rounds; round++) {
-    ours.push(await ownTimes<T>(program, work));
+    ours.push(read(await ownTimes(program, work)));
     if (python !== undefined) peers.push(await peerTimes(python, peer, work));
   }
   return { ours, peers };
 }
 
-async function ownTimes<T>(name: string, work: { readonly threads: number }): Promise<T> {
+async function ownTimes(name: string, work: { readonly threads: number }): Promise<unknown> {
   const { backend, binding, libraryPath = [] } = readInstallation();
   const settings = { backend, threads: work.threads, libraryPath, ...(binding !== undefined && { binding }) };
   const program = fileURLToPath(new URL(name, import.meta.url));
@@ -48,8 +50,8 @@ async function ownTimes<T>(name: string, work: { readonly threads: number }): Pr
   let log = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-2000)));
   child.send(work);
-  const times = await new Promise<T | undefined>((resolve) => {
-    child.once('message', (message: T) => {
+  const times = await new Promise<unknown>((resolve) => {
+    child.once('message', (message) => {
       resolve(message);
     });
     child.once('close', () => {

@@ -21,8 +21,9 @@ export interface NetResult {
 
 /** @throws UserError if there is no such Python, or no PyTorch in it */
 export async function measureNet(work: NetWork, turns: Turns): Promise<NetResult> {
-  const measured = { work, program: 'net-process.js', peer: 'torch_net.py' };
-  const { ours, peers } = await byTurns<NetWork, OwnTimes>(measured, turns);
+  const read = (message: unknown) => message as OwnTimes;
+  const measured = { work, program: 'net-process.js', read, peer: 'torch_net.py' };
+  const { ours, peers } = await byTurns(measured, turns);
   return summary(work, ours, peers);
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { UserError } from '../util/user-error.js';
 import { byTurns, type Side, sideOf, type Turns } from './by-turns.js';
+import type { NetTimes } from './net-work.js';
 import type { PipelineWork } from './pipeline-work.js';
 
 export interface PipelineResult {
@@ -16,7 +17,8 @@ export interface PipelineResult {
 
 /** @throws UserError if there is no such Python, or no PyTorch in it */
 export async function measurePipeline(work: PipelineWork, turns: Turns): Promise<PipelineResult> {
-  const measured = { work, program: 'pipeline-process.js', peer: 'torch_pipeline.py' };
+  const read = (message: unknown) => message as NetTimes;
+  const measured = { work, program: 'pipeline-process.js', read, peer: 'torch_pipeline.py' };
   const { ours, peers } = await byTurns(measured, turns);
   // What does not fill a batch is left out on both sides.
   const images = work.files.length - (work.files.length % work.batch);

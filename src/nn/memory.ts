@@ -23,6 +23,14 @@ export function activationBytes(net: Net, height: number, width: number): number
   return floats * 4 * COPIES;
 }
 
+/** Bytes of the largest output of a layer for one image of height x width px. */
+export function largestActivationBytes(net: Net, height: number, width: number): number {
+  const floats = outputSizes(net, height, width).map(
+    ([rows, columns, channels]) => rows * columns * channels,
+  );
+  return 4 * Math.max(...floats);
+}
+
 /** Images of one computation, between 1 and `wanted`. @param memoryBytes for the net and what it computes */
 export function imagesAtOnce(
   net: Net,

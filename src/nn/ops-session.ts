@@ -5,7 +5,6 @@
 import type { PhiloxKey } from '../util/philox.js';
 import { streamKey } from '../util/random.js';
 import { UserError } from '../util/user-error.js';
-import { dropoutMask } from './dropout.js';
 import type { ImageBatch, NetSession, NetUse, ScoreMap, TrainingSettings, TrainingStep } from './engine.js';
 import type { Layer, Pass, Trace } from './layer-kind.js';
 import { type Net, parameterShapes } from './net.js';
@@ -221,7 +220,7 @@ export class OpsSession<A extends DeviceArray> implements NetSession {
   #dropoutMask(shape: readonly [number, number], layer: number, at: MicroBatch): A | undefined {
     if (at.dropout === 0) return undefined;
     const place = { step: at.step, layer, firstRow: at.firstRow };
-    return this.#computed(this.#ops.upload(shape, dropoutMask(this.#dropoutKey, shape, at.dropout, place)));
+    return this.#computed(this.#ops.dropoutMask(this.#dropoutKey, shape, at.dropout, place));
   }
 
   /** WebAssembly computes on without a word when an image is smaller than a filter, so that is looked at here. */

@@ -3,6 +3,8 @@
  * differentiation, so that an engine decides what is kept and when it is freed. Activations are NHWC, filters HWIO, both
  * in the precision of the arithmetic; what is uploaded and downloaded is float32. Every array that an operation returns belongs to the caller, who frees it.
  */
+import type { PhiloxKey } from '../util/philox.js';
+import { dropoutMask, type MaskPlace } from './dropout.js';
 import type { Pooling } from './pooling.js';
 
 /** Of the arithmetic; sums, losses and weights are float32 in either. */
@@ -100,6 +102,11 @@ export abstract class Ops<A extends DeviceArray = DeviceArray> {
   /** An array that {@link momentumStep} may change; `data` stays as it is. */
   uploadLearnt(shape: readonly number[], data: Float32Array): A {
     return this.upload(shape, data);
+  }
+
+  /** {@link dropoutMask} on the device, in float32: the same bits on every backend. */
+  dropoutMask(key: PhiloxKey, shape: readonly [number, number], dropout: number, place: MaskPlace): A {
+    return this.upload(shape, dropoutMask(key, shape, dropout, place));
   }
 
   /**

@@ -90,7 +90,7 @@ function checkedEntry(name: string, entry: unknown): { shape: number[]; from: nu
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   if (dtype !== 'F32')
     throw new FormatError(
-      `safetensors: ${name} is ${JSON.stringify(dtype) ?? 'of no type'}, only F32 is read`,
+      `safetensors: ${name} is ${dtype === undefined ? 'of no type' : JSON.stringify(dtype)}, only F32 is read`,
     );
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
     throw new FormatError(`safetensors: ${name} has no proper shape or place`);

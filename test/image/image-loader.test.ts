@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { DecodedImages } from '../../src/image/decoded-images.js';
 import { ImageLoader } from '../../src/image/image-loader.js';
 import { ImageError } from '../../src/image/pixels.js';
 import { noise, png } from '../support/pictures.js';
@@ -69,4 +70,22 @@ test('a file that cannot be read is not taken for a bad image', async () => {
     .load('none')
     .catch((e: unknown) => e);
   assert.ok(failure instanceof Error && !(failure instanceof ImageError));
+});
+
+test('loaders that share a memory read, decode and rescale an image once for all of them', async () => {
+  const { read, reads } = await library(['a', 'b']);
+  const images = new DecodedImages(1e6);
+  const options = {
+    read,
+    split: 'val',
+    cacheBytes: 0,
+    decoded: { images, digestOf: (id: string) => id },
+  } as const;
+  const at4 = () => new ImageLoader({ ...options, side: 4 });
+  const first = await at4().loadAll(['a', 'b']);
+  const again = await at4().loadAll(['a', 'b']);
+  for (const [i, pixels] of first.entries()) assert.equal(again[i], pixels, 'the very same pixels');
+  const other = await new ImageLoader({ ...options, side: 6 }).load('a');
+  assert.equal(other.width, 6);
+  assert.deepEqual(reads, ['a', 'b']);
 });

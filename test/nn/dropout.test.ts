@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { dropoutMask, type MaskPlace } from '../../src/nn/dropout.js';
+import { readInstallation } from '../../src/nn/installation.js';
+import { openOps } from '../../src/nn/open-engine.js';
 import { streamKey } from '../../src/util/random.js';
+import { availableBackends } from '../support/engines.js';
 
 const SHAPE = [50, 203] as const;
 const PLACE: MaskPlace = { step: 3, layer: 5, firstRow: 0 };
@@ -34,3 +38,25 @@ test('a row has the same mask however its batch is split', () => {
   const parts = [mask({}, 1, [20, SHAPE[1]]), mask({ firstRow: 20 }, 1, [30, SHAPE[1]])];
   assert.deepEqual(Float32Array.from(parts.flatMap((part) => [...part])), whole);
 });
+
+for (const backend of availableBackends())
+  test(`${backend}: the mask on the device has the bits of the one in JavaScript`, async () => {
+    const { binding } = readInstallation();
+    const { ops } = await openOps({ backend, threads: 1, ...(binding !== undefined && { binding }) });
+    const before = ops.liveArrays();
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 40 })),
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        fc.record({ step: fc.nat(), layer: fc.nat(60), firstRow: fc.nat(2 ** 30) }),
+        (seed, shape, dropout, place) => {
+          const key = streamKey(seed, 'dropout');
+          const mask = ops.dropoutMask(key, shape, dropout, place);
+          assert.deepEqual([...ops.download(mask)], [...dropoutMask(key, shape, dropout, place)]);
+          ops.free(mask);
+        },
+      ),
+    );
+    assert.equal(ops.liveArrays(), before);
+  });

@@ -157,7 +157,7 @@ test('an image whose header claims to be huge is refused for its size, not tried
   png.writeInt32BE(crc32(png.subarray(12, 29)), 29);
   await assert.rejects(
     decode(png),
-    (error) => error instanceof ImageError && /pixel limit/.test(error.message),
+    (error) => error instanceof ImageError && error.message.includes('pixel limit'),
   );
 });
 

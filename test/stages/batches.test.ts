@@ -112,3 +112,46 @@ test('a bad image stops the training at its batch, and is named', async () => {
   const hit = [0, 1, 2, 3].find((step) => place.batch(step, 4).some(({ image }) => image === 2))!;
   assert.deepEqual(seen, [...Array(hit).keys()]);
 });
+
+/** Steps whose images are asked for while step 0 is computed. */
+async function aheadOf(batch: number): Promise<number> {
+  let reads = 0;
+  const read = (id: string) => {
+    reads += 1;
+    return Promise.resolve(encoded.get(id)!);
+  };
+  const counting = new ImageLoader({ read, side: 10, split: 'train', cacheBytes: 0 });
+  for await (const { step } of trainingBatches(index, counting, { ...settings, batch, steps: 9 })) {
+    assert.equal(step, 0);
+    break;
+  }
+  return reads / batch - 1;
+}
+
+test('three batches are on their way while one is computed, of large ones fewer', async () => {
+  assert.equal(await aheadOf(4), 3);
+  assert.equal(await aheadOf(256), 2);
+  assert.equal(await aheadOf(600), 1);
+});
+
+test('workers make the batch together, each its part, with the crops that one would make', async () => {
+  const [whole] = await batches(0, { steps: 1, batch: 5 });
+  const parts = await Promise.all(
+    [0, 1].map(async (rank) => (await batches(0, { steps: 1, batch: 5, share: { rank, workers: 2 } }))[0]!),
+  );
+  assert.deepEqual(
+    parts.map(({ part, images }) => [part, images.count]),
+    [
+      [{ first: 0, of: 5 }, 2],
+      [{ first: 2, of: 5 }, 3],
+    ],
+  );
+  assert.deepEqual(
+    parts.flatMap(({ images }) => [...images.data]),
+    [...whole!.images.data],
+  );
+  assert.deepEqual(
+    parts.flatMap(({ labels }) => [...labels]),
+    [...whole!.labels],
+  );
+});

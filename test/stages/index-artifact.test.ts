@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { checkedReader } from '../../src/data/checked-reader.js';
-import { DatasetError } from '../../src/data/dataset.js';
-import { IMAGES_FILE, readIndex, writeIndex } from '../../src/data/index-file.js';
+import { type Dataset, DatasetError } from '../../src/data/dataset.js';
+import { IMAGES_FILE, isListing, readIndex, writeIndex } from '../../src/data/index-file.js';
 import { IndexStage } from '../../src/stages/index/stage.js';
 import { digestBytes } from '../../src/util/digest.js';
 import { MemoryDataset } from '../support/memory-dataset.js';
@@ -63,4 +63,29 @@ test('an image that changed after it was indexed is noticed and named', async ()
     read('a/1'),
     (error) => error instanceof DatasetError && /"a\/1".*changed/.test(error.message),
   );
+});
+
+test('a set known by its listing is not read, is checked by sizes, and says so', async () => {
+  const dataset = await pictureSet(4);
+  let reads = 0;
+  const counting: Dataset = Object.create(dataset, {
+    read: {
+      value: (...args: Parameters<Dataset['read']>) => {
+        reads += 1;
+        return dataset.read(...args);
+      },
+    },
+  }) as Dataset;
+  const source = { ...SOURCE, identity: 'listing' } as const;
+  const parameters = { dataset: source, split: 'val', limit: null } as const;
+  const { output } = await runStage(new IndexStage(counting), parameters, { source });
+  const index = await readIndex(output);
+  assert.equal(reads, 0);
+  assert.equal(index.images.length, 12);
+  assert.ok(isListing(index) && index.images.every(({ bytes, sha256 }) => bytes > 0 && sha256 === undefined));
+  const reader = checkedReader(dataset, source, 'val', index);
+  assert.equal((await reader(index.images[0]!.id)).length, index.images[0]!.bytes);
+  const [first, ...others] = index.images;
+  const longer = { ...index, images: [{ ...first!, bytes: first!.bytes + 1 }, ...others] };
+  await assert.rejects(checkedReader(dataset, source, 'val', longer)(first!.id), DatasetError);
 });

@@ -80,6 +80,8 @@ export function lineOf(event: RunEvent): string | undefined {
       return `${name} by ${event.by.stage}`;
     case 'artifact-damaged':
       return `${name}: ${event.message.replace(/[0-9a-f]{12}/, '<recipe>')}`;
+    case 'task-waiting':
+      return `${name}: ${event.owner}`;
     case 'task-not-yet':
       return `${name}: ${event.what}`;
     case 'task-progress':

@@ -1,4 +1,5 @@
 /** Runs stages without store, worker or parent: artifacts in memory, reports recorded. */
+import type { DatasetSource } from '../../src/data/dataset.js';
 import type { ArtifactReader, Stage } from '../../src/run/stage.js';
 import type { SavePoint, SavePoints } from '../../src/run/save-points.js';
 import { readSafetensors, writeSafetensors } from '../../src/util/safetensors.js';
@@ -41,6 +42,7 @@ export interface StageRunOptions {
   /** The run is interrupted once this much progress was reported. */
   readonly interruptAt?: number;
   readonly savePoints?: SavePoints;
+  readonly source?: DatasetSource;
 }
 
 /** The latest, as it would be read from a disk. */
@@ -82,7 +84,7 @@ export async function runStage<P>(
     parameters,
     inputs: Object.fromEntries(inputs),
     output: run.output,
-    source: { kind: 'memory', name: 'noise' },
+    source: options.source ?? { kind: 'memory', name: 'noise' },
     reporter: {
       progress: (...report) => {
         run.progress.push(report);

@@ -13,6 +13,7 @@ import type { Cluster } from '../../util/share.js';
 import { TensorflowAttributes } from './tensorflow-attributes.js';
 import type { Attribute, TensorflowBinding } from './tensorflow-binding.js';
 import { TensorflowCollectives } from './tensorflow-collectives.js';
+import { TensorflowRandom } from './tensorflow-random.js';
 
 interface TensorflowArray extends DeviceArray {
   readonly id: number;
@@ -34,6 +35,7 @@ export class TensorflowOps extends Ops<TensorflowArray> {
   readonly #attributes: TensorflowAttributes;
   /** Types in which a convolution takes its bias and ReLU with it. */
   readonly #fuses: ReadonlySet<number>;
+  readonly #random: TensorflowRandom;
   readonly #collectives: TensorflowCollectives | undefined;
 
   /** @param threads for what is computed outside of TensorFlow @param cluster that the binding has joined */
@@ -43,6 +45,7 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     this.#threads = threads;
     this.#types = { float32: binding.TF_FLOAT, bfloat16: TF_BFLOAT16 };
     this.#attributes = new TensorflowAttributes(binding);
+    this.#random = new TensorflowRandom(binding, this.#attributes);
     this.#collectives = cluster && new TensorflowCollectives(binding, this.#attributes, cluster);
     this.#fuses = new Set(Object.values(this.#types).filter((type) => this.#canFuse(type)));
   }
@@ -74,6 +77,10 @@ export class TensorflowOps extends Ops<TensorflowArray> {
     this.#binding.momentumStep(weight, velocity, gradient.id, ...numbers, this.#threads);
     this.free(gradient);
     return learnt;
+  }
+
+  override dropoutMask(...mask: Parameters<Ops<TensorflowArray>['dropoutMask']>): TensorflowArray {
+    return this.#random.canMask(mask[1]) ? this.#random.mask(...mask) : super.dropoutMask(...mask);
   }
 
   override sumOverWorkers(arrays: readonly TensorflowArray[]): readonly TensorflowArray[] {

@@ -71,7 +71,7 @@ export interface EvaluateParameters extends Rescaling {
 
 export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
   kind: 'evaluate',
-  version: '7',
+  version: '8',
   description: 'scores images with a net',
   schema,
   subject: { artifact: 'checkpoint', many: false, description: 'it evaluates a trained net.' },

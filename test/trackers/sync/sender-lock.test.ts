@@ -23,9 +23,7 @@ test('the lock of a process that is gone is taken over, by one', async () => {
   const gone = ownName().replace(/\.\d+\./, '.999999999.');
   for (const content of [gone, `${ownName()}9`]) {
     await scratch.write(FILE, content);
-    const owners = await Promise.all(
-      Array.from({ length: 4 }, () => senderLock(scratch.folder, URL).take()),
-    );
+    const owners = await Promise.all(Array.from({ length: 4 }, () => senderLock(scratch.folder, URL).take()));
     assert.equal(owners.filter((owner) => owner === undefined).length, 1, content);
   }
 });
