@@ -4,6 +4,7 @@ import { shortRecipe } from '../plan/recipe.js';
 import type { RunEvent } from '../run/event.js';
 import { SYSTEM } from '../run/system-metrics.js';
 import { describeReason } from './describe-reason.js';
+import { LastLines } from './last-lines.js';
 
 /** The part of a stream that is used. */
 export interface Screen {
@@ -17,7 +18,11 @@ const PLAIN_PARTS = 4;
 export class ProgressPrinter {
   /** Whether any task ran. */
   worked = false;
+  /** What failed, with the lines that are told at once and again at the end. */
+  readonly failures: { readonly task: Task; readonly lines: readonly string[] }[] = [];
   readonly #screen: Screen;
+  readonly #again: (task: Task) => string;
+  readonly #log = new LastLines();
   readonly #startedAt = new Map<string, number>();
   /** Where the present try began. */
   readonly #resumedAt = new Map<string, number>();
@@ -25,8 +30,10 @@ export class ProgressPrinter {
   readonly #latest = new Map<string, string>();
   #overwritable = false;
 
-  constructor(screen: Screen) {
+  /** @param again the command that repeats one task */
+  constructor(screen: Screen, again: (task: Task) => string) {
     this.#screen = screen;
+    this.#again = again;
   }
 
   hear(event: RunEvent): void {
@@ -66,7 +73,7 @@ export class ProgressPrinter {
         );
         break;
       case 'task-failed':
-        this.line(`FAILED       ${nameOf(task)}: ${event.message}`);
+        this.#fail(task, event.message);
         break;
       case 'task-not-yet':
         this.line(`not done     ${nameOf(task)}: this version cannot ${event.what} yet`);
@@ -81,6 +88,7 @@ export class ProgressPrinter {
         this.line(`damaged      ${event.message} It lies in ${event.movedTo} now.`);
         break;
       case 'task-log':
+        this.#log.add(task.recipe, event.text);
         break;
     }
   }
@@ -94,6 +102,13 @@ export class ProgressPrinter {
   end(): void {
     if (this.#overwritable) this.#screen.write('\r\u001b[K');
     this.#overwritable = false;
+  }
+
+  #fail(task: Task, message: string): void {
+    const said = this.#log.of(task.recipe).map((line) => `  its worker said: ${line}`);
+    const lines = [...said, `  It alone again: ${this.#again(task)}`];
+    this.line([`FAILED       ${nameOf(task)}: ${message}`, ...lines].join('\n'));
+    this.failures.push({ task, lines: [`  ${message}`, ...lines] });
   }
 
   #progress(task: Task, done: number, total: number, unit: string): void {

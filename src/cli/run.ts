@@ -14,7 +14,7 @@ export async function execute(invocation: Invocation): Promise<number> {
   if (!planned) return 2;
   printTitles(planned);
   if (planned.plan.tasks.length === 0) return 0;
-  const printer = new ProgressPrinter(process.stdout);
+  const printer = new ProgressPrinter(process.stdout, repeatOf(invocation));
   const interrupt = interruptible(printer);
   const result = await stagecraft.run(planned, {
     listener: (event) => {
@@ -33,8 +33,8 @@ export async function execute(invocation: Invocation): Promise<number> {
   if (result.pictures.length > 0) console.log(`\nPictures: ${result.pictures.map(here).join(', ')}`);
   summarise(result.outcome, {
     worked: printer.worked,
+    failures: printer.failures,
     logs: here(result.directory),
-    again: repeatOf(invocation),
   });
   tellDelivered(result.outcome, invocation.values['store'] as string | undefined);
   const { interrupted, failed, notYet } = result.outcome;
@@ -57,15 +57,15 @@ function interruptible(printer: ProgressPrinter): AbortController {
 
 interface Context {
   readonly worked: boolean;
+  readonly failures: ProgressPrinter['failures'];
   readonly logs: string;
-  /** The command that repeats one task. */
-  readonly again: (task: Task) => string;
 }
 
-function summarise(outcome: Outcome, { worked, logs, again }: Context): void {
+function summarise(outcome: Outcome, { worked, failures, logs }: Context): void {
   for (const task of outcome.failed) {
     console.error(`Failed: ${describeTask(task)}; log in ${logs}/logs.`);
-    console.error(`  It alone again: ${again(task)}`);
+    const told = failures.find(({ task: { recipe } }) => recipe === task.recipe);
+    if (told) console.error(told.lines.join('\n'));
   }
   for (const [what, tasks] of byNotYet(outcome.notYet))
     console.error(

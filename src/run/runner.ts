@@ -4,6 +4,7 @@ import { experimentOf, hostsOf, inputRecipes, type Plan, runName, type Task } fr
 import { inputDigests, type Reason, taskStatus } from '../plan/status.js';
 import type { ArtifactStore, Attempt, Publication } from './artifact-store.js';
 import type { Outcome, RunListener } from './event.js';
+import { killedAdvice } from './out-of-memory.js';
 import { OthersWork } from './others-work.js';
 import type { Executor, TaskEnd, TaskMessage, TaskOrder } from './executor.js';
 import type { SavedPlace } from './save-points.js';
@@ -372,7 +373,7 @@ function failureOf(end: Unfinished): string {
     case 'failed':
       return end.message;
     case 'crashed':
-      return `The worker died twice (${end.cause}).`;
+      return `The worker died twice (${end.cause}).${killedAdvice(end.cause)}`;
     case 'interrupted':
       return 'Internal error: the task stopped although nobody had asked it to.';
   }

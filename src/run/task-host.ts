@@ -4,6 +4,7 @@ import { UserError } from '../util/user-error.js';
 import { WorkerLost } from '../util/worker-lost.js';
 import { DamagedArtifactError } from './artifact-store.js';
 import type { TaskEnd, TaskOrder } from './executor.js';
+import { memoryProblem } from './out-of-memory.js';
 import type { SavePlaces, SavePoints } from './save-points.js';
 import type { Environment, Execution } from '../plan/execution.js';
 import type { Stage } from './stage.js';
@@ -68,7 +69,7 @@ function endOf(error: unknown): TaskEnd {
     };
   }
   if (error instanceof UserError) return { type: 'failed', message: error.message };
-  const problem = diskProblem(error);
+  const problem = diskProblem(error) ?? memoryProblem(error);
   if (problem !== undefined) return { type: 'failed', message: problem };
   return { type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

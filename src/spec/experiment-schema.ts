@@ -256,9 +256,9 @@ function sections(vocabulary: Vocabulary) {
     workers: OneOf<number | readonly string[]>(
       [
         Type.Integer({ minimum: 1, maximum: MOST_WORKERS }),
-        Type.Array(Type.String({ pattern: HOST }), { minItems: 1, maxItems: MOST_WORKERS }),
+        Type.Array(Type.String({ pattern: HOST }), { minItems: 2, maxItems: MOST_WORKERS }),
       ],
-      `a number of processes from 1 to ${MOST_WORKERS} or a list of hosts`,
+      `a number of processes from 1 to ${MOST_WORKERS} or a list of two hosts or more`,
       {
         default: 1,
         description:

@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto';
 import { type PhiloxKey, philoxBlock, philoxWords, unitInterval } from './philox.js';
 
+/** Numbers drawn at a time; whole blocks of four words. */
+const STRETCH = 2 ** 16;
+
 /** The key of one stream ('augment', 'dropout', 'order' ...) of one seed. */
 export function streamKey(seed: number, stream: string): PhiloxKey {
   const digest = createHash('sha256').update(`${seed}/${stream}`).digest();
@@ -55,14 +58,18 @@ export function permutation(key: PhiloxKey, epoch: number, length: number): Uint
 
 /** `length` draws of N(0, standardDeviation^2) by Box-Muller, in float32. */
 export function normals(key: PhiloxKey, length: number, standardDeviation: number): Float32Array {
-  const words = philoxWords(key, 0, [0, 0], length + (length % 2));
   const values = new Float32Array(length);
-  for (let i = 0; i < length; i += 2) {
-    // (word + 0.5) / 2^32 is never 0, so the logarithm is finite.
-    const radius = standardDeviation * Math.sqrt(-2 * Math.log((words[i]! + 0.5) / 2 ** 32));
-    const angle = (2 * Math.PI * words[i + 1]!) / 2 ** 32;
-    values[i] = radius * Math.cos(angle);
-    if (i + 1 < length) values[i + 1] = radius * Math.sin(angle);
+  // In stretches: the words of a large layer would take as much memory as its weights.
+  for (let first = 0; first < length; first += STRETCH) {
+    const count = Math.min(STRETCH, length - first);
+    const words = philoxWords(key, first / 4, [0, 0], count + (count % 2));
+    for (let i = 0; i < count; i += 2) {
+      // (word + 0.5) / 2^32 is never 0, so the logarithm is finite.
+      const radius = standardDeviation * Math.sqrt(-2 * Math.log((words[i]! + 0.5) / 2 ** 32));
+      const angle = (2 * Math.PI * words[i + 1]!) / 2 ** 32;
+      values[first + i] = radius * Math.cos(angle);
+      if (i + 1 < count) values[first + i + 1] = radius * Math.sin(angle);
+    }
   }
   return values;
 }

@@ -29,6 +29,9 @@ test('a corrupt image is named, the rest is finished, and once it is mended the 
     assert.match(first.stdout, /not done +table tiny .*: needs evaluate scores/);
     assert.match(first.stdout, /done +train a/);
     assert.match(first.stderr, /Failed: evaluate scores .*; log in runs\/tiny\/logs\./);
+    // At once, and again at the end.
+    for (const text of [first.stdout, first.stderr])
+      assert.match(text, /^ {2}It alone again: stagecraft run .*--only [0-9a-f]{12}$/m);
     assert.doesNotMatch(first.stdout + first.stderr, STACK);
     const logs = await readdir(scratch.path('runs/tiny/logs'));
     const log = await scratch.read(

@@ -149,3 +149,15 @@ test('a batch that is smaller than the workers are many is refused with the way 
   assert.equal(ended.status, 1);
   assert.match(ended.stdout, /5 workers cannot share a batch of 4/);
 });
+
+test('localhost among other hosts is refused with what to write', LIMIT, async () => {
+  await using scratch = await Scratch.make();
+  await makeFolderExperiment(scratch);
+  const shell = scratch.path('shell');
+  await writeFile(shell, '#!/bin/sh\nexec sh -c "$2"\n');
+  await chmod(shell, 0o755);
+  const variables = { STAGECRAFT_RSH: shell };
+  const ended = await finished(run(scratch, 'runs', { workers: '[localhost, 127.0.0.1]', variables }));
+  assert.equal(ended.status, 1);
+  assert.match(ended.stdout, /the name by which the others reach it/);
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskEnd } from '../../src/run/executor.js';
+import { killedAdvice } from '../../src/run/out-of-memory.js';
 import { InlineExecutor, type InlineOptions } from '../support/inline-executor.js';
 import { MemoryStore } from '../support/memory-store.js';
 import { RecordingTracker } from '../support/recording-tracker.js';
@@ -72,7 +73,7 @@ test('a task whose worker died is repeated once, and then fails with the name of
   assert.deepEqual(lines, [
     'started one: new',
     'repeated one: SIGKILL',
-    'failed one: The worker died twice (SIGKILL).',
+    `failed one: The worker died twice (SIGKILL).${killedAdvice('SIGKILL')}`,
   ]);
   assert.deepEqual(services.executor.ran, ['one', 'one']);
   assert.equal(services.store.openAttempts, 0);
@@ -198,4 +199,47 @@ test('two tasks that meet the same damage at once set it aside once', async () =
   const { outcome: second, lines } = await runPlan(plan, rig({ slots: 2 }, store));
   assert.equal(lines.filter((line) => line.startsWith('artifact-damaged')).length, 1);
   assert.equal(second.failed.length, 3);
+});
+
+test('a task that another run has taken is waited for, and looked at again until that one has done it', async () => {
+  const services = rig(ending({}));
+  const other = await services.store.lease(one);
+  assert.ok('release' in other);
+  const { lines } = await runPlan(planOf(one, two), services, {
+    onEvent: ({ type }) => {
+      if (type === 'task-waiting') void other.release();
+    },
+  });
+  assert.deepEqual(lines[0], 'waiting one: another run');
+  assert.deepEqual(lines.filter((line) => line.startsWith('waiting')).length, 1);
+  assert.deepEqual(
+    [...lines].sort().filter((line) => line.startsWith('finished')),
+    ['finished one', 'finished two'],
+  );
+});
+
+test('a run that is interrupted waits for no other', async () => {
+  const services = rig(ending({}));
+  await services.store.lease(one);
+  const interrupt = new AbortController();
+  const { outcome } = await runPlan(planOf(one), services, {
+    signal: interrupt.signal,
+    onEvent: ({ type }) => {
+      if (type === 'task-waiting') interrupt.abort();
+    },
+  });
+  assert.ok(outcome.interrupted);
+  assert.equal(outcome.done.size, 0);
+});
+
+test('a worker that dies again and again is tried on as long as the task gets further each time', async () => {
+  const services = rig(ending({ one: { type: 'crashed', cause: 'SIGKILL' } }));
+  const places = [undefined, 10, 20, 20];
+  services.store.savedPlace = () => {
+    const place = places.shift();
+    return Promise.resolve(place === undefined ? undefined : { place, seconds: 1, threads: undefined });
+  };
+  const { lines } = await runPlan(planOf(one), services);
+  assert.deepEqual(lines.filter((line) => line.startsWith('repeated')).length, 3);
+  assert.match(lines.at(-1)!, /^failed one: The worker died twice/);
 });

@@ -9,7 +9,7 @@ import {
   type Lease,
   type Publication,
 } from '../../src/run/artifact-store.js';
-import type { SavePlaces, SavePoints } from '../../src/run/save-points.js';
+import type { SavedPlace, SavePlaces, SavePoints } from '../../src/run/save-points.js';
 import type { ArtifactReader } from '../../src/run/stage.js';
 import type { Files } from '../../src/run/task-host.js';
 import { digestBytes, digestValue } from '../../src/util/digest.js';
@@ -95,7 +95,7 @@ export class MemoryStore extends ArtifactStore {
     return Promise.resolve({ task, directory, savePoints: `${directory}/unfinished` });
   }
 
-  savedPlace(): Promise<undefined> {
+  savedPlace(): Promise<SavedPlace | undefined> {
     return Promise.resolve(undefined);
   }
 
