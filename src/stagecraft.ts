@@ -8,7 +8,7 @@ import type { Keep } from './upkeep/garbage.js';
 import type { ProgressListener } from './inspect/read-split.js';
 import type { Execution } from './plan/execution.js';
 import { datasetIdentity } from './plan/expand-spec.js';
-import { runName } from './plan/plan.js';
+import { runName, type Task } from './plan/plan.js';
 import type { Planned, Planner } from './planner.js';
 import type { LoadedPlugin } from './plugins/load-plugin.js';
 import { writeClaims, type WrittenClaims } from './report/write-claims.js';
@@ -16,10 +16,10 @@ import { writePictures } from './report/write-pictures.js';
 import { writeSpec } from './report/write-spec.js';
 import { writeTables, type WrittenTable } from './report/write-tables.js';
 import { TaskLogs } from './report/task-logs.js';
-import type { ArtifactStore } from './run/artifact-store.js';
+import type { ArtifactStore, HeldLease } from './run/artifact-store.js';
 import type { Executor } from './run/executor.js';
 import type { Outcome, RunListener } from './run/event.js';
-import { readLastRun, writeLastRun } from './run/last-run.js';
+import { type DoneTask, readLastRun, writeLastRun, writeWanted } from './run/last-run.js';
 import type { Runner } from './run/runner.js';
 import type { ReportFile } from './run/tracker.js';
 import type { RunsDirectory } from './run/runs-directory.js';
@@ -28,6 +28,7 @@ import { splitsDisagree } from './run/splits-disagree.js';
 import { type Survey, survey, type SurveyOptions } from './run/survey.js';
 import type { LoadFailure, LoadOptions } from './spec/load.js';
 import { parseRange } from './spec/range.js';
+import { digestValue } from './util/digest.js';
 import type { Disk } from './util/disk.js';
 import type { Result } from './util/result.js';
 import { UserError } from './util/user-error.js';
@@ -42,6 +43,13 @@ export interface RunOptions extends SurveyOptions {
   readonly accept?: boolean;
   /** Whether workers that train together may open ports of their machines. */
   readonly trustNetwork?: boolean;
+}
+
+export interface RemovalOptions {
+  /** Whether what was found is to go. */
+  readonly agree: (found: GarbageReport) => Promise<boolean> | boolean;
+  /** Told the artifacts that are gone, and of how many. */
+  readonly progress: (done: number, total: number) => void;
 }
 
 export interface RunResult {
@@ -101,7 +109,7 @@ export class Stagecraft {
     planned: Planned,
     { listener, signal, failFast = false, accept = false, trustNetwork = false, ...options }: RunOptions,
   ): Promise<RunResult> {
-    const { runner, disk, runs } = this.#services;
+    const { runner, disk, runs, store } = this.#services;
     const { plan, sources, plugins } = planned;
     const directory = runs.experiment(runName(plan));
     const surveyed = await this.survey(planned, options);
@@ -111,8 +119,10 @@ export class Stagecraft {
     if (unsafe !== undefined) throw new UserError(unsafe);
     const problem = surveyed.missingImages ?? (await splitsDisagree(plan, surveyed.statuses, services));
     if (problem !== undefined) throw new DatasetError(problem);
+    const lease = await occupied(store, 'run');
     const logs = new TaskLogs(disk, directory);
     try {
+      for (const { name, tasks } of plan.experiments) await writeWanted(disk, runs.experiment(name), tasks);
       const both: RunListener = (event) => {
         logs.hear(event);
         listener(event);
@@ -127,6 +137,7 @@ export class Stagecraft {
       return { outcome, ...written, directory };
     } finally {
       await logs.close();
+      await lease.release();
     }
   }
 
@@ -186,27 +197,29 @@ export class Stagecraft {
   }
 
   /**
-   * What of the store may go; nothing is removed.
-   * @throws UserError while a run works in it
+   * Removes what of the store may go, an artifact after the other, if `agree` says so of what was found.
+   * @throws UserError while a run or another removal works in the store
    */
-  async garbage(keep: Keep): Promise<GarbageReport> {
+  async removeGarbage(
+    keep: Keep,
+    { agree, progress }: RemovalOptions,
+  ): Promise<{ readonly found: GarbageReport; readonly removed: boolean }> {
     const { store, disk, runs } = this.#services;
     const { findGarbage } = await import('./upkeep/find-garbage.js');
-    return findGarbage({ store, disk, runs }, keep);
-  }
-
-  /** Removes what {@link garbage} found, an artifact after the other. */
-  async removeGarbage(
-    { garbage, leftovers }: GarbageReport,
-    progress: (done: number, total: number) => void,
-  ): Promise<void> {
-    const { store } = this.#services;
-    for (const [done, { execution }] of garbage.entries()) {
-      progress(done, garbage.length);
-      await store.remove(execution);
+    const lease = await occupied(store, 'removal');
+    try {
+      const found = await findGarbage({ store, disk, runs }, keep);
+      if (!(await agree(found))) return { found, removed: false };
+      for (const [done, { execution }] of found.garbage.entries()) {
+        progress(done, found.garbage.length);
+        await store.remove(execution);
+      }
+      await store.clear(found.leftovers);
+      progress(found.garbage.length, found.garbage.length);
+      return { found, removed: true };
+    } finally {
+      await lease.release();
     }
-    await store.clear(leftovers);
-    progress(garbage.length, garbage.length);
   }
 
   async #record({ plan, specs }: Planned, { done }: Outcome): Promise<Recorded> {
@@ -220,7 +233,7 @@ export class Stagecraft {
       const mine = new Set(experiment.tasks);
       const tasks = plan.tasks.flatMap((task) => {
         const execution = mine.has(task.recipe) ? done.get(task.recipe) : undefined;
-        return execution ? [{ ...task, seconds: execution.seconds }] : [];
+        return execution ? [doneTask(task, execution)] : [];
       });
       await writeLastRun(disk, directory, tasks);
       const shelf = { store, disk, directory };
@@ -238,6 +251,21 @@ export class Stagecraft {
     const more = plugins.flatMap(({ plugin }) => (plugin.datasets ?? []).map((set) => set.create()));
     return this.#services.datasets.with(more);
   }
+}
+
+function doneTask(task: Task, { seconds, output, inputs }: Execution): DoneTask {
+  return { ...task, seconds, made: { output, inputs: digestValue(inputs) } };
+}
+
+/** @throws UserError if another process is in the way */
+async function occupied(store: ArtifactStore, what: 'run' | 'removal'): Promise<HeldLease> {
+  const lease = await store.occupy(what);
+  if (!('heldBy' in lease)) return lease;
+  throw new UserError(
+    what === 'run'
+      ? `What is not needed is being removed from this store (${lease.heldBy}): run again once that has ended.`
+      : `A run works in this store, or another removal (${lease.heldBy}): wait until it has ended.`,
+  );
 }
 
 /** @throws DatasetError for kinds that specs may name but that have no reader yet */

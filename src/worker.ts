@@ -14,6 +14,7 @@ import type { TaskOrder } from './run/executor.js';
 import { sampleSystem } from './run/system-metrics.js';
 import { TaskHost } from './run/task-host.js';
 import { ownCodeDigest } from './util/code-digest.js';
+import { WorkerLost } from './util/worker-lost.js';
 import { createWorkerContainer, workerMemory } from './worker-container.js';
 
 const settings = JSON.parse(process.env[SETTINGS_VARIABLE]!) as WorkerSettings;
@@ -67,6 +68,10 @@ async function orFail(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
+    if (error instanceof WorkerLost) {
+      say({ type: 'end', end: { type: 'crashed', cause: error.message } });
+      return;
+    }
     say({
       type: 'end',
       end: {
@@ -81,7 +86,11 @@ async function orFail(work: () => Promise<void>): Promise<void> {
 async function openOnce(cluster?: Cluster): Promise<Engine> {
   const { openEngine } = await import('./nn/open-engine.js');
   engine ??= openEngine({ ...settings, ...(cluster && { cluster }) });
-  return engine;
+  if (!cluster || settings.backend !== 'tensorflow') return engine;
+  // Its port may be somebody else's by now; with another it can succeed.
+  return engine.catch((error: unknown) => {
+    throw new WorkerLost(`It could not join the others: ${String(error)}`, { cause: error });
+  });
 }
 
 /** Free a moment ago, on all interfaces, as TensorFlow's server wants it. */

@@ -8,20 +8,25 @@ import { sizeInWords } from './units.js';
 export async function execute(invocation: Invocation): Promise<number> {
   const stagecraft = stagecraftFor(invocation);
   const report = await stagecraft.checkStore(progressOnTerminal('read'));
+  const bad = report.damaged.length + report.unreadable.length;
   if (invocation.values['json'] === true) {
     console.log(JSON.stringify(report, null, 2));
-    return report.damaged.length > 0 ? 1 : 0;
+    return bad > 0 ? 1 : 0;
   }
   const here = (path: string) => relative(process.cwd(), path) || '.';
   for (const { execution, message, movedTo } of report.damaged)
     console.error(
       `damaged: ${execution.kind} ${shortRecipe(execution.recipe)}: ${message} It lies in ${here(movedTo)} now; the next run makes it again.`,
     );
-  const { artifacts, files, bytes, damaged } = report;
+  for (const path of report.unreadable)
+    console.error(
+      `damaged: a folder without a whole manifest, so no artifact. It lies in ${here(path)} now; the next run makes it again.`,
+    );
+  const { artifacts, files, bytes } = report;
   console.log(
-    `${artifacts} artifacts, ${files} files, ${sizeInWords(bytes)}: ${damaged.length === 0 ? 'all are what was stored' : `${damaged.length} damaged`}.`,
+    `${artifacts} artifacts, ${files} files, ${sizeInWords(bytes)}: ${bad === 0 ? 'all are what was stored' : `${bad} damaged`}.`,
   );
-  return damaged.length > 0 ? 1 : 0;
+  return bad > 0 ? 1 : 0;
 }
 
 /** A line that is written over, where there is a terminal. */

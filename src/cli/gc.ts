@@ -14,14 +14,16 @@ import { sizeInWords } from './units.js';
 /** Shows what no experiment refers to, asks, and removes it. */
 export async function execute(invocation: Invocation): Promise<number> {
   const { values } = invocation;
-  const stagecraft = stagecraftFor(invocation);
-  const report = await stagecraft.garbage(keepOf(values['keep']));
-  const isEmpty = report.garbage.length === 0 && report.leftovers.length === 0;
-  if (values['json'] === true) console.log(JSON.stringify(report, null, 2));
-  else show(report);
-  if (isEmpty || !(values['yes'] === true || (await agreed()))) return 0;
-  await stagecraft.removeGarbage(report, progressOnTerminal('removed'));
-  if (values['json'] !== true) console.log('Removed.');
+  const { removed } = await stagecraftFor(invocation).removeGarbage(keepOf(values['keep']), {
+    agree: (found) => {
+      if (values['json'] === true) console.log(JSON.stringify(found, null, 2));
+      else show(found);
+      if (found.garbage.length + found.leftovers.length === 0) return false;
+      return values['yes'] === true || agreed();
+    },
+    progress: progressOnTerminal('removed'),
+  });
+  if (removed && values['json'] !== true) console.log('Removed.');
   return 0;
 }
 

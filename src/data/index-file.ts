@@ -1,4 +1,5 @@
 /** The index artifact: classes and images of one split, as JSON lines that other tools read. */
+import { canonicalJson } from '../util/digest.js';
 import type { DatasetSource, ImageEntry, Split } from './dataset.js';
 
 export const CLASSES_FILE = 'classes.json';
@@ -47,14 +48,21 @@ export function isListing({ images }: ImageIndex): boolean {
   return images.some(({ sha256 }) => sha256 === undefined);
 }
 
+/** Lengths of the encoded images. */
+export function bytesIn({ images }: ImageIndex): (id: string) => number {
+  const bytes = new Map(images.map((image) => [image.id, image.bytes]));
+  return (id) => bytes.get(id) ?? 0;
+}
+
 /** What tells an image from all others of this machine: the digest of its bytes, else where it lies. */
 export function digestsOf(
   { images }: ImageIndex,
-  { name, root = '' }: DatasetSource,
+  { kind, name, root = '', options = {} }: DatasetSource,
   split: Split,
 ): (id: string) => string {
   const digests = new Map(images.map(({ id, sha256 }) => [id, sha256]));
-  return (id) => digests.get(id) ?? `${root}/${name}/${split}/${id}`;
+  const place = canonicalJson({ kind, name, root, options, split });
+  return (id) => digests.get(id) ?? `${place}/${id}`;
 }
 
 /** Indexes of version 1 have no list of what was skipped, since nothing was. */

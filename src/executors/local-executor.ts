@@ -4,7 +4,7 @@ import { mostAtOneHost, threadsEach } from '../plan/environment.js';
 import { Executor, type TaskEnd, type TaskOrder } from '../run/executor.js';
 import { UserError } from '../util/user-error.js';
 import { probeWorker } from './probe-worker.js';
-import { startWorker } from './start-worker.js';
+import { isThisHost, startWorker, THIS_HOST } from './start-worker.js';
 import { executeTogether } from './worker-group.js';
 import { type Listener, WorkerProcess } from './worker-process.js';
 import type { WorkerProgram } from './worker-protocol.js';
@@ -60,10 +60,12 @@ export class LocalExecutor extends Executor {
   /** The workers of one host share the threads that one would have; as many as before where the task goes on. */
   async #executeTogether(
     order: TaskOrder,
-    hosts: readonly string[],
+    named: readonly string[],
     listener: Listener,
     signal: AbortSignal,
   ): Promise<TaskEnd> {
+    // By one name, so that those of this machine share what it has.
+    const hosts = named.every(isThisHost) ? named.map(() => THIS_HOST) : named;
     const { settings, program } = this.#options;
     const threads = order.resumed?.threads ?? threadsEach(settings.threads, hosts);
     const group = { program, settings: { ...settings, threads } };

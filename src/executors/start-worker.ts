@@ -1,7 +1,7 @@
 /** Starts a worker's process: on this machine with a channel of Node's, on another by a remote shell with lines of JSON. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { hostname } from 'node:os';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { LINES_VARIABLE } from './worker-channel.js';
 import { type FromWorker, type ToWorker, workerEnvironment, type WorkerProgram } from './worker-protocol.js';
@@ -60,19 +60,38 @@ function startThere({ program, settings }: WorkerProgram, host: string): Started
     ...[process.execPath, program].map(quoted),
   ];
   const [shell, ...options] = REMOTE_SHELL.split(' ').filter((word) => word !== '');
-  const child = spawn(shell!, [...options, host, command.join(' ')], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // In a group of its own: the terminal's Ctrl-C is for the parent, which asks the workers to save.
+  const child = spawn(shell!, [...options, host, command.join(' ')], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  // What the shell greets with, or a plugin prints, is no message.
+  const chatter = new PassThrough();
+  child.stdout.on('end', () => chatter.end());
   // It may be gone before all of it is written.
   child.stdin.on('error', () => undefined);
   return {
     child,
-    logs: [child.stderr],
+    logs: [child.stderr, chatter],
     onMessage: (listener) =>
       createInterface({ input: child.stdout }).on('line', (line) => {
-        listener(JSON.parse(line) as FromWorker);
+        const message = messageIn(line);
+        if (message) listener(message);
+        else chatter.write(`${line}\n`);
       }),
     send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
     close: () => child.stdin.end(),
   };
+}
+
+/** Undefined for a line that is none, or that ends in the middle. */
+function messageIn(line: string): FromWorker | undefined {
+  if (!line.startsWith('{"type":')) return undefined;
+  try {
+    return JSON.parse(line) as FromWorker;
+  } catch {
+    return undefined;
+  }
 }
 
 /** For a POSIX shell. */

@@ -1,14 +1,24 @@
 /** One task done by several workers together; what one of them lacks, all lack. */
+import { once } from 'node:events';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskEnd, TaskOrder } from '../run/executor.js';
 import { isThisHost, startWorker, THIS_HOST } from './start-worker.js';
 import type { WorkerProgram } from './worker-protocol.js';
 import { type Listener, WorkerProcess } from './worker-process.js';
 
+/** Within which all must have started, ms: a remote shell that hangs never says so. */
+const START_MS = 120_000;
+
+/** Within which the others end too once one misses another, ms. */
+const ANSWER_MS = 10_000;
+
 /** A worker of the group: its place in it and its process. */
 interface Member {
   readonly rank: number;
   readonly host: string;
+  /** What the task is told of it. */
+  readonly heard: Listener;
   readonly worker: WorkerProcess;
 }
 
@@ -27,20 +37,18 @@ export async function executeTogether(
   const members = hosts.map((host, rank) => {
     const device = hosts.slice(0, rank).filter((other) => other === host).length;
     const settings = { ...program.settings, device };
-    return { rank, host, worker: new WorkerProcess(startWorker({ ...program, settings }, host)) };
+    const heard = rank === 0 ? listener : logsOf(rank, listener);
+    const worker = new WorkerProcess(startWorker({ ...program, settings }, host), heard);
+    return { rank, host, heard, worker };
   });
   try {
-    const addresses = await addressesOf(members);
+    const addresses = await Promise.race([addressesOf(members), interrupted(signal), tooLate(START_MS)]);
     if ('type' in addresses) return addresses;
     const never = new AbortController().signal;
-    const ends = members.map(async ({ rank, worker }) =>
-      worker.execute(order, rank === 0 ? listener : logsOf(rank, listener), rank === 0 ? signal : never, {
-        rank,
-        workers: members.length,
-        addresses,
-      }),
+    const ends = members.map(async ({ rank, heard, worker }) =>
+      worker.execute(order, heard, rank === 0 ? signal : never, { rank, workers: members.length, addresses }),
     );
-    return await endOf(ends, members);
+    return await endOf(ends, members, signal);
   } finally {
     await Promise.all(members.map(({ worker }) => worker.kill()));
   }
@@ -62,7 +70,11 @@ async function addressesOf(members: readonly Member[]): Promise<readonly string[
  * That of the first worker, or of the first to fail. Who misses another says so before that one's own end is seen,
  * so the others are waited for, to name who it was.
  */
-async function endOf(ends: readonly Promise<TaskEnd>[], members: readonly Member[]): Promise<TaskEnd> {
+async function endOf(
+  ends: readonly Promise<TaskEnd>[],
+  members: readonly Member[],
+  signal: AbortSignal,
+): Promise<TaskEnd> {
   const bad = new Promise<{ end: TaskEnd; rank: number }>((resolve) => {
     ends.forEach((promise, rank) => {
       void promise.then((end) => {
@@ -72,12 +84,24 @@ async function endOf(ends: readonly Promise<TaskEnd>[], members: readonly Member
   });
   const { end, rank } = await bad;
   if (!missesOther(end)) return withName(end, members[rank]!, members);
-  const all = await Promise.all(ends);
+  const silent: TaskEnd = { type: 'crashed', cause: 'does not answer' };
+  const late = Promise.race([delay(ANSWER_MS, undefined, { ref: false }), interrupted(signal)]);
+  const all = await Promise.all(ends.map((one) => Promise.race([one, late.then(() => silent)])));
   const culprit = all.findIndex(
     (other) => other.type === 'failed' || (other.type === 'crashed' && !missesOther(other)),
   );
   const who = culprit < 0 ? rank : culprit;
   return withName(all[who]!, members[who]!, members);
+}
+
+async function interrupted(signal: AbortSignal): Promise<TaskEnd> {
+  if (!signal.aborted) await once(signal, 'abort');
+  return { type: 'interrupted' };
+}
+
+async function tooLate(ms: number): Promise<TaskEnd> {
+  await delay(ms, undefined, { ref: false });
+  return { type: 'crashed', cause: `not all workers had started after ${ms / 1000} s` };
 }
 
 function missesOther(end: TaskEnd): boolean {

@@ -14,12 +14,14 @@ export class WorkerProcess {
   alive = true;
   /** Whether it has said anything of the task that it has now. */
   heard = false;
-  #listener: Listener = () => undefined;
+  #listener: Listener;
   #ended: (end: TaskEnd) => void = () => undefined;
   #answered: (answer: FromWorker) => void = () => undefined;
 
-  constructor(started: StartedWorker) {
+  /** @param listener of what it prints before its first task */
+  constructor(started: StartedWorker, listener: Listener = () => undefined) {
     this.#started = started;
+    this.#listener = listener;
     const { child, logs } = started;
     const ended = new Promise<string>((resolve) => {
       child.once('error', (error) => {

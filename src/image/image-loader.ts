@@ -1,12 +1,21 @@
 /** Encoded images to rescaled pixels, ahead of their use, with what fits kept in memory. */
+import { Gate } from '../util/gate.js';
 import { decode } from './decode.js';
 import type { DecodedImages } from './decoded-images.js';
 import { ImageError, type Pixels } from './pixels.js';
 import { rescale, type Rescaling, USUAL_RESCALING } from './rescale.js';
 
+/** Hundreds of ILSVRC's images, some of a camera's. */
+const DECODING_BYTES = 2 ** 29;
+
+/** Bytes of pixels for one of a JPEG, about. */
+const PIXELS_PER_BYTE = 12;
+
 export interface ImageLoaderOptions {
   /** The encoded bytes of an image. */
   readonly read: (id: string) => Promise<Uint8Array>;
+  /** Length of an image, encoded; all count as nothing if left out. */
+  readonly bytesOf?: (id: string) => number;
   /** Of the set that they are of, for messages. */
   readonly split: string;
   /** Smallest side after rescaling, px; as decoded if undefined. */
@@ -22,6 +31,8 @@ export interface ImageLoaderOptions {
 export class ImageLoader {
   readonly #options: ImageLoaderOptions;
   readonly #cache = new Map<string, Pixels>();
+  /** Whole images that are being decoded, or rescaled, are as many as there is room for. */
+  readonly #gate = new Gate(DECODING_BYTES);
   #cachedBytes = 0;
 
   constructor(options: ImageLoaderOptions) {
@@ -47,15 +58,16 @@ export class ImageLoader {
   }
 
   async #decode(id: string): Promise<Pixels> {
-    const { read, split, side, rescaling = USUAL_RESCALING, decoded } = this.#options;
+    const { read, bytesOf, split, side, rescaling = USUAL_RESCALING, decoded } = this.#options;
+    const room = PIXELS_PER_BYTE * (bytesOf?.(id) ?? 0);
     const keep = async (form: string, make: () => Promise<Pixels>) =>
       decoded ? decoded.images.get(`${decoded.digestOf(id)}${form}`, make) : make();
     const whole = () => keep('', async () => decode(await read(id)));
     try {
-      if (side === undefined) return await whole();
+      if (side === undefined) return await this.#gate.through(room, whole);
       const { filter, longSide } = rescaling;
       return await keep(` ${side} ${filter} ${longSide}`, async () =>
-        rescale(await whole(), side, rescaling),
+        this.#gate.through(room, async () => rescale(await whole(), side, rescaling)),
       );
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;

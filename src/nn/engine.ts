@@ -67,9 +67,9 @@ export interface ScoreMap {
 /** One net on the device. Close it: its arrays are freed then and only then. */
 export interface NetSession {
   /**
-   * One step of SGD: v <- momentum v - rate (g + weightDecay w), w <- w + v (Caffe's form).
+   * One step of SGD: v <- momentum v - rate (g + weightDecay w), w <- w + v (Caffe's form). With several workers, each gives
+   * its part of the batch, and all have the same weights after it.
    * @param labels class index of each image
-   * With several workers, each gives its part of the batch, and all have the same weights after it.
    * @returns the mean loss over the whole batch, before the update; it can be non-finite
    * @throws WorkerLost
    */

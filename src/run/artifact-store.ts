@@ -3,6 +3,7 @@ import type { Environment, Execution } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
 import type { SavedPlace } from './save-points.js';
 import type { Failure } from '../plan/status.js';
+import type { Lease } from '../util/disk.js';
 
 /** A place to write in; becomes an artifact by one rename, or nothing. */
 export interface Attempt {
@@ -31,10 +32,8 @@ export class DamagedArtifactError extends Error {
   }
 }
 
-/** That this process does a task, as others see it. It only saves work that would be done twice. */
-export interface Lease {
-  release(): Promise<void>;
-}
+/** That this process does something, as others see it. */
+export type HeldLease = Pick<Lease, 'release'>;
 
 export abstract class ArtifactStore {
   /** Kinds of which there is anything. */
@@ -52,8 +51,8 @@ export abstract class ArtifactStore {
   /** Remembers that a task failed, until it is published. */
   abstract recordFailure(task: Task, message: string): Promise<void>;
 
-  /** @returns the name of the process that does the task, where another does */
-  abstract lease(task: Task): Promise<Lease | { readonly heldBy: string }>;
+  /** For one task; it only saves work that would be done twice. @returns the name of the process that does it, where another does */
+  abstract lease(task: Task): Promise<HeldLease | { readonly heldBy: string }>;
 
   /** Makes an empty folder for one attempt; what dead attempts of this host left is removed. */
   abstract begin(task: Task): Promise<Attempt>;
@@ -78,14 +77,24 @@ export abstract class ArtifactStore {
   /** Takes an artifact away; one that is interrupted leaves it whole or gone, never a part of it. */
   abstract remove(execution: Execution): Promise<void>;
 
-  /** What dead processes left, and what was set aside: absolute paths, whose removal nobody misses. */
+  /**
+   * For a run from its beginning to its end, or for who removes what is not needed: many runs go together, but none with
+   * a removal.
+   * @returns the name of a process that is in the way
+   */
+  abstract occupy(what: 'run' | 'removal'): Promise<HeldLease | { readonly heldBy: string }>;
+
+  /** What ended attempts left, and what was set aside: absolute paths. Only for who occupies the store for a removal. */
   abstract leftovers(): Promise<readonly string[]>;
 
   /** Removes some of them. */
   abstract clear(paths: readonly string[]): Promise<void>;
 
-  /** Names of the processes that do tasks now. */
-  abstract busy(): Promise<readonly string[]>;
+  /** Folders that should be artifacts, and have no manifest that is whole: absolute paths. */
+  abstract unreadable(): Promise<readonly string[]>;
+
+  /** Moves such a folder out of the way and returns where it lies now. */
+  abstract setAsideFolder(path: string): Promise<string>;
 
   /** Moves a damaged artifact out of the way and returns where it lies now. */
   abstract setAside(execution: Execution): Promise<string>;

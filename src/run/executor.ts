@@ -40,8 +40,7 @@ export type TaskEnd =
   | { readonly type: 'done'; readonly environment: Environment }
   | { readonly type: 'failed'; readonly message: string; readonly damaged?: Execution }
   | { readonly type: 'interrupted' }
-  /** The worker died: `cause` names the signal or exit status. */
-  /** `ofOther`: it was not this worker, but one that does the task with it. */
+  /** A worker died: `cause` names the signal or exit status; `ofOther` says that it was one that does the task with this one. */
   | { readonly type: 'crashed'; readonly cause: string; readonly ofOther?: true };
 
 export abstract class Executor {

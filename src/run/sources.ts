@@ -46,12 +46,17 @@ export function conflict(
   const seen = new Map<string, DatasetSource>();
   for (const [identity, source] of sources) {
     const key = canonicalJson(identity);
-    const { name, root = '', expect } = source;
+    const { name, root = '', expect, identity: knownBy } = source;
     const other = seen.get(key);
     if (other && (other.root ?? '') !== root)
       return {
         message: `The images called "${name}" lie in two places: ${other.root ?? ''} and ${root}.`,
         help: 'Give one of the sets another name.',
+      };
+    if (other && other.identity !== knownBy)
+      return {
+        message: `The images called "${name}" are known in two ways: by ${other.identity ?? 'the usual one'} and by ${knownBy ?? 'the usual one'}.`,
+        help: 'Say the same "identity" in all specs.',
       };
     if (other?.expect && expect && canonicalJson(other.expect) !== canonicalJson(expect))
       return {

@@ -115,8 +115,10 @@ function missingImages(plan: Plan, statuses: Statuses, evidence: Evidence): stri
 async function look(dataset: Dataset, source: DatasetSource, split: Split): Promise<Fingerprint> {
   try {
     const digest = await dataset.fingerprint(source, split);
-    // An index says that a set is what the spec expects of it, so one that expects something else is made anew.
-    return { digest: source.expect ? digestValue({ digest, expect: source.expect }) : digest };
+    // An index says that a set is what the spec expects of it, and knows its images as the spec wants them known.
+    const { expect, identity } = source;
+    const asked = { ...(expect && { expect }), ...(identity && { identity }) };
+    return { digest: Object.keys(asked).length > 0 ? digestValue({ digest, ...asked }) : digest };
   } catch (error) {
     if (error instanceof DatasetError) return { missing: error.message };
     throw error;

@@ -17,7 +17,7 @@ import type { Execution, FileRecord } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
 import type { Failure } from '../plan/status.js';
 import type { SavedPlace } from '../run/save-points.js';
-import { type Attempt, ArtifactStore, type Lease, type Publication } from '../run/artifact-store.js';
+import { type Attempt, ArtifactStore, type HeldLease, type Publication } from '../run/artifact-store.js';
 import { digestBytes, digestValue } from '../util/digest.js';
 import { type Disk, isMissing } from '../util/disk.js';
 import { isDeadHere, ownName } from '../util/process-identity.js';
@@ -29,6 +29,8 @@ const MANIFEST = 'manifest.json';
 const FAILED = 'failed';
 const UNFINISHED = 'unfinished';
 const LEASES = 'leases';
+/** Names of leases that are of no task. */
+const [RUN, REMOVAL] = ['run-', 'removal'] as const;
 const WORK = 'work';
 const DAMAGED = 'damaged';
 
@@ -76,15 +78,44 @@ export class LocalStore extends ArtifactStore {
     const found: Execution[] = [];
     for (const name of await this.#disk.list(folder)) {
       const manifest = await this.#readManifest(join(folder, name, MANIFEST));
-      if (manifest?.recipe === recipe && executionName(manifest) === name) found.push(manifest);
+      const isWhole = manifest?.recipe === recipe && manifest.output === digestValue(manifest.files);
+      if (isWhole && executionName(manifest) === name) found.push(manifest);
     }
     return found.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
   }
 
-  async lease({ recipe }: Task): Promise<Lease | { readonly heldBy: string }> {
+  async lease({ recipe }: Task): Promise<HeldLease | { readonly heldBy: string }> {
+    return this.#take(recipe);
+  }
+
+  async occupy(what: 'run' | 'removal'): Promise<HeldLease | { readonly heldBy: string }> {
+    const own = what === 'run' ? `${RUN}${randomUUID()}` : REMOVAL;
+    const lease = await this.#take(own);
+    if ('heldBy' in lease) return lease;
+    // Each says first that it is there and looks then, so that of two at once one sees the other.
+    for (const name of await this.#leases()) {
+      if (name === own) continue;
+      const path = join(this.#root, LEASES, name);
+      const heldBy = await this.#disk.lease(path).holder();
+      // Nobody takes the name of a run that was cut off.
+      if (heldBy === undefined && name.startsWith(RUN)) await this.#disk.remove(path);
+      if (heldBy === undefined || (what === 'run' && name !== REMOVAL)) continue;
+      await lease.release();
+      return { heldBy };
+    }
+    return lease;
+  }
+
+  /** Names of leases, without the files beside them of who is taking one. */
+  async #leases(): Promise<readonly string[]> {
+    const names = await this.#disk.list(join(this.#root, LEASES));
+    return names.filter((name) => !name.slice(RUN.length).includes('.'));
+  }
+
+  async #take(name: string): Promise<HeldLease | { readonly heldBy: string }> {
     const folder = join(this.#root, LEASES);
     await this.#disk.makeDirectory(folder);
-    const lease = this.#disk.lease(join(folder, recipe));
+    const lease = this.#disk.lease(join(folder, name));
     try {
       const heldBy = await lease.take();
       return heldBy === undefined ? lease : { heldBy };
@@ -192,8 +223,11 @@ export class LocalStore extends ArtifactStore {
     const found: string[] = [];
     for (const recipe of await this.#disk.list(join(this.#root, WORK))) {
       const folder = join(this.#root, WORK, recipe);
-      const owners = await this.#disk.list(folder);
-      found.push(...owners.filter(isDeadHere).map((owner) => join(folder, owner)));
+      for (const owner of await this.#disk.list(folder)) found.push(join(folder, owner));
+    }
+    for (const name of await this.#leases()) {
+      const path = join(this.#root, LEASES, name);
+      if ((await this.#disk.lease(path).holder()) === undefined) found.push(path);
     }
     for (const name of await this.#disk.list(join(this.#root, DAMAGED)))
       found.push(join(this.#root, DAMAGED, name));
@@ -204,18 +238,25 @@ export class LocalStore extends ArtifactStore {
     for (const path of paths) await this.#disk.remove(path);
   }
 
-  async busy(): Promise<readonly string[]> {
-    const folder = join(this.#root, LEASES);
-    const owners: string[] = [];
-    for (const name of await this.#disk.list(folder)) {
-      const owner = await this.#disk.lease(join(folder, name)).holder();
-      if (owner !== undefined) owners.push(owner);
-    }
-    return [...new Set(owners)];
+  async unreadable(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const kind of await this.kinds())
+      for (const recipe of await this.#disk.list(join(this.#root, kind))) {
+        const folder = join(this.#root, kind, recipe);
+        const whole = new Set((await this.executions(kind, recipe)).map((one) => this.directoryOf(one)));
+        const names = await this.#disk.list(folder);
+        found.push(...names.map((name) => join(folder, name)).filter((path) => !whole.has(path)));
+      }
+    return found;
+  }
+
+  async setAsideFolder(path: string): Promise<string> {
+    const [recipe, kind] = path.split('/').slice(-3, -1).reverse();
+    return this.#moveAside(path, { kind: kind!, recipe: recipe! });
   }
 
   /** Tries names until one is free: others may be doing the same. */
-  async #moveAside(directory: string, { kind, recipe }: Execution): Promise<string> {
+  async #moveAside(directory: string, { kind, recipe }: Pick<Execution, 'kind' | 'recipe'>): Promise<string> {
     const folder = join(this.#root, DAMAGED);
     await this.#disk.makeDirectory(folder);
     try {

@@ -17,6 +17,9 @@ import { type Disk, isMissing } from '../util/disk.js';
 import { readJson } from './read-json.js';
 import { readSafetensors, writeSafetensors } from '../util/safetensors.js';
 
+/** Of save points that do not say it. */
+const USUAL_MEMORY_GIB = 4;
+
 const NAME = /^\d{12}-[0-9a-f]{8}$/;
 const DESCRIPTION = 'save-point.json';
 const ARRAYS = 'arrays.safetensors';
@@ -133,7 +136,11 @@ function isOf({ inputs }: Description, wanted: Readonly<Record<string, string>>)
 
 /** What of the arithmetic is another; our own code and Node change none of it. */
 function difference(then: Environment, now: Environment): string | undefined {
-  const facts = ({ engine, imageLibrary }: Environment) => ({ workers: 1, ...engine, imageLibrary });
+  const facts = ({ engine, imageLibrary, memoryGiB }: Environment) => ({
+    ...{ workers: 1, ...engine, imageLibrary },
+    // Decides how many images are computed at once.
+    memoryGiB: memoryGiB ?? USUAL_MEMORY_GIB,
+  });
   const [before, here] = [facts(then), facts(now)] as Readonly<Record<string, unknown>>[];
   const keys = [...new Set([...Object.keys(before!), ...Object.keys(here!)])];
   const other = keys.filter((key) => before![key] !== here![key]);

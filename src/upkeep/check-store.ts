@@ -14,6 +14,8 @@ export interface StoreReport {
   readonly files: number;
   readonly bytes: number;
   readonly damaged: readonly Damage[];
+  /** Folders that had no whole manifest: where each lies now. */
+  readonly unreadable: readonly string[];
 }
 
 /** @param progress told the artifacts that have been read, and of how many */
@@ -32,7 +34,9 @@ export async function checkStore(
     bytes += bytesOf(execution);
   }
   progress(executions.length, executions.length);
-  return { artifacts: executions.length, files, bytes, damaged };
+  const unreadable: string[] = [];
+  for (const path of await store.unreadable()) unreadable.push(await store.setAsideFolder(path));
+  return { artifacts: executions.length, files, bytes, damaged, unreadable };
 }
 
 export async function allExecutions(store: ArtifactStore): Promise<readonly Execution[]> {

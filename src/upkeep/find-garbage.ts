@@ -3,10 +3,9 @@ import { topErrors } from '../nn/top-error.js';
 import { readScores } from '../nn/scores.js';
 import type { Execution } from '../plan/execution.js';
 import type { ArtifactStore } from '../run/artifact-store.js';
-import { type DoneTask, readLastRun } from '../run/last-run.js';
+import { type References, readReferences } from '../run/last-run.js';
 import type { RunsDirectory } from '../run/runs-directory.js';
 import type { Disk } from '../util/disk.js';
-import { UserError } from '../util/user-error.js';
 import { allExecutions } from './check-store.js';
 import { type Garbage, garbageOf, type Keep, type Referring } from './garbage.js';
 
@@ -24,12 +23,8 @@ interface Services {
   readonly runs: RunsDirectory;
 }
 
-/** @throws UserError while a run works in the store, which may use what nothing refers to yet */
 export async function findGarbage(services: Services, keep: Keep): Promise<GarbageReport> {
   const { store } = services;
-  const [owner] = await store.busy();
-  if (owner !== undefined)
-    throw new UserError(`A run works in this store (${owner}): wait until it has ended.`);
   const executions = await allExecutions(store);
   const experiments = await referring(services, executions, keep);
   const garbage = garbageOf(executions, experiments, keep);
@@ -44,9 +39,9 @@ async function referring(
 ): Promise<readonly Referring[]> {
   const found: Referring[] = [];
   for (const name of await disk.list(runs.path)) {
-    const tasks = await readLastRun(disk, runs.experiment(name));
-    if (tasks.length === 0) continue;
-    found.push({ tasks, best: keep === 'best' ? await bestNet(store, tasks, executions) : undefined });
+    const references = await readReferences(disk, runs.experiment(name));
+    const best = keep === 'best' ? await bestNet(store, references, executions) : undefined;
+    found.push({ ...references, best });
   }
   return found;
 }
@@ -54,10 +49,10 @@ async function referring(
 /** Digest of the checkpoint behind the evaluation with the fewest top-1 errors. */
 async function bestNet(
   store: ArtifactStore,
-  tasks: readonly DoneTask[],
+  { done }: References,
   executions: readonly Execution[],
 ): Promise<string | undefined> {
-  const recipes = new Set(tasks.map(({ recipe }) => recipe));
+  const recipes = new Set(done.map(({ recipe }) => recipe));
   let best: { readonly wrong: number; readonly net: string } | undefined;
   for (const execution of executions) {
     const net = execution.inputs['checkpoint'];

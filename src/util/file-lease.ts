@@ -72,11 +72,16 @@ export class FileLease implements Lease {
       await rm(beside, { force: true });
     }
     this.#timer = setInterval(() => {
-      const now = new Date();
-      void utimes(this.#path, now, now).catch(() => undefined);
+      void this.#touch().catch(() => undefined);
     }, TOUCH_MS);
     this.#timer.unref();
     return true;
+  }
+
+  /** By the file server's clock, by which others judge it. */
+  async #touch(): Promise<void> {
+    const now = new Date(await fileClock(this.#path));
+    await utimes(this.#path, now, now);
   }
 
   async #owner(): Promise<string | undefined> {

@@ -139,3 +139,46 @@ test('gc clears what a killed run left, and waits for runs that work', LIMIT, as
   );
   assert.ok((await readdir(scratch.path('runs/store/unfinished'))).length > 0, 'where it got to stays');
 });
+
+test(
+  'gc keeps what a run that was killed has finished, and refuses where it cannot know what is referred to',
+  LIMIT,
+  async () => {
+    await using scratch = await experiment();
+    using killed = new Command([...RUN, ...LONG], scratch.folder);
+    await trains(scratch);
+    killed.signalGroup('SIGKILL');
+    await killed.finished;
+    const before = await artifactsIn(scratch.path('runs'));
+    assert.ok([...before.keys()].some((path) => path.startsWith('index/')));
+    assert.equal((await stagecraft(scratch.folder, 'gc', '--yes')).status, 0);
+    assert.deepEqual(await artifactsIn(scratch.path('runs')), before);
+    await stagecraft(scratch.folder, ...RUN);
+    const path = scratch.path('runs/tiny/last-run.json');
+    const whole = await readFile(path);
+    await writeFile(path, whole.subarray(0, whole.length - 10));
+    const all = await artifactsIn(scratch.path('runs'));
+    const refused = await stagecraft(scratch.folder, 'gc', '--yes');
+    assert.equal(refused.status, 2);
+    assert.match(
+      refused.stderr,
+      /last-run\.json cannot be read, so what its experiment refers to is not known/,
+    );
+    assert.deepEqual(await artifactsIn(scratch.path('runs')), all);
+  },
+);
+
+test('fsck sees a damaged manifest, and the next run makes that artifact again', LIMIT, async () => {
+  await using scratch = await experiment();
+  await stagecraft(scratch.folder, ...RUN);
+  const folder = scratch.path('runs/store/train');
+  const [name] = (await readdir(folder, { recursive: true })).filter((path) =>
+    path.endsWith('manifest.json'),
+  );
+  const path = scratch.path('runs/store/train', name!);
+  await writeFile(path, (await readFile(path, 'utf8')).replace('"sha256": "', '"sha256": "0'));
+  const found = await stagecraft(scratch.folder, 'fsck');
+  assert.equal(found.status, 1);
+  assert.match(found.stderr, /^damaged: a folder without a whole manifest/m);
+  assert.match((await stagecraft(scratch.folder, ...RUN)).stdout, /^start +train a/m);
+});

@@ -161,3 +161,44 @@ test('localhost among other hosts is refused with what to write', LIMIT, async (
   assert.equal(ended.status, 1);
   assert.match(ended.stdout, /the name by which the others reach it/);
 });
+
+test(
+  'a remote shell that greets is heard in the log, and the terminal’s Ctrl-C does not reach it',
+  LIMIT,
+  async () => {
+    await using scratch = await Scratch.make();
+    await makeFolderExperiment(scratch);
+    await finished(run(scratch, 'alone'));
+    const shell = scratch.path('shell');
+    await writeFile(shell, '#!/bin/sh\necho Welcome to this machine\nsh -c "$2"\n');
+    await chmod(shell, 0o755);
+    const options = { workers: '[127.0.0.1, 127.0.0.1]', variables: { STAGECRAFT_RSH: shell } };
+    {
+      using command = run(scratch, 'remote', options);
+      await savedAt(scratch, 'remote', 5);
+      command.signalGroup('SIGINT');
+      assert.equal((await command.finished).status, 130);
+    }
+    const last = await finished(run(scratch, 'remote', options));
+    assert.match(last.stdout, /^goes on +train a/m);
+    assert.deepEqual(await filesOf(scratch, 'remote'), await filesOf(scratch, 'alone'));
+    const logs = await readdir(scratch.path('remote/tiny/logs'));
+    const log = await scratch.read(
+      'remote/tiny/logs',
+      logs.find((name) => name.startsWith('train'))!,
+    );
+    assert.match(log, /^Welcome to this machine$/m);
+  },
+);
+
+test('Ctrl-C ends a run whose workers do not start', LIMIT, async () => {
+  await using scratch = await Scratch.make();
+  await makeFolderExperiment(scratch);
+  const shell = scratch.path('shell');
+  await writeFile(shell, '#!/bin/sh\nexec sleep 600\n');
+  await chmod(shell, 0o755);
+  using command = run(scratch, 'runs', { workers: '[there, there]', variables: { STAGECRAFT_RSH: shell } });
+  await command.says(/^start +train/m);
+  command.signalGroup('SIGINT');
+  assert.equal((await command.finished).status, 130);
+});

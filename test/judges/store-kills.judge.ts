@@ -20,7 +20,7 @@ const KILLS_WITHIN_MS = 6000;
 const ARGS = [
   ...['run', FOLDER_SPEC, '--backend', 'wasm'],
   ...['--set', 'stages.a.matrix={seed: [1, 2, 3]}', '--set', 'stages.a.seed=${seed}'],
-  ...['--set', 'stages.scores={kind: evaluate, each: a, Q: 256}', '--set', 'vars.epochs=3'],
+  ...['--set', 'stages.scores={$delete: [from], each: a}', '--set', 'vars.epochs=3'],
   ...['--set', 'tables.tiny={rows: scores, columns: [seed, net, S, Q, top1, top5]}'],
 ];
 

@@ -6,7 +6,7 @@ import {
   ArtifactStore,
   type Attempt,
   DamagedArtifactError,
-  type Lease,
+  type HeldLease,
   type Publication,
 } from '../../src/run/artifact-store.js';
 import type { SavedPlace, SavePlaces, SavePoints } from '../../src/run/save-points.js';
@@ -78,7 +78,7 @@ export class MemoryStore extends ArtifactStore {
     return Promise.resolve(found.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)));
   }
 
-  lease({ recipe }: Task): Promise<Lease | { readonly heldBy: string }> {
+  lease({ recipe }: Task): Promise<HeldLease | { readonly heldBy: string }> {
     if (this.#leases.has(recipe)) return Promise.resolve({ heldBy: 'another run' });
     this.#leases.add(recipe);
     const release = () => {
@@ -150,8 +150,16 @@ export class MemoryStore extends ArtifactStore {
     return Promise.resolve();
   }
 
-  busy(): Promise<readonly string[]> {
-    return Promise.resolve([...this.#leases].map(() => 'another run'));
+  occupy(): Promise<HeldLease> {
+    return Promise.resolve({ release: () => Promise.resolve() });
+  }
+
+  unreadable(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  setAsideFolder(path: string): Promise<string> {
+    return Promise.reject(new Error(`nothing in memory is a folder: ${path}`));
   }
 
   setAside(execution: Execution): Promise<string> {

@@ -12,7 +12,7 @@ export async function artifactsIn(results: string): Promise<ReadonlyMap<string, 
   const paths = entries
     .filter((entry) => entry.isFile() && entry.name !== 'manifest.json')
     .map((entry) => join(entry.parentPath, entry.name).slice(store.length + 1))
-    .filter((path) => !/^(work|damaged|failed|unfinished)\//.test(path))
+    .filter((path) => !/^(work|damaged|failed|unfinished|leases)\//.test(path))
     .sort();
   const files = new Map<string, Buffer>();
   for (const path of paths) files.set(path, await readFile(join(store, path)));

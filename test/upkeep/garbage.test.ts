@@ -3,6 +3,7 @@ import test from 'node:test';
 import type { Execution } from '../../src/plan/execution.js';
 import type { Task } from '../../src/plan/plan.js';
 import { garbageOf, type Keep } from '../../src/upkeep/garbage.js';
+import { digestValue } from '../../src/util/digest.js';
 import { numberTask } from '../support/toy.js';
 
 const NETS = ['D', 'E'].map((name, i) => numberTask(name, i));
@@ -28,11 +29,11 @@ const STORED = [
 
 /** What goes, by its output. */
 function gone(keep: Keep, best: string | undefined): readonly string[] {
-  const tasks = [...NETS, TABLE].map((task) => ({ ...task, seconds: 1 }));
-  return garbageOf(STORED, [{ tasks, best }], keep).map(({ execution: { output } }) => output);
+  const done = [...NETS, TABLE].map((task) => ({ ...task, seconds: 1 }));
+  return garbageOf(STORED, [{ done, wanted: [], best }], keep).map(({ execution: { output } }) => output);
 }
 
-test('what no experiment refers to goes, and of a task all executions but the newest', () => {
+test('what no experiment refers to goes, and of a task whose execution is not known all but the newest', () => {
   assert.deepEqual(gone('last', undefined), ['weights of D, before', 'old weights']);
 });
 
@@ -47,4 +48,18 @@ test('of the nets all go, or all but the best', () => {
 
 test('a store to which nothing refers is garbage as a whole', () => {
   assert.equal(garbageOf(STORED, [], 'last').length, STORED.length);
+});
+
+test('of a task the execution stays that the last run took, be there a newer one', () => {
+  const made = { output: 'weights of D, before', inputs: digestValue({}) };
+  const done = [{ ...NETS[0]!, seconds: 1, made }];
+  const rest = garbageOf(STORED, [{ done, wanted: [], best: undefined }], 'last');
+  assert.ok(rest.some(({ execution: { output } }) => output === 'weights of D'));
+  assert.ok(!rest.some(({ execution: { output } }) => output === made.output));
+});
+
+test('what a run that was cut off has made stays', () => {
+  const wanted = [GONE.recipe];
+  const rest = garbageOf(STORED, [{ done: [], wanted, best: undefined }], 'last');
+  assert.ok(!rest.some(({ execution: { output } }) => output === 'old weights'));
 });

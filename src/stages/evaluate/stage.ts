@@ -1,6 +1,13 @@
 import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
-import { digestsOf, type ImageIndex, isListing, readIndex, readSkipped } from '../../data/index-file.js';
+import {
+  bytesIn,
+  digestsOf,
+  type ImageIndex,
+  isListing,
+  readIndex,
+  readSkipped,
+} from '../../data/index-file.js';
 import { classesDiffer } from '../../data/class-problems.js';
 import type { DecodedImages } from '../../image/decoded-images.js';
 import { ImageLoader } from '../../image/image-loader.js';
@@ -76,6 +83,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const { method, mirror, mapAverage = 'scores', Q, filter, longSide, precision = 'float32' } = parameters;
     const loader = new ImageLoader({
       read: checkedReader(this.#dataset, source, 'val', index),
+      bytesOf: bytesIn(index),
       split: 'val',
       side: parameters.Q,
       rescaling: { filter, longSide },

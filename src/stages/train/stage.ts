@@ -1,6 +1,6 @@
 import { checkedReader } from '../../data/checked-reader.js';
 import type { Dataset } from '../../data/dataset.js';
-import { digestsOf, type ImageIndex, readIndex, readSkipped } from '../../data/index-file.js';
+import { bytesIn, digestsOf, type ImageIndex, readIndex, readSkipped } from '../../data/index-file.js';
 import { classesDiffer } from '../../data/class-problems.js';
 import { readAugmentation } from '../../image/augmentation.js';
 import { Augmenter } from '../../image/augmenter.js';
@@ -14,6 +14,7 @@ import { buildNet, type Net, parameterShapes } from '../../nn/net.js';
 import { breathe, Interrupted, sourceOf, Stage, type StageTask, TaskError } from '../../run/stage.js';
 import { endsOf } from '../../spec/range.js';
 import { collectGarbage } from '../../util/collect-garbage.js';
+import { WorkerLost } from '../../util/worker-lost.js';
 import { type BatchSettings, trainingBatches } from './batches.js';
 import type { TrainParameters } from './definition.js';
 import { describeTraining, shapeOf } from './describe.js';
@@ -105,12 +106,24 @@ export class TrainStage extends Stage<TrainParameters> {
     // The largest part, so that it is the same on all.
     const own = Math.ceil(batch / share.workers);
     const computation = { height: crop, width: crop, use: 'learning' } as const;
-    const microBatch = saved?.microBatch ?? imagesAtOnce(net, computation, own, task.memoryBytes);
+    const fitting = imagesAtOnce(net, computation, own, task.memoryBytes);
+    // With less memory than before it goes on in smaller parts, which --accept has allowed.
+    const microBatch = Math.min(saved?.microBatch ?? fitting, fitting);
     const session = this.#engine.open(net, saved?.state ?? drawn, {
       ...{ momentum, weightDecay, dropout, seed, precision, microBatch },
       ...(fineTune === 'fc' && { learnsFrom: 'fc6' }),
     });
+    this.#agreeOn(saved?.step ?? 0);
     return { session, microBatch, saved: saved && withoutState(saved) };
+  }
+
+  /** Over a network, one worker may not see yet what another has saved. @throws WorkerLost, so that all begin again */
+  #agreeOn(step: number): void {
+    const { rank, workers } = this.#engine.share;
+    const own = Array.from({ length: workers }, (_, i) => (i === rank ? step : 0));
+    const steps = this.#engine.sumOverWorkers(own);
+    if (steps.some((other) => other !== steps[0]))
+      throw new WorkerLost(`the workers found other save points: of steps ${steps.join(', ')}`);
   }
 
   async #train(
@@ -207,6 +220,7 @@ export class TrainStage extends Stage<TrainParameters> {
     const read = checkedReader(this.#dataset, source, split, index);
     return new ImageLoader({
       read,
+      bytesOf: bytesIn(index),
       split,
       cacheBytes: kept * PIXEL_CACHE_BYTES,
       decoded: { images: this.#decoded, digestOf: digestsOf(index, source, split) },
