@@ -29,6 +29,9 @@ test('what is under way never weighs more than the gate holds, and all goes thro
 
 test('what fails makes room as well', async () => {
   const gate = new Gate(1);
-  await assert.rejects(gate.through(1, () => Promise.reject(new Error('no'))), /no/);
+  await assert.rejects(
+    gate.through(1, () => Promise.reject(new Error('no'))),
+    /no/,
+  );
   assert.equal(await gate.through(1, () => Promise.resolve(3)), 3);
 });
