@@ -1,11 +1,13 @@
 import { relative } from 'node:path';
 import { shortRecipe } from '../plan/recipe.js';
+import { requireStore } from './existing-store.js';
 import type { Invocation } from './invocation.js';
 import { stagecraftFor } from './stagecraft-for.js';
 import { sizeInWords } from './units.js';
 
 /** Whether every artifact is what was stored; what is not is set aside, and the next run makes it again. */
 export async function execute(invocation: Invocation): Promise<number> {
+  requireStore('fsck', invocation);
   const stagecraft = stagecraftFor(invocation);
   const report = await stagecraft.checkStore(progressOnTerminal('read'));
   const bad = report.damaged.length + report.unreadable.length;
@@ -16,7 +18,7 @@ export async function execute(invocation: Invocation): Promise<number> {
   const here = (path: string) => relative(process.cwd(), path) || '.';
   for (const { execution, message, movedTo } of report.damaged)
     console.error(
-      `damaged: ${execution.kind} ${shortRecipe(execution.recipe)}: ${message} It lies in ${here(movedTo)} now; the next run makes it again.`,
+      `damaged: ${execution.kind} ${shortRecipe(execution.recipe)}: ${message}. It lies in ${here(movedTo)} now; the next run makes it again.`,
     );
   for (const path of report.unreadable)
     console.error(

@@ -7,6 +7,7 @@ import { shortRecipe } from '../plan/recipe.js';
 import { suggestion } from '../util/suggest.js';
 import { UserError } from '../util/user-error.js';
 import { progressOnTerminal } from './fsck.js';
+import { requireStore } from './existing-store.js';
 import type { Invocation } from './invocation.js';
 import { stagecraftFor } from './stagecraft-for.js';
 import { sizeInWords } from './units.js';
@@ -14,6 +15,7 @@ import { sizeInWords } from './units.js';
 /** Shows what no experiment refers to, asks, and removes it. */
 export async function execute(invocation: Invocation): Promise<number> {
   const { values } = invocation;
+  requireStore('gc', invocation);
   const { removed } = await stagecraftFor(invocation).removeGarbage(keepOf(values['keep']), {
     agree: (found) => {
       if (values['json'] === true) console.log(JSON.stringify(found, null, 2));

@@ -182,3 +182,19 @@ test('fsck sees a damaged manifest, and the next run makes that artifact again',
   assert.match(found.stderr, /^damaged: a folder without a whole manifest/m);
   assert.match((await stagecraft(scratch.folder, ...RUN)).stdout, /^start +train a/m);
 });
+
+test(
+  'gc and fsck are of a store that is there, and pass over nothing that they are told',
+  LIMIT,
+  async () => {
+    await using scratch = await experiment();
+    for (const command of ['gc', 'fsck']) {
+      const none = await stagecraft(scratch.folder, command);
+      assert.equal(none.status, 2);
+      assert.match(none.stderr, /There is no store in .*runs: --store names the folder/);
+      const told = await stagecraft(scratch.folder, command, 'runs-2');
+      assert.equal(told.status, 2);
+      assert.match(told.stderr, /takes no "runs-2"\. Another store: --store DIR/);
+    }
+  },
+);

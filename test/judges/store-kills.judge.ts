@@ -15,7 +15,7 @@ const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 const SEED = Number(process.env['STORE_SEED'] ?? 1);
 const RUNS = 8;
 /** A round takes some seconds more than this; kills come before. */
-const KILLS_WITHIN_MS = 6000;
+const KILLS_WITHIN_MS = 3000;
 
 const ARGS = [
   ...['run', FOLDER_SPEC, '--backend', 'wasm'],
