@@ -1,6 +1,6 @@
 /** Nets trained by several workers, through the real command line: one dies, all go on; a remote shell starts them. */
 import assert from 'node:assert/strict';
-import { chmod, readdir, writeFile } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, type Finished } from '../support/command.js';
@@ -45,6 +45,13 @@ async function finished(command: Command): Promise<Finished> {
 
 function filesOf(scratch: Scratch, store: string): Promise<ReadonlyMap<string, Buffer>> {
   return artifactsIn(scratch.path(store));
+}
+
+/** A program in the place of the remote shell: called with the host and the command. */
+async function shellOf(scratch: Scratch, script: string): Promise<string> {
+  const path = await scratch.write('shell', script);
+  await chmod(path, 0o755);
+  return path;
 }
 
 async function savedAt(scratch: Scratch, store: string, place: number): Promise<void> {
@@ -126,9 +133,7 @@ test(
     await makeFolderExperiment(scratch);
     await finished(run(scratch, 'alone'));
     // A remote shell that logs its host and runs the command here.
-    const shell = scratch.path('shell');
-    await writeFile(shell, '#!/bin/sh\necho "$1" >> hosts.txt\nexec sh -c "$2"\n');
-    await chmod(shell, 0o755);
+    const shell = await shellOf(scratch, '#!/bin/sh\necho "$1" >> hosts.txt\nexec sh -c "$2"\n');
     const variables = { STAGECRAFT_RSH: shell };
     const ended = await finished(run(scratch, 'remote', { workers: '[127.0.0.1, 127.0.0.1]', variables }));
     assert.equal(ended.status, 0, ended.stderr);
@@ -153,9 +158,7 @@ test('a batch that is smaller than the workers are many is refused with the way 
 test('localhost among other hosts is refused with what to write', LIMIT, async () => {
   await using scratch = await Scratch.make();
   await makeFolderExperiment(scratch);
-  const shell = scratch.path('shell');
-  await writeFile(shell, '#!/bin/sh\nexec sh -c "$2"\n');
-  await chmod(shell, 0o755);
+  const shell = await shellOf(scratch, '#!/bin/sh\nexec sh -c "$2"\n');
   const variables = { STAGECRAFT_RSH: shell };
   const ended = await finished(run(scratch, 'runs', { workers: '[localhost, 127.0.0.1]', variables }));
   assert.equal(ended.status, 1);
@@ -169,9 +172,7 @@ test(
     await using scratch = await Scratch.make();
     await makeFolderExperiment(scratch);
     await finished(run(scratch, 'alone'));
-    const shell = scratch.path('shell');
-    await writeFile(shell, '#!/bin/sh\necho Welcome to this machine\nsh -c "$2"\n');
-    await chmod(shell, 0o755);
+    const shell = await shellOf(scratch, '#!/bin/sh\necho Welcome to this machine\nsh -c "$2"\n');
     const options = { workers: '[127.0.0.1, 127.0.0.1]', variables: { STAGECRAFT_RSH: shell } };
     {
       using command = run(scratch, 'remote', options);
@@ -194,9 +195,7 @@ test(
 test('Ctrl-C ends a run whose workers do not start', LIMIT, async () => {
   await using scratch = await Scratch.make();
   await makeFolderExperiment(scratch);
-  const shell = scratch.path('shell');
-  await writeFile(shell, '#!/bin/sh\nexec sleep 600\n');
-  await chmod(shell, 0o755);
+  const shell = await shellOf(scratch, '#!/bin/sh\nexec sleep 600\n');
   using command = run(scratch, 'runs', { workers: '[there, there]', variables: { STAGECRAFT_RSH: shell } });
   await command.says(/^start +train/m);
   command.signalGroup('SIGINT');
