@@ -1,12 +1,11 @@
 /** `runs/<experiment>/`: what people look at, copied from the store. */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Execution } from '../plan/execution.js';
 import type { Experiment, Plan } from '../plan/plan.js';
 import { type ArtifactStore, DamagedArtifactError } from '../run/artifact-store.js';
 import type { ReportFile } from '../run/tracker.js';
 import { digestBytes } from '../util/digest.js';
-import { type Disk, isMissing } from '../util/disk.js';
+import { type Disk, isMissing, replaceWhole } from '../util/disk.js';
 
 /** Where from, and where to. */
 export interface Shelf {
@@ -33,17 +32,14 @@ export interface FinishedExperiment {
 }
 
 /**
- * Readers see the old file or the new one, whole; two runs at once do not meet in what is being written. A file that
- * holds this already is left alone.
+ * As {@link replaceWhole}; a file that holds this already is left alone.
  * @returns SHA-256 of the content, 64 hex digits
  */
 export async function replaceFile(disk: Disk, path: string, content: Uint8Array | string): Promise<string> {
   const bytes = Buffer.from(content as Uint8Array);
   const sha256 = digestBytes(bytes);
   if (await holds(disk, path, bytes)) return sha256;
-  const beside = `${path}.${randomUUID().slice(0, 8)}`;
-  await disk.writeFile(beside, content);
-  await disk.rename(beside, path);
+  await replaceWhole(disk, path, bytes);
   return sha256;
 }
 

@@ -2,11 +2,10 @@
  * What was done when an experiment was last run (`runs/<experiment>/last-run.json`), by which a change can be named; and
  * what its run that goes on, or was cut off, wants (`wanted.json`). Together they say what of the store it refers to.
  */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { EarlierTasks } from '../plan/earlier.js';
 import type { Task } from '../plan/plan.js';
-import { type Disk, isMissing } from '../util/disk.js';
+import { type Disk, isMissing, replaceWhole } from '../util/disk.js';
 import { UserError } from '../util/user-error.js';
 
 const FILE = 'last-run.json';
@@ -43,13 +42,13 @@ export async function writeLastRun(disk: Disk, directory: string, done: readonly
   const before = (await readLastRun(disk, directory)).filter((task) => !now.has(task));
   const lastRun: LastRun = { format: 1, tasks: [...done, ...before] };
   await disk.makeDirectory(directory);
-  await replace(disk, join(directory, FILE), lastRun);
+  await replaceWhole(disk, join(directory, FILE), `${JSON.stringify(lastRun)}\n`);
 }
 
 /** Before a run begins: what it makes is referred to as soon as it is there. @param recipes of all its tasks */
 export async function writeWanted(disk: Disk, directory: string, recipes: readonly string[]): Promise<void> {
   await disk.makeDirectory(directory);
-  await replace(disk, join(directory, WANTED), { format: 1, recipes });
+  await replaceWhole(disk, join(directory, WANTED), `${JSON.stringify({ format: 1, recipes })}\n`);
 }
 
 export interface References {
@@ -79,11 +78,4 @@ export async function readReferences(disk: Disk, directory: string): Promise<Ref
     done: (await read(FILE, 'tasks')) as readonly DoneTask[],
     wanted: (await read(WANTED, 'recipes')) as readonly string[],
   };
-}
-
-/** Whole or not at all. */
-async function replace(disk: Disk, path: string, content: unknown): Promise<void> {
-  const beside = `${path}.${randomUUID().slice(0, 8)}`;
-  await disk.writeFile(beside, `${JSON.stringify(content)}\n`);
-  await disk.rename(beside, path);
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /**
  * The port to the file system, as far as results are kept on it; tests put a failing disk in its place.
  * Paths are absolute. Methods reject with Node's own errors (`ENOSPC`, `EROFS` ...).
@@ -43,6 +45,13 @@ export interface DiskLog {
   /** Returns once all that was appended is on the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Readers see the old file or the new one, whole; two who write at once do not meet in what is being written. */
+export async function replaceWhole(disk: Disk, path: string, content: Uint8Array | string): Promise<void> {
+  const beside = `${path}.${randomUUID().slice(0, 8)}`;
+  await disk.writeFile(beside, content);
+  await disk.rename(beside, path);
 }
 
 /** Whether an error means that there is no such file. */
