@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { type Diagnostic, formatDiagnostic } from '../../src/spec/diagnostic.js';
 import { bounded, runs } from '../support/fuzz.js';
-import { planResult } from './support/plan-spec.js';
+import { planning } from './support/plan-spec.js';
 import { filesBeside, SHIPPED, shippedText } from './support/shipped.js';
 
 const shipped = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../../experiments/vgg/${name}`, import.meta.url)), 'utf8');
+const plan = planning();
 const SPEC = shipped('localisation.yaml');
 const NETS = shipped('nets.yaml');
 const PAPER = shipped('paper.yaml');
@@ -25,7 +26,7 @@ async function check(files: Files, sets: readonly string[] = []): Promise<boolea
   const { spec = SPEC, nets = NETS, paper = PAPER } = files;
   const beside = { 'nets.yaml': nets, 'paper.yaml': paper };
   const texts: Readonly<Record<string, string>> = { 'spec.yaml': spec, ...beside };
-  const planned = await bounded(() => planResult(spec, { beside, sets }));
+  const planned = await bounded(() => plan(spec, { beside, sets }));
   if (planned.ok) return true;
   const { diagnostics } = planned.error;
   assert.ok(diagnostics.length > 0, 'a refusal without a mistake');
@@ -195,7 +196,7 @@ test('nor does any other spec that we ship, one of its words put in place of ano
           return now.slice(0, index) + put + now.slice(index + old.length);
         }, shippedText(path));
         const beside = filesBeside(path);
-        const planned = await bounded(() => planResult(text, { beside }));
+        const planned = await bounded(() => plan(text, { beside }));
         if (planned.ok) return;
         assert.ok(planned.error.diagnostics.length > 0, 'a refusal without a mistake');
         for (const diagnostic of planned.error.diagnostics)

@@ -15,7 +15,7 @@ export const FOLDER = '/home/user/experiments';
 
 /** Reads from a record of texts by name; any other use fails. */
 class TextDisk extends Disk {
-  constructor(readonly texts: Readonly<Record<string, string>>) {
+  constructor(public texts: Readonly<Record<string, string>>) {
     super();
   }
 
@@ -56,9 +56,19 @@ const nobody = { names: [], folder: FOLDER };
 
 /** The spec stands in `FOLDER/spec.yaml`; the user stands in `FOLDER`. */
 export async function planResult(text: string, options: Options = {}): Promise<Result<Planned, LoadFailure>> {
-  const { profile, sets = [], kinds = BUILT_IN_KINDS } = options;
-  const planner = new Planner(pathsOf(options, text), new SpecPlugins(kinds, nobody));
-  return planner.plan('spec.yaml', { profile, sets, currentDirectory: FOLDER });
+  return planning(options.kinds)(text, options);
+}
+
+/** As {@link planResult}, one plan after the other by one planner, which keeps the files that have not changed. */
+export function planning(
+  kinds: BuiltInKinds = BUILT_IN_KINDS,
+): (text: string, options: Options) => Promise<Result<Planned, LoadFailure>> {
+  const disk = new TextDisk({});
+  const planner = new Planner(disk, new SpecPlugins(kinds, nobody));
+  return (text, { beside, profile, sets = [] }) => {
+    disk.texts = { ...beside, 'spec.yaml': text };
+    return planner.plan('spec.yaml', { profile, sets, currentDirectory: FOLDER });
+  };
 }
 
 export async function planSpec(text: string, options: Options = {}): Promise<Planned> {
