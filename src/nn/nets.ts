@@ -68,7 +68,7 @@ export const NET_NAMES = Object.keys(NETS) as readonly NetName[];
 
 /** The layers of a net that comes with us; undefined for other names. */
 export function builtInLayers(name: string): readonly LayerSpec[] | undefined {
-  return (NETS as Readonly<Record<string, readonly LayerSpec[]>>)[name];
+  return Object.hasOwn(NETS, name) ? NETS[name as NetName] : undefined;
 }
 
 /** The shape of a built-in net. */

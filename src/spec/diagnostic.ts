@@ -46,7 +46,9 @@ export function formatDiagnostic(
   { at, message, help }: Diagnostic,
   textOf: (file: string) => string | undefined,
 ): string {
-  const lines = [`${formatPosition(at)} ${message}${help === undefined || help === '' ? '' : ` ${help}`}`];
+  const lines = [
+    visible(`${formatPosition(at)} ${message}${help === undefined || help === '' ? '' : ` ${help}`}`),
+  ];
   const source = textOf(at.file)?.split(/\r?\n/)[at.line - 1];
   if (source !== undefined) {
     const gutter = ` ${at.line} | `;
@@ -54,11 +56,19 @@ export function formatDiagnostic(
     const indent = before.replaceAll(/[^\t]/g, ' ');
     const width = Math.max(1, Math.min(at.length, after.length));
     lines.push(
-      `${gutter}${shown}`.trimEnd(),
+      visible(`${gutter}${shown}`.trimEnd()),
       `${' '.repeat(gutter.length - 2)}| ${indent}${'~'.repeat(width)}`,
     );
   }
   return lines.join('\n');
+}
+
+/** What a terminal would obey, or take for another line, as the picture of it, which is as wide as one letter. Tabs stay. */
+function visible(text: string): string {
+  return text.replaceAll(/(?!\t)[\p{Cc}\u2028\u2029]/gu, (control) => {
+    const code = control.charCodeAt(0);
+    return String.fromCharCode(code < 0x20 ? 0x2400 + code : 0x2421);
+  });
 }
 
 /** More of a line than this is cut, in UTF-16 units. */

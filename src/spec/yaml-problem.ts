@@ -62,7 +62,12 @@ function yamlProblem({ code, pos: [from, to], message }: YAMLError, document: Do
     };
   }
   if (/^(Flow (map|seq)|Expected flow)/.test(message)) {
-    const start = opening(document, from, (node) => isCollection(node) && node.flow === true);
+    // A pair within brackets is a collection of its own, without any.
+    const start = opening(
+      document,
+      from,
+      (node) => isCollection(node) && node.flow === true && /[{[]/.test(text[node.range![0]]!),
+    );
     if (start !== undefined)
       return {
         from: start,

@@ -45,6 +45,17 @@ test('a tab before the place stands in both lines, so that they are equally wide
   );
 });
 
+test('what a terminal would obey or take for another line is shown as a picture of it', () => {
+  const diagnostic = {
+    at: { file: 'a.yaml', line: 1, column: 3, length: 1 },
+    message: 'Unknown key "a\n\x1b[2J".',
+  };
+  assert.equal(
+    formatDiagnostic(diagnostic, () => 'a\x1b: \u20281'),
+    ['a.yaml:1:3 Unknown key "a\u240a\u241b[2J".', ' 1 | a\u241b: \u24211', '   |   ~'].join('\n'),
+  );
+});
+
 test('without the text there is no frame', () => {
   assert.equal(format({ file: 'b.yaml', line: 7 }), 'b.yaml:7:1 Message.');
 });
