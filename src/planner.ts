@@ -1,4 +1,5 @@
 /** Specs to one plan: the part of Stagecraft that writes nothing and starts nothing. */
+import { resolve } from 'node:path';
 import type { DatasetSource } from './data/dataset.js';
 import type { DatasetIdentity } from './plan/definition.js';
 import { definitionsByKind } from './plan/definitions.js';
@@ -135,15 +136,40 @@ function together(planned: readonly PlannedOne[]): Result<Planned, readonly Diag
   const plugins = new Map(
     planned.flatMap(({ kinds }) => kinds.plugins.map((plugin) => [plugin.path, plugin] as const)),
   );
-  const problem = conflict(sources) ?? pluginConflict([...plugins.values()]);
+  const files = filesOf(planned);
+  const problem = conflict(sources) ?? fileConflict(files) ?? pluginConflict([...plugins.values()]);
   if (problem) return failed([{ at, ...problem }]);
   return ok({
     specs,
     expansions: planned.map(({ expansion }) => expansion),
     plan: united.value,
-    sources: new Sources(sources),
+    sources: new Sources(sources, new Map(files)),
     plugins: [...plugins.values()],
   });
+}
+
+/** Recipes of the tasks that read a file of weights, and where that lies. */
+function filesOf(planned: readonly PlannedOne[]): readonly (readonly [string, string])[] {
+  return planned.flatMap(({ spec, plan }) =>
+    plan.tasks.flatMap(({ recipe, file }) =>
+      file === undefined ? [] : [[recipe, resolve(spec.weights, file)] as const],
+    ),
+  );
+}
+
+/** One task cannot read two files; those whose digest is given are one wherever they lie. */
+function fileConflict(files: readonly (readonly [string, string])[]): Omit<Diagnostic, 'at'> | undefined {
+  const seen = new Map<string, string>();
+  for (const [recipe, path] of files) {
+    const other = seen.get(recipe);
+    if (other !== undefined && other !== path)
+      return {
+        message: `The same weights lie in two places: ${other} and ${path}.`,
+        help: 'Name one "weights" folder in all specs.',
+      };
+    seen.set(recipe, path);
+  }
+  return undefined;
 }
 
 /** A worker has the plugins of all specs, so of two kinds of one name it would take the first. */

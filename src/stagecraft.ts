@@ -117,7 +117,7 @@ export class Stagecraft {
     const services = { sources, dataset: this.#dataset(plugins) };
     const unsafe = trustNetwork ? undefined : mistrust(plan, surveyed.statuses);
     if (unsafe !== undefined) throw new UserError(unsafe);
-    const problem = surveyed.missingImages ?? (await splitsDisagree(plan, surveyed.statuses, services));
+    const problem = surveyed.missingSource ?? (await splitsDisagree(plan, surveyed.statuses, services));
     if (problem !== undefined) throw new DatasetError(problem);
     const lease = await occupied(store, 'run');
     const logs = new TaskLogs(disk, directory);

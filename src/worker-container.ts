@@ -23,6 +23,7 @@ export const STAGE_MODULES: Readonly<Record<string, () => Promise<ContainerModul
   index: async () => (await import('./stages/index/module.js')).indexModule,
   augment: async () => (await import('./stages/augment/module.js')).augmentModule,
   'contact-sheet': async () => (await import('./stages/contact-sheet/module.js')).contactSheetModule,
+  import: async () => (await import('./stages/import/module.js')).importModule,
   train: async () => (await import('./stages/train/module.js')).trainModule,
   evaluate: async () => (await import('./stages/evaluate/module.js')).evaluateModule,
   mean: async () => (await import('./stages/mean/module.js')).meanModule,

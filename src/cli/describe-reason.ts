@@ -19,6 +19,8 @@ export function describeReason(reason: Reason): string {
       return `${reason.role} changed from ${brief(reason.before)} to ${brief(reason.now)}`;
     case 'images-missing':
       return `its images are not here: ${firstLine(reason.message)}`;
+    case 'file-missing':
+      return `its file is not here: ${firstLine(reason.message)}`;
     case 'other-environment':
       return `made on ${reason.host} in another environment: ${reason.differences.map(describeChange).join('; ')}`;
     case 'other-code':

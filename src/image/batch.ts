@@ -5,7 +5,8 @@ import type { Pixels } from './pixels.js';
 /** What turns 0-255 pixels into a net's input: (x - mean) * scale, channels RGB. */
 export interface Normalisation {
   readonly meanRgb: readonly [number, number, number];
-  readonly scale: number;
+  /** Of all channels, or of R, G, B. */
+  readonly scale: number | readonly [number, number, number];
 }
 
 /** A rectangle of an image, in px from the top left, and whether it is read right to left. */
@@ -61,14 +62,15 @@ export function writeWindow(
 ): void {
   const { left, top, width, height, mirrored } = window;
   const [red, green, blue] = to.meanRgb;
+  const [ofRed, ofGreen, ofBlue] = typeof to.scale === 'number' ? [to.scale, to.scale, to.scale] : to.scale;
   let at = index * width * height * 3;
   const step = mirrored ? -3 : 3;
   for (let y = top; y < top + height; y++) {
     let from = (y * image.width + (mirrored ? left + width - 1 : left)) * 3;
     for (let x = 0; x < width; x++) {
-      out[at] = (image.data[from]! - red) * to.scale;
-      out[at + 1] = (image.data[from + 1]! - green) * to.scale;
-      out[at + 2] = (image.data[from + 2]! - blue) * to.scale;
+      out[at] = (image.data[from]! - red) * ofRed;
+      out[at + 1] = (image.data[from + 1]! - green) * ofGreen;
+      out[at + 2] = (image.data[from + 2]! - blue) * ofBlue;
       at += 3;
       from += step;
     }

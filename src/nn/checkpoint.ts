@@ -2,7 +2,7 @@
 import type { NetShape } from './net.js';
 import type { Parameters } from './net-state.js';
 import { UserError } from '../util/user-error.js';
-import { readSafetensors, writeSafetensors } from '../util/safetensors.js';
+import { emptySafetensors, readSafetensors, writeSafetensors } from '../util/safetensors.js';
 
 const DESCRIPTION_FILE = 'checkpoint.json';
 const WEIGHTS_FILE = 'weights.safetensors';
@@ -30,6 +30,18 @@ export interface TrainingFacts {
   readonly precision?: string;
 }
 
+/** The file that a net was imported from, and what of it was brought into our orders. */
+export interface ImportedFrom {
+  /** The published release that the file is; absent for others. */
+  readonly release?: string;
+  /** Its name, without folders. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly format: string;
+  readonly channelOrder: 'RGB' | 'BGR';
+  readonly flattenOrder: 'HWC' | 'CHW';
+}
+
 export interface CheckpointDescription {
   readonly format: 1;
   readonly shape: NetShape;
@@ -37,14 +49,16 @@ export interface CheckpointDescription {
   readonly classes: readonly string[];
   /** Subtracted from 0-255 pixels, in the order of the channels. */
   readonly mean: readonly [number, number, number];
-  /** What the difference is multiplied by. */
-  readonly inputScale: number;
+  /** What the difference is multiplied by: all channels by one number, or R, G, B by one each. */
+  readonly inputScale: number | readonly [number, number, number];
   readonly channelOrder: 'RGB';
   /** Order in which fc6 reads the last feature map. */
   readonly flattenOrder: 'HWC';
   /** Training scale, real px, or the range `96..160` that it was drawn from. */
   readonly S: number | string;
   readonly initialisation: string;
+  /** Absent where the net was trained here. */
+  readonly importedFrom?: ImportedFrom;
   /** Layers whose weights were taken from a trained net at the start; absent in older files. */
   readonly copied?: readonly string[];
   /** Absent in older files. */
@@ -65,15 +79,24 @@ interface Reader {
   read(file: string): Promise<Uint8Array>;
 }
 
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
 /** The files of a checkpoint, by name. */
-export function writeCheckpoint({
-  description,
-  weights,
-}: Checkpoint): Readonly<Record<string, string | Uint8Array>> {
-  return {
-    [DESCRIPTION_FILE]: `${JSON.stringify(description, null, 2)}\n`,
-    [WEIGHTS_FILE]: writeSafetensors(weights),
-  };
+export function writeCheckpoint({ description, weights }: Checkpoint): Files {
+  return filesOf(description, writeSafetensors(weights));
+}
+
+/** The same with all weights 0, and the weights, which can be written in place. */
+export function checkpointFiles(
+  description: CheckpointDescription,
+  arrays: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): { readonly files: Files; readonly data: readonly Float32Array[] } {
+  const { bytes, data } = emptySafetensors(arrays);
+  return { files: filesOf(description, bytes), data };
+}
+
+function filesOf(description: CheckpointDescription, weights: Uint8Array): Files {
+  return { [DESCRIPTION_FILE]: `${JSON.stringify(description, null, 2)}\n`, [WEIGHTS_FILE]: weights };
 }
 
 /** @throws FormatError if the weights are damaged, UserError if a newer version made them */

@@ -2,7 +2,7 @@
 import { digestValue } from '../util/digest.js';
 import { UserError } from '../util/user-error.js';
 import { emptyNpy, readNpy, readNpyParts, writeNpy } from '../util/npy.js';
-import type { TrainingFacts } from './checkpoint.js';
+import type { ImportedFrom, TrainingFacts } from './checkpoint.js';
 import type { NetShape } from './net.js';
 import type { MapAverage } from './posterior.js';
 
@@ -25,6 +25,8 @@ export interface EvaluationProtocol {
   readonly identity?: 'listing';
   /** How the net's weights were drawn, and its training: steps of how many images. */
   readonly initialisation: string;
+  /** Where the net's weights come from; absent where it was trained here. */
+  readonly importedFrom?: ImportedFrom;
   /** Layers that were taken from a trained net; absent in older files. */
   readonly copied?: readonly string[];
   /** Absent in older files. */

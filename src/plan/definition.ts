@@ -20,6 +20,8 @@ export interface TaskDraft {
   readonly inputs: Readonly<Record<string, TaskDraft | readonly TaskDraft[]>>;
   /** What its kind says of it; the axes of its stage come to it when the plan is made. */
   readonly labels: Labels;
+  /** A file of weights that it reads, as the spec names it; where that lies is no part of what it is. */
+  readonly file?: string;
 }
 
 /** The one task that a stage refers to, with the axes of its stage. */

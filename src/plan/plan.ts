@@ -23,6 +23,8 @@ export interface Task extends TaskName {
   readonly readsImages: boolean;
   /** The image set that it reads, itself or through its index; null for none. */
   readonly dataset: DatasetIdentity | null;
+  /** The file of weights that it reads, as its spec names it. */
+  readonly file?: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Recipes of the inputs, by role; every one stands earlier in the plan. */
   readonly inputs: Readonly<Record<string, string | readonly string[]>>;

@@ -25,6 +25,7 @@ export type Reason =
   | { readonly kind: 'input-to-do'; readonly input: string }
   | { readonly kind: 'input-changed'; readonly role: string; readonly before: string; readonly now: string }
   | { readonly kind: 'images-missing'; readonly message: string }
+  | { readonly kind: 'file-missing'; readonly message: string }
   | Refusal;
 
 export type TaskStatus =
@@ -39,10 +40,11 @@ export type TaskStatus =
 /** By recipe. */
 export type Statuses = ReadonlyMap<string, TaskStatus>;
 
-/** What a task reads, as digests by role: its inputs' contents, and the images' fingerprint under {@link IMAGES_ROLE}. */
+/** What a task reads, as digests by role: its inputs' contents, and the images' or the file's fingerprint. */
 export type InputDigests = Readonly<Record<string, string>>;
 
 export const IMAGES_ROLE = 'images';
+export const FILE_ROLE = 'file';
 
 /** A try that failed since the last success. */
 export interface Failure {
@@ -51,12 +53,12 @@ export interface Failure {
   readonly at: string;
 }
 
-/** The digest of the paths, sizes and times of a split's images, or why they cannot be looked at. */
+/** The digest of the paths, sizes and times of a split's images or of a file of weights, or why they cannot be looked at. */
 export type Fingerprint = { readonly digest: string } | { readonly missing: string };
 
 /** What a status follows from besides the plan and the executions. */
 export interface Evidence {
-  /** Of tasks that list images. */
+  /** Of tasks that list images or read a file. */
   fingerprint(task: Task): Fingerprint | undefined;
   failure(recipe: string): Failure | undefined;
   /** The task that stood in the same place when the experiment was last run. */
@@ -111,7 +113,7 @@ export function taskStatus(
   );
 }
 
-/** What was listed once counts as long as the images are away: a store is worth something without them. */
+/** What was listed or imported once counts as long as the images or the file are away: a store is worth something without them. */
 function withoutImages(
   task: Task,
   executions: readonly Execution[],
@@ -121,7 +123,10 @@ function withoutImages(
   const execution = executions.findLast((one) => evidence.refusal(task, one) === undefined);
   return execution
     ? { state: 'done', execution, unchecked: true }
-    : { state: 'to-do', reason: { kind: 'images-missing', message: missing } };
+    : {
+        state: 'to-do',
+        reason: { kind: task.file === undefined ? 'images-missing' : 'file-missing', message: missing },
+      };
 }
 
 /** A reason that lies in the task itself, whatever its inputs are. */
@@ -178,5 +183,6 @@ export function inputDigests(
       ? chosen.get(input)!.output
       : digestValue(input.map((recipe) => chosen.get(recipe)!.output)),
   ]);
-  return Object.fromEntries(fingerprint === undefined ? entries : [...entries, [IMAGES_ROLE, fingerprint]]);
+  if (fingerprint === undefined) return Object.fromEntries(entries);
+  return Object.fromEntries([...entries, [task.file === undefined ? IMAGES_ROLE : FILE_ROLE, fingerprint]]);
 }

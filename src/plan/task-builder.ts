@@ -77,6 +77,7 @@ export class TaskBuilder {
       ...(isDataParallel && { isDataParallel }),
       readsImages,
       dataset: readsImages ? (datasetOf(draft) ?? null) : null,
+      ...(draft.file !== undefined && { file: draft.file }),
       parameters,
       labels,
       inputs,

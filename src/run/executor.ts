@@ -19,6 +19,8 @@ export interface TaskOrder {
   readonly directory: string;
   /** Where its images lie; absent for tasks that read none. */
   readonly source?: DatasetSource;
+  /** Absolute path of the file of weights that it reads; absent for tasks that read none. */
+  readonly file?: string;
   /** Absolute paths of the plugins' modules that the worker loads kinds from. */
   readonly plugins: readonly string[];
   readonly savePlaces: SavePlaces;

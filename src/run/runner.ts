@@ -177,7 +177,7 @@ class Run {
       this.#queue.settle(task);
       return;
     }
-    if (status.reason.kind === 'images-missing') {
+    if (status.reason.kind === 'images-missing' || status.reason.kind === 'file-missing') {
       await this.#fail(task, status.reason.message);
       this.#queue.settle(task);
       return;
@@ -335,12 +335,14 @@ class Run {
     );
     const { sources, plugins } = this.#request;
     const source = sources.find(task);
+    const file = sources.fileOf(task);
     const { checkpoint: policy, memoryGiB } = experimentOf(task, this.#request.plan);
     const hosts = hostsOf(task, this.#request.plan);
     const savePlaces = { directory: savePoints, policy, inputs: digests, accept: this.#request.accept };
     return {
       ...{ task, inputs, directory, plugins, savePlaces, memoryGiB },
       ...(source && { source }),
+      ...(file !== undefined && { file }),
       ...(saved && { resumed: saved }),
       ...(hosts.length > 1 && { hosts }),
     };

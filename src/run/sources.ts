@@ -1,4 +1,4 @@
-/** Where the image sets of a plan lie on this machine: what a plan leaves out, since it is the same everywhere. */
+/** Where the image sets and files of a plan lie on this machine: what a plan leaves out, since it is the same everywhere. */
 import type { DatasetSource } from '../data/dataset.js';
 import type { DatasetIdentity } from '../plan/definition.js';
 import type { Task } from '../plan/plan.js';
@@ -7,7 +7,14 @@ import { canonicalJson } from '../util/digest.js';
 export class Sources {
   readonly #byIdentity = new Map<string, DatasetSource>();
 
-  constructor(sources: readonly (readonly [DatasetIdentity, DatasetSource])[]) {
+  readonly #files: ReadonlyMap<string, string>;
+
+  /** @param files absolute paths of the files of weights, by the recipe of the task that reads one */
+  constructor(
+    sources: readonly (readonly [DatasetIdentity, DatasetSource])[],
+    files: ReadonlyMap<string, string> = new Map(),
+  ) {
+    this.#files = files;
     for (const [identity, source] of sources) {
       const key = canonicalJson(identity);
       // What one spec expects of a set holds for all that use it.
@@ -31,6 +38,11 @@ export class Sources {
   /** Each set once. */
   all(): readonly DatasetSource[] {
     return [...this.#byIdentity.values()];
+  }
+
+  /** The file of weights that a task reads; undefined for tasks that read none. */
+  fileOf({ recipe }: Pick<Task, 'recipe'>): string | undefined {
+    return this.#files.get(recipe);
   }
 
   /** Undefined for tasks that read none. */

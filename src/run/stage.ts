@@ -35,6 +35,8 @@ export interface StageTask<P> {
   readonly output: ArtifactWriter;
   /** Where the images lie; absent for kinds that read none. */
   readonly source?: DatasetSource;
+  /** Absolute path of the file of weights that it reads; absent for kinds that read none. */
+  readonly file?: string;
   readonly reporter: TaskReporter;
   /** Where it can go on from, and leaves where it is; absent for tasks that are soon done anew. */
   readonly savePoints?: SavePoints;

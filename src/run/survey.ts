@@ -1,4 +1,5 @@
 /** Looks at the store, the images and the plans that were run before, so that a plan can say what is done. */
+import { stat } from 'node:fs/promises';
 import { type Dataset, DatasetError, type DatasetSource } from '../data/dataset.js';
 import type { Split } from '../plan/definition.js';
 import { EarlierTasks } from '../plan/earlier.js';
@@ -7,6 +8,7 @@ import type { Environment, Execution } from '../plan/execution.js';
 import { hostsOf, inputRecipes, type Plan, type Task } from '../plan/plan.js';
 import { type Evidence, type Fingerprint, type Refusal, statusOf, type Statuses } from '../plan/status.js';
 import { digestValue } from '../util/digest.js';
+import { isMissing } from '../util/disk.js';
 import type { ArtifactStore } from './artifact-store.js';
 import type { DoneTask } from './last-run.js';
 import type { Sources } from './sources.js';
@@ -27,8 +29,8 @@ export interface SurveyServices {
 
 export interface Survey {
   readonly statuses: Statuses;
-  /** Why the images of a task to do cannot be read; undefined if all can. */
-  readonly missingImages: string | undefined;
+  /** Why the images or the file of a task to do cannot be read; undefined if all can. */
+  readonly missingSource: string | undefined;
   /** What was done when the experiments were last run: the rates of its kinds tell how long the rest takes. */
   readonly lastRun: readonly DoneTask[];
   readonly evidence: Evidence;
@@ -48,7 +50,7 @@ export async function survey(
   const evidence = await gather(plan, { ...services, ...options, sources, before });
   const executions = await knownExecutions(plan.tasks, services.store);
   const statuses = statusOf(plan, (recipe) => executions.get(recipe) ?? [], evidence);
-  return { evidence, lastRun, statuses, missingImages: missingImages(plan, statuses, evidence) };
+  return { evidence, lastRun, statuses, missingSource: missingSource(plan, statuses, evidence) };
 }
 
 type Gathering = Omit<SurveyServices, 'lastRun'> &
@@ -65,9 +67,13 @@ async function gather(
   { sources, store, dataset, environment, before, freshCode }: Gathering,
 ): Promise<Evidence> {
   const fingerprints = new Map<string, Fingerprint>();
-  for (const task of plan.tasks)
-    if (task.output === 'index' && task.notYet === null)
+  for (const task of plan.tasks) {
+    if (task.notYet !== null) continue;
+    if (task.output === 'index')
       fingerprints.set(task.recipe, await look(dataset, sources.of(task), task.parameters['split'] as Split));
+    const file = sources.fileOf(task);
+    if (file !== undefined) fingerprints.set(task.recipe, await lookAtFile(file));
+  }
   const failures = await store.failures();
   const strict = plan.experiments.filter(({ reuse }) => reuse === 'same-environment');
   const here = strict.length > 0 ? await environment() : undefined;
@@ -97,15 +103,19 @@ async function gather(
   };
 }
 
-/** Sets are missing as a whole or by a split; a task that reads images needs what its index lists. */
-function missingImages(plan: Plan, statuses: Statuses, evidence: Evidence): string | undefined {
+function readsOutside({ readsImages, file }: Task): boolean {
+  return readsImages || file !== undefined;
+}
+
+/** Sets are missing as a whole or by a split; a task that reads images needs what its index lists, one of weights its file. */
+function missingSource(plan: Plan, statuses: Statuses, evidence: Evidence): string | undefined {
   const missing = new Map<string, string>();
   for (const task of plan.tasks) {
     const fingerprint = evidence.fingerprint(task);
     if (fingerprint && 'missing' in fingerprint) missing.set(task.recipe, fingerprint.missing);
   }
   for (const task of plan.tasks) {
-    if (!task.readsImages || task.notYet !== null || statuses.get(task.recipe)!.state === 'done') continue;
+    if (!readsOutside(task) || task.notYet !== null || statuses.get(task.recipe)!.state === 'done') continue;
     const index = [task.recipe, ...inputRecipes(task)].find((recipe) => missing.has(recipe));
     if (index !== undefined) return missing.get(index);
   }
@@ -121,6 +131,16 @@ async function look(dataset: Dataset, source: DatasetSource, split: Split): Prom
     return { digest: Object.keys(asked).length > 0 ? digestValue({ digest, ...asked }) : digest };
   } catch (error) {
     if (error instanceof DatasetError) return { missing: error.message };
+    throw error;
+  }
+}
+
+async function lookAtFile(path: string): Promise<Fingerprint> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return { digest: digestValue({ size, mtimeMs }) };
+  } catch (error) {
+    if (isMissing(error)) return { missing: `There is no file ${path}.` };
     throw error;
   }
 }

@@ -29,7 +29,7 @@ export class TaskHost {
   }
 
   async run(order: TaskOrder, reporter: TaskReporter, signal: AbortSignal): Promise<TaskEnd> {
-    const { task, source, directory } = order;
+    const { task, source, file, directory } = order;
     const stage = this.#stages.find(({ kind }) => kind === task.kind);
     if (!stage) throw new Error(`Internal error: no stage of kind "${task.kind}" in the worker`);
     const inputs = Object.fromEntries(
@@ -49,6 +49,7 @@ export class TaskHost {
         signal,
         memoryBytes: order.memoryGiB * 2 ** 30,
         ...(source && { source }),
+        ...(file !== undefined && { file }),
       });
       return { type: 'done', environment: this.#environment };
     } catch (error) {

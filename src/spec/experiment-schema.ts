@@ -289,6 +289,14 @@ function sections(vocabulary: Vocabulary) {
         examples: [{ voc2007: { kind: 'image-folder', root: 'voc2007' } }],
       }),
     ),
+    weights: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'The folder in which the files of "kind: import" lie, relative to this file (with --set: to the current folder); without it, the folder of the spec.',
+        examples: ['~/weights'],
+      }),
+    ),
     scales,
     limits,
     nets: Type.Optional(

@@ -59,6 +59,8 @@ export interface ResolvedSpec {
   readonly data: SpecData;
   /** Further image sets, by the name that stages call them. */
   readonly datasets: ReadonlyMap<string, SpecData>;
+  /** Absolute folder of the files of weights. */
+  readonly weights: string;
   readonly validator: SpecValidator;
 }
 
@@ -135,6 +137,7 @@ export async function loadSpec(path: string, options: LoadOptions, services: Loa
         dataOf(values, ['datasets', key], place, validator.value),
       ]),
     ),
+    weights: folderOf(checked.values.weights, ['weights'], place) ?? dirname(absolute),
     validator: validator.value,
   };
   return { spec, mistakes: [...mistakes, ...papers.mistakes] };
@@ -311,12 +314,13 @@ function dataOf(
   { vocabulary }: SpecValidator,
 ): SpecData {
   const { version } = vocabulary.datasets.find(({ kind }) => kind === values.kind) ?? {};
-  return { values, root: rootOf(values, [...path, 'root'], place), kindVersion: version };
+  return { values, root: folderOf(values.root, [...path, 'root'], place), kindVersion: version };
 }
 
-function rootOf({ root }: DataValues, path: readonly string[], place: SpecPlace): string | undefined {
-  if (root === undefined) return undefined;
-  return resolve(baseOf(path, place), root.replace(/^~(?=$|\/)/, homedir()));
+/** @param path of the key that names it */
+function folderOf(folder: string | undefined, path: readonly string[], place: SpecPlace): string | undefined {
+  if (folder === undefined) return undefined;
+  return resolve(baseOf(path, place), folder.replace(/^~(?=$|\/)/, homedir()));
 }
 
 async function readPapers(

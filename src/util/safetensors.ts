@@ -22,51 +22,92 @@ if (endianness() !== 'LE')
 
 /** Equal arrays in equal order give equal bytes. */
 export function writeSafetensors(arrays: ReadonlyMap<string, FloatArray>): Uint8Array {
+  const { bytes, data } = emptySafetensors([...arrays].map(([name, { shape }]) => ({ name, shape })));
+  for (const [i, array] of [...arrays.values()].entries()) data[i]!.set(array.data);
+  return bytes;
+}
+
+/** A file of zeros, and its arrays, which can be written in place: for those that are not to be in memory twice. */
+export function emptySafetensors(
+  arrays: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): { readonly bytes: Uint8Array; readonly data: readonly Float32Array[] } {
   let offset = 0;
-  const header = [...arrays].map(([name, { shape, data }]) => {
-    const entry = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
-    return [name, entry] as const;
+  const header = arrays.map(({ name, shape }) => {
+    const length = shape.reduce((a, b) => a * b, 1);
+    const from = offset;
+    offset += 4 * length;
+    return { name, length, from, entry: { dtype: 'F32', shape, data_offsets: [from, offset] } };
   });
   // From entries, so that an array may be called `__proto__`.
-  const json = JSON.stringify(Object.fromEntries(header));
-  const text = Buffer.from(json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8, ' '));
+  const json = JSON.stringify(Object.fromEntries(header.map(({ name, entry }) => [name, entry])));
+  const text = Buffer.from(json + ' '.repeat(-Buffer.byteLength(json) & 7));
   const bytes = new Uint8Array(8 + text.length + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);
-  let at = 8 + text.length;
-  for (const { data } of arrays.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return bytes;
+  const start = 8 + text.length;
+  return {
+    bytes,
+    data: header.map(({ from, length }) => new Float32Array(bytes.buffer, start + from, length)),
+  };
 }
 
 /** @throws FormatError on anything but float32 arrays that fill the file exactly, one after another */
 export function readSafetensors(bytes: Uint8Array): Map<string, FloatArray> {
-  if (bytes.length < 8) throw new FormatError('safetensors: shorter than its 8-byte length');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerBytes = Number(view.getBigUint64(0, true));
-  if (headerBytes > Math.min(MAX_HEADER_BYTES, bytes.length - 8)) {
-    throw new FormatError(`safetensors: the header claims ${headerBytes} bytes of a file of ${bytes.length}`);
-  }
-  const arrays = new Map<string, FloatArray>();
+  const headerBytes = headerLength(bytes, bytes.length);
   const start = 8 + headerBytes;
+  const places = safetensorsPlaces(bytes.subarray(8, start), bytes.length - start, { F32: 4 });
+  return new Map(
+    places.map(({ name, shape, from, to }) => [
+      name,
+      { shape, data: copyFloats(bytes.subarray(start + from, start + to)) },
+    ]),
+  );
+}
+
+/**
+ * Bytes of the header, without the eight that say so.
+ * @param head the file's first bytes, at least eight if it has them
+ * @throws FormatError if the file is too short for it
+ */
+export function headerLength(head: Uint8Array, fileBytes: number): number {
+  if (fileBytes < 8) throw new FormatError('safetensors: shorter than its 8-byte length');
+  const length = Number(new DataView(head.buffer, head.byteOffset, head.byteLength).getBigUint64(0, true));
+  if (length > Math.min(MAX_HEADER_BYTES, fileBytes - 8))
+    throw new FormatError(`safetensors: the header claims ${length} bytes of a file of ${fileBytes}`);
+  return length;
+}
+
+/** Where an array lies, in bytes after the header. */
+export interface ArrayPlace {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * @param types bytes of a number, by the types that are read
+ * @returns all arrays by place: a map's order is not that of the file, least of all where names are numbers
+ * @throws FormatError on anything but arrays that fill the file exactly, one after another
+ */
+export function safetensorsPlaces(
+  header: Uint8Array,
+  dataBytes: number,
+  types: Readonly<Record<string, number>>,
+): readonly ArrayPlace[] {
   let expected = 0;
-  // By place: a map's order is not that of the file, least of all where names are numbers.
-  const places = Object.entries(parseHeader(bytes.subarray(8, start)))
+  const places = Object.entries(parseHeader(header))
     .filter(([name]) => name !== '__metadata__')
-    .map(([name, entry]) => ({ name, ...checkedEntry(name, entry) }))
+    .map(([name, entry]) => checkedEntry(name, entry, types))
     .sort((a, b) => a.from - b.from || a.to - b.to);
-  for (const { name, shape, from, to } of places) {
-    if (from !== expected || to > bytes.length - start)
+  for (const { name, from, to } of places) {
+    if (from !== expected || to > dataBytes)
       throw new FormatError(`safetensors: ${name} lies outside its place`);
     expected = to;
-    arrays.set(name, { shape, data: copyFloats(bytes.subarray(start + from, start + to)) });
   }
-  if (start + expected !== bytes.length)
-    throw new FormatError('safetensors: the file is longer than its arrays');
-  return arrays;
+  if (dataBytes !== expected) throw new FormatError('safetensors: the file is longer than its arrays');
+  return places;
 }
 
 /** A copy, so that it is aligned whatever the offset; `slice` of a Buffer would not be one. */
@@ -86,20 +127,21 @@ function parseHeader(text: Uint8Array): Record<string, unknown> {
   return header as Record<string, unknown>;
 }
 
-function checkedEntry(name: string, entry: unknown): { shape: number[]; from: number; to: number } {
+function checkedEntry(name: string, entry: unknown, types: Readonly<Record<string, number>>): ArrayPlace {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (dtype !== 'F32')
+  const bytes = typeof dtype === 'string' && Object.hasOwn(types, dtype) ? types[dtype] : undefined;
+  if (bytes === undefined)
     throw new FormatError(
-      `safetensors: ${name} is ${dtype === undefined ? 'of no type' : JSON.stringify(dtype)}, only F32 is read`,
+      `safetensors: ${name} is ${dtype === undefined ? 'of no type' : JSON.stringify(dtype)}, only ${Object.keys(types).join(', ')} is read`,
     );
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
     throw new FormatError(`safetensors: ${name} has no proper shape or place`);
   }
   const [from, to] = offsets as [number, number];
-  if (to - from !== 4 * shape.reduce((a, b) => a * b, 1)) {
+  if (to - from !== bytes * shape.reduce((a, b) => a * b, 1)) {
     throw new FormatError(`safetensors: the place of ${name} does not fit its shape`);
   }
-  return { shape, from, to };
+  return { name, type: dtype as string, shape, from, to };
 }
 
 function isCounts(value: unknown): value is number[] {

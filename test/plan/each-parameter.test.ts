@@ -51,7 +51,10 @@ const CHANGES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   b: { init: '{ from: c, layers: fc }' },
   tuned: { fineTune: 'fc' },
-  c: { net: 'E', S: 384, file: 'other.pth', sha256: 'a'.repeat(64) },
+  c: {
+    ...{ net: 'E', S: 384, file: 'other.pth', sha256: 'a'.repeat(64), width: 0.5, classes: ['cat', 'dog'] },
+    ...{ channels: 'BGR', mean: [1, 2, 3], std: [4, 5, 6], pooling: 'floor' },
+  },
   scores: {
     ...{ Q: 288, method: 'multi-crop', mirror: false, mapAverage: 'posteriors', average: 'logits' },
     ...{ filter: 'bicubic', longSide: 'floor', precision: 'bfloat16' },

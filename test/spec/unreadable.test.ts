@@ -44,7 +44,7 @@ const unreadable: Record<string, { bytes: string | Uint8Array; says: string }> =
   'text with a NUL in it': {
     bytes: 'title: before\0after\n',
     says: `spec.yaml:1:1 This is a binary file, or its text is not in UTF-8. Specs are text: save it as UTF-8.
- 1 | title: before\0after
+ 1 | title: before\u2400after
    | ~
 1 mistake; nothing was done.
 `,
@@ -52,7 +52,7 @@ const unreadable: Record<string, { bytes: string | Uint8Array; says: string }> =
   'text in UTF-16': {
     bytes: Buffer.from('\uFEFFtitle: x\n', 'utf16le'),
     says: `spec.yaml:1:1 This is a binary file, or its text is not in UTF-8. Specs are text: save it as UTF-8.
- 1 | \uFFFD\uFFFD${'title: x'.replaceAll(/./g, '$&\0')}
+ 1 | \uFFFD\uFFFD${'title: x'.replaceAll(/./g, '$&\u2400')}
    | ~
 1 mistake; nothing was done.
 `,

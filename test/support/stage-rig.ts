@@ -43,6 +43,8 @@ export interface StageRunOptions {
   readonly interruptAt?: number;
   readonly savePoints?: SavePoints;
   readonly source?: DatasetSource;
+  /** Of weights, absolute. */
+  readonly file?: string;
 }
 
 /** The latest, as it would be read from a disk. */
@@ -85,6 +87,7 @@ export async function runStage<P>(
     inputs: Object.fromEntries(inputs),
     output: run.output,
     source: options.source ?? { kind: 'memory', name: 'noise' },
+    ...(options.file !== undefined && { file: options.file }),
     reporter: {
       progress: (...report) => {
         run.progress.push(report);

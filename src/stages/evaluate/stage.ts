@@ -151,6 +151,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
         ...(skipped.length > 0 && { skipped: skipped.length }),
         ...(isListing(index) && { identity: 'listing' }),
         initialisation: description.initialisation,
+        ...(description.importedFrom && { importedFrom: description.importedFrom }),
         ...(description.copied && { copied: description.copied }),
         ...(description.training && { training: description.training }),
         steps: description.steps,

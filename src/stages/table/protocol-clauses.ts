@@ -1,5 +1,5 @@
 /** How scores were made, in words, and the real scales behind them. */
-import type { TrainingFacts } from '../../nn/checkpoint.js';
+import type { ImportedFrom, TrainingFacts } from '../../nn/checkpoint.js';
 import {
   type Choice,
   type EvaluationProtocol,
@@ -79,14 +79,16 @@ function trainingClauses({
   S,
   dataset,
   initialisation,
+  importedFrom,
   copied = [],
   steps,
   batch,
   training,
 }: EvaluationProtocol): readonly string[] {
+  const shape = [`net ${net.net}`, `width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling`];
+  if (importedFrom) return [...shape, importClause(importedFrom), `S = ${S} px`];
   return [
-    `net ${net.net}`,
-    `width ${net.width}, crop ${net.crop} px, ${net.pooling} pooling`,
+    ...shape,
     `initialisation ${initialisation}${copied.length > 0 ? ' of what is new' : ''}, inputs less the mean RGB${initialisation === 'he' ? ' over the deviation of the pixels' : ''}`,
     ...(copied.length > 0 ? [`started from a trained net's ${layersInWords(copied)}`] : []),
     `trained on ${training ? `${training.images} ${training.images === 1 ? 'image' : 'images'} of ` : ''}${dataset}${leftOut(training?.skipped)}`,
@@ -94,6 +96,10 @@ function trainingClauses({
     `${steps} ${steps === 1 ? 'step' : 'steps'} of ${batch}`,
     ...(training ? settingClauses(training) : []),
   ];
+}
+
+function importClause({ release, file, sha256 }: ImportedFrom): string {
+  return `weights of ${release ?? `the file ${file}`}, SHA-256 ${sha256.slice(0, 12)}`;
 }
 
 /** Images that could not be decoded (`badImages: skip`). */

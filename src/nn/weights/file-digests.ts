@@ -1,0 +1,22 @@
+/** Digests of a file of any size, by which a published one is recognised. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { isMissing } from '../../util/disk.js';
+import { UserError } from '../../util/user-error.js';
+import type { DigestKind, Digests } from './releases.js';
+
+const KINDS: readonly DigestKind[] = ['sha256', 'sha1', 'md5'];
+
+/** @throws UserError if there is no such file; the signal's reason once it is aborted */
+export async function fileDigests(path: string, signal: AbortSignal): Promise<Digests> {
+  const hashes = KINDS.map((kind) => createHash(kind));
+  try {
+    for await (const part of createReadStream(path, { highWaterMark: 2 ** 20, signal }))
+      for (const hash of hashes) hash.update(part as Uint8Array);
+  } catch (error) {
+    if (isMissing(error)) throw new UserError(`There is no file ${path}.`, { cause: error });
+    throw error;
+  }
+  const [sha256, sha1, md5] = hashes.map((hash) => hash.digest('hex')) as [string, string, string];
+  return { sha256, sha1, md5 };
+}

@@ -1,0 +1,70 @@
+/** The layers of a PyTorch state dictionary, under the names of torchvision or of timm. */
+import { UserError } from '../../util/user-error.js';
+import { permuted, type StoredArray } from './array-view.js';
+import type { FileLayer } from './weights-file.js';
+
+type Arrays = ReadonlyMap<string, StoredArray>;
+
+/** Of whole trainings and of nets that were wrapped for several devices. */
+const PREFIXES = ['module.', 'model.', '_orig_mod.'];
+
+/** torchvision numbers the fully-connected layers with what is between them; timm has two of them as convolutions. */
+const CLASSIFIERS = [
+  ['classifier.0', 'classifier.3', 'classifier.6'],
+  ['pre_logits.fc1', 'pre_logits.fc2', 'head.fc'],
+] as const;
+
+/**
+ * @param arrays by name, in any order
+ * @throws UserError if these are the layers of no such net
+ */
+export function torchLayers(arrays: Arrays): readonly FileLayer[] {
+  const named = withoutPrefixes(arrays);
+  const normalised = [...named.keys()].find((name) => name.endsWith('.running_mean'));
+  if (normalised !== undefined)
+    throw new UserError(
+      `It holds a net with batch normalisation (${normalised}), which these nets do not have. Take the file without "bn" in its name.`,
+    );
+  const convolutions = [...named.keys()]
+    .flatMap((name) => /^features\.(\d+)\.weight$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
+    .map((place) => layerOf(named, `features.${place}`));
+  if (convolutions.length === 0)
+    throw new UserError(
+      `It holds no convolution called "features.0.weight", as torchvision and timm call them, but ${someNames(named)}.`,
+    );
+  const classifier = CLASSIFIERS.find((names) => named.has(`${names[0]}.weight`));
+  if (!classifier)
+    throw new UserError(
+      `It holds no fully-connected layers (neither ${CLASSIFIERS.map(([first]) => `"${first}.weight"`).join(' nor ')}), only features. Take the whole net's file.`,
+    );
+  return [...convolutions, ...classifier.map((name) => layerOf(named, name))];
+}
+
+function withoutPrefixes(arrays: Arrays): Arrays {
+  const names = [...arrays.keys()];
+  const prefix = PREFIXES.find((start) => names.length > 0 && names.every((name) => name.startsWith(start)));
+  if (prefix === undefined) return arrays;
+  return withoutPrefixes(new Map([...arrays].map(([name, array]) => [name.slice(prefix.length), array])));
+}
+
+function layerOf(arrays: Arrays, name: string): FileLayer {
+  const [weight, bias] = ['weight', 'bias'].map((part) => {
+    const array = arrays.get(`${name}.${part}`);
+    if (!array) throw new UserError(`It holds no "${name}.${part}", but ${someNames(arrays)}.`);
+    return array;
+  }) as [StoredArray, StoredArray];
+  // Units, channels, height, width.
+  if (weight.shape.length === 4) return { name, is: 'conv', weight: permuted(weight, [2, 3, 1, 0]), bias };
+  if (weight.shape.length === 2) return { name, is: 'fc', weight: permuted(weight, [1, 0]), bias };
+  throw new UserError(`"${name}.weight" is ${weight.shape.join(' x ')}: neither a convolution nor a matrix.`);
+}
+
+const MOST_NAMES = 4;
+
+export function someNames(arrays: ReadonlyMap<string, unknown>): string {
+  const names = [...arrays.keys()].slice(0, MOST_NAMES).map((name) => JSON.stringify(name.slice(0, 60)));
+  if (names.length === 0) return 'nothing';
+  return `${names.join(', ')}${arrays.size > MOST_NAMES ? ` and ${arrays.size - MOST_NAMES} more` : ''}`;
+}

@@ -1,0 +1,104 @@
+/** Other libraries' files of weights with bytes changed, cut off or put in, and such as were written to do harm. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import test, { describe } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { buildNet } from '../../src/nn/net.js';
+import { netShape } from '../../src/nn/nets.js';
+import { fitLayers, readInto } from '../../src/nn/weights/fit.js';
+import { openWeights } from '../../src/nn/weights/open-weights.js';
+import { UserError } from '../../src/util/user-error.js';
+import { GOLDEN_WEIGHTS } from '../support/golden-weights.js';
+import { neverCrashes } from '../support/hostile.js';
+import { Scratch } from '../support/scratch.js';
+
+// HDF5 tells each of its troubles; in a task that is the task's log. Asked for before it is loaded.
+// eslint-disable-next-line no-console
+console.error = () => undefined;
+
+const FOLDER = fileURLToPath(new URL('../../../test/golden/weights/', import.meta.url));
+const nets = { ceil: netOf('ceil'), floor: netOf('floor') };
+
+function netOf(pooling: 'ceil' | 'floor') {
+  return buildNet(netShape('A', { width: 1 / 64, crop: 40, classes: 4, pooling }));
+}
+
+/** All that an import does with a file. */
+async function readAll(path: string, { channels, pooling, format }: (typeof GOLDEN_WEIGHTS)[number]['from']) {
+  const opened = await openWeights(path);
+  try {
+    const flatten = format === 'keras' ? 'HWC' : 'CHW';
+    for (const array of fitLayers(nets[pooling], opened.layers, { channels, flatten }))
+      await readInto(new Float32Array(array.shape.reduce((a, b) => a * b, 1)), array);
+  } finally {
+    await opened.close();
+  }
+}
+
+describe('mutated weights are refused in words, or read:', () => {
+  for (const { file, from } of GOLDEN_WEIGHTS)
+    test(file, { timeout: 3_600_000 }, async () => {
+      await using scratch = await Scratch.make();
+      await neverCrashes(
+        await readFile(FOLDER + file),
+        async (bytes) => readAll(await scratch.write(file, bytes), from),
+        100,
+      );
+    });
+});
+
+/** Protocol 2, and what a pickle of these opcodes does. */
+const pickle = (...parts: readonly (string | number)[]) =>
+  Buffer.concat(
+    parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.of(part))),
+  );
+
+async function refused(name: string, bytes: Uint8Array): Promise<string> {
+  await using scratch = await Scratch.make();
+  const path = await scratch.write(name, bytes);
+  const error = await readAll(path, GOLDEN_WEIGHTS[1].from).then(
+    () => assert.fail('it was read'),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof UserError, String(error));
+  return error.message;
+}
+
+const MAGIC = Buffer.from('80028a0a6cfc9c46f9206aa850192e80024de9032e', 'hex');
+
+test('a pickle that would call something is refused by the name of that, which is never called', async () => {
+  const machine = pickle('\x80\x02}.');
+  const evil = pickle('\x80\x02cposix\nsystem\n', 'X', '\x08\0\0\0', 'touch /x', '\x85R.');
+  const message = await refused('evil.pth', Buffer.concat([MAGIC, machine, evil]));
+  assert.match(message, /it would call "posix\.system" when PyTorch loads it/);
+});
+
+test('a pickle that refers to itself, never ends or has more than any net is refused', async () => {
+  const machine = pickle('\x80\x02}.');
+  const itself = pickle('\x80\x02}q\0X\x01\0\0\0ah\0s.', '\x80\x02].');
+  assert.match(await refused('a.pth', Buffer.concat([MAGIC, machine, itself])), /no convolution/);
+  assert.match(await refused('b.pth', Buffer.concat([MAGIC, machine, pickle('\x80\x02(')])), /cut short/);
+  const many = Buffer.alloc(1_100_000, 'N');
+  assert.match(await refused('c.pth', Buffer.concat([MAGIC, machine, many])), /more than 1000000 values/);
+});
+
+test('Keras weights that lead to another file are refused', async () => {
+  const message = await refused('link.h5', await readFile(`${FOLDER}external-link.h5`));
+  assert.match(message, /leads to another file/);
+});
+
+test('weights that are no finite numbers are refused by layer', async () => {
+  const bytes = await readFile(`${FOLDER}A-safetensors.safetensors`);
+  const start = 8 + Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.subarray(8, start).toString()) as Record<
+    string,
+    { data_offsets: [number] }
+  >;
+  bytes.writeFloatLE(NaN, start + header['classifier.0.weight']!.data_offsets[0]);
+  await using scratch = await Scratch.make();
+  const path = await scratch.write('nan.safetensors', bytes);
+  await assert.rejects(
+    readAll(path, GOLDEN_WEIGHTS[3].from),
+    /classifier\.0\.weight \(fc6\.weight\) holds weights that are no finite numbers/,
+  );
+});
