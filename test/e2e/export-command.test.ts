@@ -3,16 +3,19 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { USUAL_RESCALING } from '../../src/image/rescale.js';
 import { readCheckpoint } from '../../src/nn/checkpoint.js';
 import type { modelCard } from '../../src/nn/export/model-card.js';
 import { digestBytes } from '../../src/util/digest.js';
-import { safetensorsPlaces } from '../../src/util/safetensors.js';
+import { readSafetensors, safetensorsPlaces } from '../../src/util/safetensors.js';
 import { stagecraft } from '../support/command.js';
 import { FOLDER_SPEC, makeFolderExperiment } from '../support/folder-experiment.js';
 import { Scratch } from '../support/scratch.js';
 
 type Card = ReturnType<typeof modelCard>;
+
+const GOLDEN = fileURLToPath(new URL('../../../test/golden/weights/', import.meta.url));
 
 /** The folder of the one net of a store. */
 async function netIn(scratch: Scratch): Promise<{ readonly recipe: string; readonly folder: string }> {
@@ -187,4 +190,34 @@ test('of several nets that are meant, each is named', async () => {
     ['a', 'b.onnx', FOLDER_SPEC],
     /"a" means 2 nets; add a condition .*:\n.*net=A.*\n.*net=B/,
   );
+});
+
+test("weights of PyTorch that are imported and exported again are the file's own, with its mean and scale", async () => {
+  await using scratch = await Scratch.make();
+  const given = join(GOLDEN, 'A-safetensors.safetensors');
+  await scratch.write(
+    'imported.yaml',
+    `title: Weights of others\ndata: { kind: embedded }\nweights: ${JSON.stringify(GOLDEN)}\nscales: { crop: 40 }\nstages:\n  nets: { kind: import, net: A, file: A-safetensors.safetensors, S: 256, width: 0.015625, classes: [a, b, c, d] }\n`,
+  );
+  const run = await stagecraft(scratch.folder, 'run', 'imported.yaml');
+  assert.equal(run.status, 0, run.stdout + run.stderr);
+  const { status, stderr } = await stagecraft(
+    scratch.folder,
+    'export',
+    'nets',
+    'again.safetensors',
+    'imported.yaml',
+  );
+  assert.equal(status, 0, stderr);
+  const [before, after] = [await readFile(given), await readFile(scratch.path('again.safetensors'))].map(
+    readSafetensors,
+  );
+  assert.deepEqual(new Map([...after!].sort()), new Map([...before!].sort()));
+  const card = JSON.parse(await scratch.read('again.safetensors.preprocessing.json')) as Card;
+  const near = (found: readonly number[], expected: readonly number[]) =>
+    found.every((value, i) => Math.abs(value - expected[i]!) < 1e-6);
+  // torchvision's own.
+  assert.ok(near(card.input.normalisedFromUnit.mean, [0.485, 0.456, 0.406]));
+  assert.ok(near(card.input.normalisedFromUnit.std, [0.229, 0.224, 0.225]));
+  assert.equal(card.training.importedFrom!.sha256, digestBytes(await readFile(given)));
 });
