@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import type { ExportRequest } from '../export/export-net.js';
 import { storedNet } from '../export/stored-net.js';
 import type { Execution } from '../plan/execution.js';
 import { describeTask, type Task } from '../plan/plan.js';
@@ -9,12 +10,16 @@ import type { Stagecraft } from '../stagecraft.js';
 import { suggestion } from '../util/suggest.js';
 import { UserError } from '../util/user-error.js';
 import { describeReason } from './describe-reason.js';
+import { INTERRUPTED } from './exit-status.js';
 import type { Invocation } from './invocation.js';
 import { planSpecs, surveyOptions } from './planned-spec.js';
 import { stagecraftFor } from './stagecraft-for.js';
 import { sizeInWords } from './units.js';
+import { untilStopped } from './until-stopped.js';
 
-const FORMATS = ['safetensors', 'onnx', 'tfjs'] as const;
+type Format = NonNullable<ExportRequest['format']>;
+
+const FORMATS = ['safetensors', 'onnx', 'tfjs'] as const satisfies readonly Format[];
 
 /** A net for other programs, with what these have to know beside it. */
 export async function execute(invocation: Invocation): Promise<number> {
@@ -31,12 +36,18 @@ export async function execute(invocation: Invocation): Promise<number> {
       ? await ofSpecs(stagecraft, which, { ...invocation, positionals: specs })
       : await ofStore(stagecraft, which);
   if (from === undefined) return 2;
-  const exported = await stagecraft.exportNet(from, {
-    to: resolve(file),
-    ...(format && { format }),
-    dense: values['dense'] === true,
-    force: values['force'] === true,
-  });
+  const { signal } = untilStopped();
+  const asked = { dense: values['dense'] === true, force: values['force'] === true };
+  const exported = await stagecraft
+    .exportNet(from, { to: resolve(file), ...(format && { format }), ...asked, signal })
+    .catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
+  if (!exported) {
+    console.error('Interrupted: nothing was written.');
+    return INTERRUPTED;
+  }
   const here = (path: string) => relative(process.cwd(), path);
   if (values['json'] === true) console.log(JSON.stringify(exported, null, 2));
   else
@@ -46,7 +57,7 @@ export async function execute(invocation: Invocation): Promise<number> {
   return 0;
 }
 
-function formatOption(value: Invocation['values'][string]): (typeof FORMATS)[number] | undefined {
+function formatOption(value: Invocation['values'][string]): Format | undefined {
   const found = FORMATS.find((format) => format === value);
   if (typeof value === 'string' && !found)
     throw new UserError(`There is no format "${value}". ${suggestion(value, FORMATS)}`);

@@ -39,6 +39,8 @@ export async function openCheckpoint(disk: Disk, folder: string): Promise<Checkp
   };
   try {
     const description = await readDescription(reader);
+    if (!manifest && !Array.isArray((description as Partial<CheckpointDescription>).shape?.layers))
+      throw new UserError(`${join(folder, 'checkpoint.json')} describes no net: it is not one of ours.`);
     const { size } = await stat(join(folder, WEIGHTS_FILE));
     return {
       description,

@@ -22,6 +22,8 @@ export interface ExportRequest {
   readonly dense?: boolean;
   /** Whether files that are there are replaced. */
   readonly force?: boolean;
+  /** Aborted to end it without a file. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ExportedFiles {
@@ -34,9 +36,12 @@ export interface ExportedFiles {
   readonly bytes: number;
 }
 
-/** @throws UserError if the format cannot hold the net, a weight is not finite, or files are there already */
+/**
+ * @throws UserError if the format cannot hold the net, a weight is not finite, or files are there already; the signal's
+ * reason once it is aborted
+ */
 export async function exportNet(disk: Disk, request: ExportRequest): Promise<ExportedFiles> {
-  const { from, to, dense = false, force = false } = request;
+  const { from, to, dense = false, force = false, signal } = request;
   const format = request.format ?? formatOf(to);
   if (!format)
     throw new UserError(
@@ -47,6 +52,10 @@ export async function exportNet(disk: Disk, request: ExportRequest): Promise<Exp
       'Only an ONNX model takes images of any size: leave --dense out, or export to .onnx.',
     );
   const { folder, file, card } = placesOf(to, format);
+  if (folder === from)
+    throw new UserError(
+      `${folder} holds the checkpoint itself, which an export must not change. Name another folder.`,
+    );
   for (const name of [file, card])
     if (!force && existsSync(join(folder, name)))
       throw new UserError(
@@ -58,7 +67,10 @@ export async function exportNet(disk: Disk, request: ExportRequest): Promise<Exp
   const exported = exportedNet(description.shape);
   const parts = async function* (): AsyncGenerator<Part> {
     const arrays = checkpointWeights(exported.net, weights);
-    yield* FORMATS[format](exported, arrays, { file, dense });
+    for await (const part of FORMATS[format](exported, arrays, { file, dense })) {
+      signal?.throwIfAborted();
+      yield part;
+    }
     const facts = modelCard({ description, exported, format, file, dense, origin: origin() });
     yield { file: card, bytes: Buffer.from(`${JSON.stringify(facts, null, 2)}\n`) };
   };

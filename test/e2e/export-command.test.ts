@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createStagecraft } from '../../src/container.js';
 import { USUAL_RESCALING } from '../../src/image/rescale.js';
 import { readCheckpoint } from '../../src/nn/checkpoint.js';
 import type { modelCard } from '../../src/nn/export/model-card.js';
@@ -138,6 +139,8 @@ test('what cannot be exported is refused with what can be done, and leaves nothi
     const { recipe, folder } = await netIn(scratch);
     await writeFile(scratch.path('there.onnx'), 'precious');
     await mkdir(scratch.path('empty'));
+    await scratch.write('odd/checkpoint.json', '{"format": 1}');
+    await scratch.write('newer/checkpoint.json', '{"format": 2}');
     for (const [args, message] of [
       [[], /Which net, and to which file\?/],
       [[recipe], /Which net, and to which file\?/],
@@ -148,6 +151,9 @@ test('what cannot be exported is refused with what can be done, and leaves nothi
         /no net in the store whose recipe begins so\. There is:\n {2}[0-9a-f]{12} {2}train A, S = 72/,
       ],
       [[recipe.slice(0, 3), 'b.onnx'], /no net in the store/],
+      [[folder, join(folder, 'weights.safetensors'), '--force'], /holds the checkpoint itself/],
+      [['odd', 'b.onnx'], /odd.checkpoint\.json describes no net/],
+      [['newer', 'b.onnx'], /The checkpoint has format 2; .* It was made by a newer one/],
       [['empty', 'b.onnx'], /empty holds no checkpoint: that is a folder with checkpoint\.json/],
       [
         [recipe, 'b.pth'],
@@ -220,4 +226,19 @@ test("weights of PyTorch that are imported and exported again are the file's own
   assert.ok(near(card.input.normalisedFromUnit.mean, [0.485, 0.456, 0.406]));
   assert.ok(near(card.input.normalisedFromUnit.std, [0.229, 0.224, 0.225]));
   assert.equal(card.training.importedFrom!.sha256, digestBytes(await readFile(given)));
+});
+
+test('an export that is stopped leaves no file', async () => {
+  await withNet(async (scratch) => {
+    const { folder } = await netIn(scratch);
+    const exported = createStagecraft({ runsDirectory: scratch.path('runs'), backend: 'auto' }).exportNet(
+      folder,
+      {
+        to: scratch.path('new/a.onnx'),
+        signal: AbortSignal.abort(new Error('stopped')),
+      },
+    );
+    await assert.rejects(exported, /^Error: stopped$/);
+    assert.ok(!(await readdir(scratch.folder)).includes('new'));
+  });
 });

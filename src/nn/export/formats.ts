@@ -12,8 +12,6 @@ export const FORMATS = {
 
 export type FormatName = keyof typeof FORMATS;
 
-export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
-
 /** By what a path ends in; undefined where that says nothing. */
 export function formatOf(path: string): FormatName | undefined {
   if (path.endsWith('.safetensors')) return 'safetensors';
