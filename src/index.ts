@@ -1,5 +1,6 @@
-/** The API: `createStagecraft({ runsDirectory, backend }).plan(...)` and `.run(...)`. */
+/** The API: `createStagecraft({ runsDirectory, backend }).plan(...)`, `.run(...)` and `.exportNet(...)`. */
 export { createStagecraft, type ContainerOptions } from './container.js';
+export type { ExportedFiles, ExportRequest } from './export/export-net.js';
 export type { Planned } from './planner.js';
 export type { RunOptions, RunResult, Stagecraft } from './stagecraft.js';
 export type { Plan, Task } from './plan/plan.js';

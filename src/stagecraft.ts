@@ -1,6 +1,7 @@
 /** The whole of Stagecraft as an object: what the command line does, for programs. */
 import { DatasetError, type DatasetSource, type Split } from './data/dataset.js';
 import type { DatasetsByKind } from './data/datasets/by-kind.js';
+import type { ExportedFiles, ExportRequest } from './export/export-net.js';
 import type { SetReport } from './inspect/check-data.js';
 import { allExecutions, type StoreReport } from './upkeep/check-store.js';
 import type { GarbageReport } from './upkeep/find-garbage.js';
@@ -183,6 +184,17 @@ export class Stagecraft {
         progress,
       });
     return { train: await write('train'), val: await write('val') };
+  }
+
+  /**
+   * Writes a trained or imported net for other programs, and beside it what these have to know.
+   * @param from an execution of the store that made a net, or the absolute folder of a checkpoint
+   * @throws UserError if the format cannot hold the net, a weight is not finite, or files are there already
+   */
+  async exportNet(from: Execution | string, to: Omit<ExportRequest, 'from'>): Promise<ExportedFiles> {
+    const { exportNet } = await import('./export/export-net.js');
+    const { store, disk } = this.#services;
+    return exportNet(disk, { ...to, from: typeof from === 'string' ? from : store.directoryOf(from) });
   }
 
   /** Everything that the store holds, by kind and time. */

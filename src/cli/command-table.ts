@@ -44,6 +44,11 @@ const running: Options = {
   accept: { type: 'boolean' },
   'trust-network': { type: 'boolean' },
 };
+const exporting: Options = {
+  format: { type: 'string' },
+  dense: { type: 'boolean' },
+  force: { type: 'boolean' },
+};
 const fresh: Options = { 'fresh-code': { type: 'boolean' } };
 
 export const OPTION_HELP: Readonly<Record<string, string>> = {
@@ -86,6 +91,10 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   repeats: '--repeats N         times that are measured in one process (default: 5)',
   images: '--images DIR        JPEG files for "bench pipeline" (default: made for it)',
   rounds: '--rounds N          processes of each side (default: 3)',
+  format:
+    '--format NAME       safetensors, onnx or tfjs (default: by what FILE ends in; model.json is TensorFlow.js)',
+  dense: '--dense             an ONNX model for images of any size, whose scores are averaged over positions',
+  force: '--force             replace files that are there',
   mermaid: '--mermaid           print a drawing of the stages in the language of Mermaid',
   json: '--json              print facts as JSON',
 };
@@ -154,6 +163,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'name what is wrong with the images of specs, or write them as files (data export SPEC DIR)',
     options: { ...spec, ...json },
     load: () => import('./data.js'),
+  },
+  export: {
+    usage: 'export NET FILE [SPEC...]',
+    summary: 'write a net for PyTorch (.safetensors), ONNX Runtime (.onnx) or browsers (model.json)',
+    options: { ...spec, ...fresh, ...store, ...backend, ...json, ...exporting },
+    load: () => import('./export.js'),
   },
   doctor: {
     usage: 'doctor',

@@ -7,7 +7,8 @@ import { UserError } from '../util/user-error.js';
 import { INTERRUPTED } from './exit-status.js';
 import type { Invocation } from './invocation.js';
 import { resultsFolder } from './stagecraft-for.js';
-import { patiently, SyncRounds, untilStopped } from './sync-rounds.js';
+import { patiently, SyncRounds } from './sync-rounds.js';
+import { untilStopped } from './until-stopped.js';
 
 /** Delivers what the journals of a store hold to MLflow, and reads it back. */
 export async function execute(invocation: Invocation): Promise<number> {

@@ -5,7 +5,7 @@ import { UserError } from '../util/user-error.js';
 import { emptySafetensors, readSafetensors, writeSafetensors } from '../util/safetensors.js';
 
 const DESCRIPTION_FILE = 'checkpoint.json';
-const WEIGHTS_FILE = 'weights.safetensors';
+export const WEIGHTS_FILE = 'weights.safetensors';
 
 /** How a net was trained, beside steps and batch: for captions, which state what the paper leaves unsaid. */
 export interface TrainingFacts {
@@ -101,6 +101,12 @@ function filesOf(description: CheckpointDescription, weights: Uint8Array): Files
 
 /** @throws FormatError if the weights are damaged, UserError if a newer version made them */
 export async function readCheckpoint(reader: Reader): Promise<Checkpoint> {
+  const description = await readDescription(reader);
+  return { description, weights: readSafetensors(await reader.read(WEIGHTS_FILE)) };
+}
+
+/** A checkpoint without its weights. @throws UserError if a newer version made it */
+export async function readDescription(reader: Reader): Promise<CheckpointDescription> {
   const description = JSON.parse(
     Buffer.from(await reader.read(DESCRIPTION_FILE)).toString('utf8'),
   ) as CheckpointDescription;
@@ -108,5 +114,5 @@ export async function readCheckpoint(reader: Reader): Promise<Checkpoint> {
     throw new UserError(
       `The checkpoint has format ${String(description.format)}; this version reads format 1. It was made by a newer one.`,
     );
-  return { description, weights: readSafetensors(await reader.read(WEIGHTS_FILE)) };
+  return description;
 }

@@ -28,9 +28,33 @@ export function writeSafetensors(arrays: ReadonlyMap<string, FloatArray>): Uint8
 }
 
 /** A file of zeros, and its arrays, which can be written in place: for those that are not to be in memory twice. */
-export function emptySafetensors(
-  arrays: readonly { readonly name: string; readonly shape: readonly number[] }[],
-): { readonly bytes: Uint8Array; readonly data: readonly Float32Array[] } {
+export function emptySafetensors(arrays: readonly NamedShape[]): {
+  readonly bytes: Uint8Array;
+  readonly data: readonly Float32Array[];
+} {
+  const { head, places, dataBytes } = safetensorsHead(arrays);
+  const bytes = new Uint8Array(head.length + dataBytes);
+  bytes.set(head);
+  return {
+    bytes,
+    data: places.map(({ from, length }) => new Float32Array(bytes.buffer, head.length + from, length)),
+  };
+}
+
+export interface NamedShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** What stands before the numbers of a file of float32 arrays, and where each array lies behind it: byte and numbers. */
+export function safetensorsHead(
+  arrays: readonly NamedShape[],
+  metadata?: Readonly<Record<string, string>>,
+): {
+  readonly head: Uint8Array;
+  readonly places: readonly { readonly from: number; readonly length: number }[];
+  readonly dataBytes: number;
+} {
   let offset = 0;
   const header = arrays.map(({ name, shape }) => {
     const length = shape.reduce((a, b) => a * b, 1);
@@ -38,17 +62,15 @@ export function emptySafetensors(
     offset += 4 * length;
     return { name, length, from, entry: { dtype: 'F32', shape, data_offsets: [from, offset] } };
   });
+  const entries: (readonly [string, unknown])[] = header.map(({ name, entry }) => [name, entry]);
+  if (metadata) entries.unshift(['__metadata__', metadata]);
   // From entries, so that an array may be called `__proto__`.
-  const json = JSON.stringify(Object.fromEntries(header.map(({ name, entry }) => [name, entry])));
+  const json = JSON.stringify(Object.fromEntries(entries));
   const text = Buffer.from(json + ' '.repeat(-Buffer.byteLength(json) & 7));
-  const bytes = new Uint8Array(8 + text.length + offset);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
-  bytes.set(text, 8);
-  const start = 8 + text.length;
-  return {
-    bytes,
-    data: header.map(({ from, length }) => new Float32Array(bytes.buffer, start + from, length)),
-  };
+  const head = new Uint8Array(8 + text.length);
+  new DataView(head.buffer).setBigUint64(0, BigInt(text.length), true);
+  head.set(text, 8);
+  return { head, places: header, dataBytes: offset };
 }
 
 /** @throws FormatError on anything but float32 arrays that fill the file exactly, one after another */

@@ -19,6 +19,7 @@ const BELOW_CONTAINER = [
   'stagecraft',
   'report',
   'inspect',
+  'export',
   'upkeep',
   'run',
   'plan',
@@ -41,6 +42,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   inspect: ['data', 'image', 'util'],
   // Looks at whole stores, for people.
   upkeep: ['nn', 'run', 'plan', 'util'],
+  // Writes nets of the store for other programs.
+  export: ['stores/artifact-files', 'stores/read-json', 'nn', 'run', 'plan', 'util'],
   // Times what nets take, ours and others'.
   measure: ['nn', 'image', 'stages/train/batches', 'executors/worker-protocol', 'util'],
   spec: ['util'],
@@ -57,10 +60,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   planner: ['plugins', 'stages/built-in', 'run', 'plan', 'spec', 'data', 'util'],
   // A step of the set-up.
   precompile: ['stages/built-in', 'plugins/kinds', 'util'],
-  stagecraft: ['planner', 'plugins', 'report', 'inspect', 'upkeep', 'run', 'plan', 'spec', 'data', 'util'],
+  stagecraft: [
+    'planner',
+    'plugins',
+    'report',
+    'inspect',
+    'export',
+    'upkeep',
+    'run',
+    'plan',
+    'spec',
+    'data',
+    'util',
+  ],
   container: BELOW_CONTAINER,
   'worker-container': BELOW_CONTAINER,
-  index: ['container', 'planner', 'stagecraft', 'report', 'run', 'plan', 'spec', 'util'],
+  index: ['container', 'planner', 'stagecraft', 'export', 'report', 'run', 'plan', 'spec', 'util'],
   // What packages of users build on.
   plugin: ['plugins', 'run', 'plan', 'spec', 'data', 'nn', 'util'],
   // The process that sends a journal to MLflow.
@@ -82,6 +97,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'planner',
     'plugins',
     'inspect',
+    'export',
     'upkeep',
     'measure',
     'stages/built-in',

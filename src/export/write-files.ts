@@ -1,0 +1,56 @@
+/** Writes files that come in parts: all of them, or none. */
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Part } from '../nn/export/export-format.js';
+
+/**
+ * @param folder absolute; made where it is not there
+ * @param stale names of files that are to be gone, where they are not written anew
+ * @returns the names of the files, in their order, and bytes of them all
+ */
+export async function writeFiles(
+  folder: string,
+  parts: AsyncIterable<Part>,
+  stale: (name: string) => boolean,
+): Promise<{ readonly files: readonly string[]; readonly bytes: number }> {
+  const made = await mkdir(folder, { recursive: true });
+  const unfinished = join(folder, `.stagecraft-${randomUUID().slice(0, 8)}`);
+  try {
+    await mkdir(unfinished);
+    const written = await writeParts(unfinished, parts);
+    for (const name of await readdir(folder)) if (stale(name)) await rm(join(folder, name));
+    for (const file of written.files) await rename(join(unfinished, file), join(folder, file));
+    await rm(unfinished, { recursive: true });
+    return written;
+  } catch (error) {
+    await rm(made ?? unfinished, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function writeParts(folder: string, parts: AsyncIterable<Part>) {
+  const files: string[] = [];
+  let bytes = 0;
+  let handle: FileHandle | undefined;
+  const finish = async () => {
+    await handle?.sync();
+    await handle?.close();
+    handle = undefined;
+  };
+  try {
+    for await (const part of parts) {
+      if (files.at(-1) !== part.file) {
+        await finish();
+        handle = await open(join(folder, part.file), 'wx');
+        files.push(part.file);
+      }
+      await handle!.writeFile(part.bytes);
+      bytes += part.bytes.length;
+    }
+    await finish();
+  } finally {
+    await handle?.close();
+  }
+  return { files, bytes };
+}
