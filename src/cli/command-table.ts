@@ -49,6 +49,16 @@ const exporting: Options = {
   dense: { type: 'boolean' },
   force: { type: 'boolean' },
 };
+/** Of a net that is imported. */
+const importing: Options = {
+  net: { type: 'string' },
+  S: { type: 'string' },
+  width: { type: 'string' },
+  crop: { type: 'string' },
+  class: { type: 'string', multiple: true },
+  channels: { type: 'string' },
+  pooling: { type: 'string' },
+};
 const fresh: Options = { 'fresh-code': { type: 'boolean' } };
 
 export const OPTION_HELP: Readonly<Record<string, string>> = {
@@ -83,7 +93,11 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   px: '--px PX             side of a square image that a net is applied to (default: the crop)',
   classes: '--classes N         classes of a net (default: 1000)',
   pooling: "--pooling HOW       ceil or floor: how a net's pools treat odd sides (default: ceil)",
-  net: '--net NAME          the net that is measured (default: D)',
+  net: '--net NAME          the net that is measured (default: D), or that a file holds',
+  S: '--S PX              smallest side, or range of sides, that an imported net was trained at (default: 256)',
+  class:
+    "--class NAME        a class of an imported net, in the order of its scores; for each (default: ILSVRC-2012's)",
+  channels: "--channels RGB|BGR  the order of colours in a file of weights (default: its format's usual one)",
   long: '--long PX           the other side of images for dense scores (default: --px)',
   batch: '--batch N           images at once (default: 8)',
   precision: '--precision NAME    float32 or bfloat16 (default: float32)',
@@ -163,6 +177,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'name what is wrong with the images of specs, or write them as files (data export SPEC DIR)',
     options: { ...spec, ...json },
     load: () => import('./data.js'),
+  },
+  import: {
+    usage: 'import FILE',
+    summary: 'take a net from a file of weights: .caffemodel, .pth, .safetensors or .h5',
+    options: { ...store, ...importing },
+    load: () => import('./import.js'),
   },
   export: {
     usage: 'export NET FILE [SPEC...]',

@@ -5,6 +5,8 @@ import type { NetName } from '../nets.js';
 export interface Release {
   readonly name: string;
   readonly net: NetName;
+  /** Smallest sides that it was trained at, where its publishers say so. */
+  readonly S?: string;
   /** Where it is another than its format's usual one. */
   readonly conventions?: Conventions;
 }
@@ -19,17 +21,22 @@ interface KnownRelease extends Release {
   readonly digest: readonly [DigestKind, string];
 }
 
+/** The authors' nets were trained with scale jitter, whatever file they are in. */
+const JITTER = '256..512';
+
 // SHA-1: the model zoo's pages of the authors (gists 211839e770f7b538e2d8, 3785162f95cd2d5fee77). SHA-256: names of
 // torchvision's and jcjohnson's files. MD5: keras/applications/vgg16.py and vgg19.py.
 const RELEASES: readonly KnownRelease[] = [
   {
     name: 'VGG_ILSVRC_16_layers (Oxford)',
     net: 'D',
+    S: JITTER,
     digest: ['sha1', '9363e1f6d65f7dba68c4f27a1e62105cdf6c4e24'],
   },
   {
     name: 'VGG_ILSVRC_19_layers (Oxford)',
     net: 'E',
+    S: JITTER,
     digest: ['sha1', '239785e7862442717d831f682bb824055e51e9ba'],
   },
   { name: 'torchvision vgg11', net: 'A', digest: ['sha256', '8a719046'] },
@@ -42,17 +49,19 @@ const RELEASES: readonly KnownRelease[] = [
   {
     name: "Oxford's 16 layers in PyTorch (jcjohnson)",
     net: 'D',
+    S: JITTER,
     digest: ['sha256', '00b39a1b'],
     conventions: OXFORD_IN_PYTORCH,
   },
   {
     name: "Oxford's 19 layers in PyTorch (jcjohnson)",
     net: 'E',
+    S: JITTER,
     digest: ['sha256', 'd01eb7cb'],
     conventions: OXFORD_IN_PYTORCH,
   },
-  { name: 'Keras VGG16', net: 'D', digest: ['md5', '64373286793e3c8b2b4e3219cbf3544b'] },
-  { name: 'Keras VGG19', net: 'E', digest: ['md5', 'cbe5617147190e668d6c5d5026f83318'] },
+  { name: 'Keras VGG16', net: 'D', S: JITTER, digest: ['md5', '64373286793e3c8b2b4e3219cbf3544b'] },
+  { name: 'Keras VGG19', net: 'E', S: JITTER, digest: ['md5', 'cbe5617147190e668d6c5d5026f83318'] },
 ];
 
 export function releaseOf(digests: Digests): Release | undefined {

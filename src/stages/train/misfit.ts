@@ -2,7 +2,10 @@
 import { arrayShapes } from '../../nn/net-cost.js';
 import { describeMisfit, misfits, type TransferredLayers } from '../../nn/transfer.js';
 import type { NetShape } from '../../nn/net.js';
+import type { Pooling } from '../../nn/pooling.js';
 import type { TaskDraft } from '../../plan/definition.js';
+
+const POOLINGS: readonly Pooling[] = ['ceil', 'floor'];
 
 /** The number of classes is not known yet; it is the same on both sides, or the task says so. */
 const CLASSES = 2;
@@ -13,11 +16,15 @@ export function misfitOf(
   from: TaskDraft,
   which: TransferredLayers,
 ): readonly [message: string, help: string] | undefined {
-  const source = arrayShapes({ ...from.parameters, classes: CLASSES });
   const target = arrayShapes({ ...(to as Partial<NetShape>), classes: CLASSES });
-  if (!source || !target) return undefined;
-  const [misfit] = misfits(source, target, which);
-  if (!misfit) return undefined;
+  // How an imported net pools says its file, which only the worker reads.
+  const { pooling } = from.parameters;
+  const found = (pooling === undefined ? POOLINGS : [pooling]).map((one) => {
+    const source = arrayShapes({ ...from.parameters, pooling: one as Pooling, classes: CLASSES });
+    return source && target && misfits(source, target, which)[0];
+  });
+  const [misfit] = found;
+  if (!misfit || found.includes(undefined)) return undefined;
   return [
     `Net ${to.net!} cannot start from net ${from.parameters['net'] as string}: ${describeMisfit(misfit)}.`,
     which === 'fc'

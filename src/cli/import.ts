@@ -1,0 +1,89 @@
+import { relative, resolve, basename, dirname, join } from 'node:path';
+import { fileDigests } from '../nn/weights/file-digests.js';
+import { type Release, releaseOf } from '../nn/weights/releases.js';
+import { NET_NAMES } from '../nn/nets.js';
+import { replaceWhole } from '../util/disk.js';
+import { NodeDisk } from '../util/node-disk.js';
+import { UserError } from '../util/user-error.js';
+import type { Invocation } from './invocation.js';
+import { execute as run } from './run.js';
+
+/** Writes a spec that imports one file, and runs it: its lines are those that other specs take the net by. */
+export async function execute(invocation: Invocation): Promise<number> {
+  const [file, ...more] = invocation.positionals;
+  if (file === undefined || more.length > 0)
+    throw new UserError('Which file? E.g. stagecraft import vgg16-397923af.pth --net D');
+  const path = resolve(file);
+  const { values } = invocation;
+  const { sha256, ...digests } = await fileDigests(path, new AbortController().signal);
+  const release = releaseOf({ sha256, ...digests });
+  const net = (values['net'] as string | undefined) ?? release?.net;
+  if (net === undefined)
+    throw new UserError(
+      `${file} is none of the published files that are known by their digests (its SHA-256 is ${sha256}). Which net is it? --net ${NET_NAMES.join('|')}`,
+    );
+  console.log(release ? `${file} is ${release.name}, net ${release.net}.` : `${file}: SHA-256 ${sha256}.`);
+  const stage = stageOf({ net, file: basename(path), sha256, release, values });
+  const store = resolve((values['store'] as string | undefined) ?? 'runs');
+  const spec = join(store, 'imports', `${nameOf(path)}.yaml`);
+  const disk = new NodeDisk();
+  await disk.makeDirectory(dirname(spec));
+  await replaceWhole(disk, spec, specOf(dirname(path), stage, values['crop'] as string | undefined));
+  const here = relative(process.cwd(), spec);
+  const status = await run({
+    positionals: [here],
+    values: { ...(values['store'] !== undefined && { store: values['store'] }) },
+  });
+  if (status === 0)
+    console.log(
+      `\nIn a spec, after "weights: ${dirname(path)}":\n  ${net.toLowerCase()}: ${stage}\nThis one is ${here}.`,
+    );
+  return status;
+}
+
+/** Of a spec: letters, digits, hyphens. */
+function nameOf(path: string): string {
+  return basename(path)
+    .replace(/\.\w+$/, '')
+    .replaceAll(/[^A-Za-z0-9-]+/g, '-');
+}
+
+function specOf(weights: string, stage: string, crop: string | undefined): string {
+  return `title: ${JSON.stringify('Imported weights')}
+data: { kind: embedded }
+weights: ${JSON.stringify(weights)}
+${crop === undefined ? '' : `scales: { crop: ${crop} }\n`}stages:
+  net: ${stage}
+`;
+}
+
+/** JSON's texts and lists are YAML's too. */
+function stageOf({
+  net,
+  file,
+  sha256,
+  release,
+  values,
+}: {
+  readonly net: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly release: Release | undefined;
+  readonly values: Invocation['values'];
+}): string {
+  const classes = values['class'];
+  const keys = {
+    net: JSON.stringify(net),
+    S: (values['S'] as string | undefined) ?? release?.S ?? '256',
+    file: JSON.stringify(file),
+    sha256,
+    width: values['width'] === undefined ? undefined : `"\${${String(values['width'])}}"`,
+    channels: values['channels'],
+    pooling: values['pooling'],
+    classes: classes === undefined ? undefined : JSON.stringify(classes),
+  };
+  const written = Object.entries(keys).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}: ${String(value)}`],
+  );
+  return `{ kind: import, ${written.join(', ')} }`;
+}

@@ -1,0 +1,124 @@
+/** Weights of others through the real command line: imported, evaluated beside nets that are trained here, started from. */
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { digestBytes } from '../../src/util/digest.js';
+import { stagecraft } from '../support/command.js';
+import { jpeg } from '../support/folder-experiment.js';
+import { Scratch } from '../support/scratch.js';
+
+const GOLDEN = fileURLToPath(new URL('../../../test/golden/weights/', import.meta.url));
+const CLASSES = ['cat', 'dog', 'horse', 'sheep'];
+
+const SPEC = `title: Weights of others
+data: { kind: image-folder, name: tiny, root: images }
+weights: weights
+scales: { crop: 40, map: { 256: 48 } }
+defaults:
+  import: { net: A, S: 256, width: '\${1/64}', classes: [${CLASSES.join(', ')}] }
+  train: { net: A, S: 256, width: '\${1/64}', pooling: floor, epochs: 1, batch: 4 }
+stages:
+  augmented: { kind: augment }
+  theirs:
+    kind: import
+    matrix: { file: [A-caffe.caffemodel, A-zip.pth] }
+    file: '\${file}'
+  tuned: { kind: train, augment: augmented, init: { from: theirs, where: { file: A-zip.pth } } }
+  scores: { kind: evaluate, each: theirs, Q: 256 }
+  tunedScores: { kind: evaluate, from: tuned, Q: 256 }
+tables:
+  theirs: { rows: scores, columns: [net, file, top1, top5] }
+  tuned: { rows: tunedScores, columns: [net, top1, top5] }
+`;
+
+async function made(): Promise<Scratch> {
+  const scratch = await Scratch.make();
+  await scratch.write('spec.yaml', SPEC);
+  for (const [split, count] of [
+    ['train', 2],
+    ['val', 1],
+  ] as const)
+    for (const [label, name] of CLASSES.entries())
+      for (let n = 0; n < count; n++)
+        await scratch.write(`images/${split}/${name}/${n}.jpg`, await jpeg(10 * n + label + count));
+  await mkdir(scratch.path('weights'));
+  for (const file of ['A-caffe.caffemodel', 'A-zip.pth'])
+    await copyFile(GOLDEN + file, scratch.path('weights', file));
+  return scratch;
+}
+
+const run = (scratch: Scratch, ...args: readonly string[]) =>
+  stagecraft(scratch.folder, 'run', 'spec.yaml', ...args);
+
+test('nets are imported, evaluated and trained further; captions say which file they are', async () => {
+  await using scratch = await made();
+  const { status, stdout, stderr } = await run(scratch);
+  assert.equal(status, 0, stdout + stderr);
+  const sha256 = digestBytes(await readFile(`${GOLDEN}A-zip.pth`));
+  assert.match(stdout, new RegExp(`weights of the file A-zip\\.pth, SHA-256 ${sha256.slice(0, 12)}`));
+  assert.match(stdout, /started from/);
+  const again = await run(scratch);
+  assert.match(again.stdout, /Nothing to do/);
+});
+
+test('a file that is not there stops a run before it begins, but not one that was imported before', async () => {
+  await using scratch = await made();
+  await rm(scratch.path('weights/A-zip.pth'));
+  const missing = await run(scratch);
+  assert.equal(missing.status, 2);
+  assert.match(missing.stderr, /There is no file .*weights\/A-zip\.pth/);
+  await copyFile(`${GOLDEN}A-zip.pth`, scratch.path('weights/A-zip.pth'));
+  assert.equal((await run(scratch)).status, 0);
+  await rm(scratch.path('weights/A-zip.pth'));
+  assert.match((await run(scratch)).stdout, /Nothing to do/);
+});
+
+test('a file that was changed is imported again, and what it fed is done again', async () => {
+  await using scratch = await made();
+  assert.equal((await run(scratch)).status, 0);
+  await copyFile(`${GOLDEN}A-training.pth`, scratch.path('weights/A-zip.pth'));
+  const { status, stdout } = await run(scratch);
+  assert.equal(status, 0);
+  assert.match(stdout, /start +import theirs \(file=A-zip\.pth.*: file changed from/);
+  assert.doesNotMatch(stdout, /start +import theirs \(file=A-caffe/);
+});
+
+test('the import command recognises files, asks for what it cannot know, and writes the spec that it runs', async () => {
+  await using scratch = await made();
+  const command = (...args: readonly string[]) => stagecraft(scratch.folder, 'import', ...args);
+  const unknown = await command('weights/A-zip.pth');
+  assert.equal(unknown.status, 2);
+  assert.match(unknown.stderr, /none of the published files .*Which net is it\? --net A\|A-LRN\|B/);
+  const options = [
+    '--net',
+    'A',
+    '--width',
+    '1/64',
+    '--crop',
+    '40',
+    ...CLASSES.flatMap((name) => ['--class', name]),
+  ];
+  const { status, stdout, stderr } = await command('weights/A-zip.pth', ...options);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /done +import net \(net=A S=256\)/);
+  assert.match(
+    await scratch.read('runs/imports/A-zip.yaml'),
+    /kind: import, net: "A", S: 256, file: "A-zip\.pth", sha256: [0-9a-f]{64}/,
+  );
+  const other = await command('weights/A-zip.pth', '--net', 'E', ...options.slice(2));
+  assert.equal(other.status, 1);
+  assert.match(other.stdout + other.stderr, /It fits net A\./);
+  assert.equal((await command('nothing.pth')).status, 2);
+});
+
+test('a file outside of the folder of the weights is a mistake, with its place', async () => {
+  await using scratch = await made();
+  await writeFile(scratch.path('spec.yaml'), SPEC.replace('A-zip.pth]', '../images/A-zip.pth]'));
+  const { status, stderr } = await run(scratch);
+  assert.equal(status, 2);
+  assert.match(
+    stderr,
+    /spec\.yaml:\d+:\d+ "\.\.\/images\/A-zip\.pth" leads out of the folder of the weights\. Name that folder as "weights"/,
+  );
+});
