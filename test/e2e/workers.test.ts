@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmod, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Command, type Finished } from '../support/command.js';
+import { Command, type Finished, stagecraft } from '../support/command.js';
 import { availableBackends } from '../support/engines.js';
 import { FOLDER_SPEC, makeFolderExperiment } from '../support/folder-experiment.js';
 import { childrenOf, isRunning } from '../support/processes.js';
@@ -147,22 +147,22 @@ test(
   },
 );
 
-test('a batch that is smaller than the workers are many is refused with the way out', LIMIT, async () => {
+test('more workers than a batch has images, and localhost among other hosts, are mistakes before anything is done', async () => {
   await using scratch = await Scratch.make();
   await makeFolderExperiment(scratch);
-  const ended = await finished(run(scratch, 'runs', { workers: '5' }));
-  assert.equal(ended.status, 1);
-  assert.match(ended.stdout, /5 workers cannot share a batch of 4/);
-});
-
-test('localhost among other hosts is refused with what to write', LIMIT, async () => {
-  await using scratch = await Scratch.make();
-  await makeFolderExperiment(scratch);
-  const shell = await shellOf(scratch, '#!/bin/sh\nexec sh -c "$2"\n');
-  const variables = { STAGECRAFT_RSH: shell };
-  const ended = await finished(run(scratch, 'runs', { workers: '[localhost, 127.0.0.1]', variables }));
-  assert.equal(ended.status, 1);
-  assert.match(ended.stdout, /the name by which the others reach it/);
+  for (const command of ['validate', 'plan', 'run'])
+    for (const [workers, says] of [
+      ['5', /^tiny\.yaml:\d+:\d+ 5 workers cannot share a batch of 4\. /m],
+      ['[localhost, node2]', /^--set workers=\[localhost, node2\]: "localhost" means another machine/m],
+    ] as const) {
+      const { status, stderr } = await stagecraft(
+        scratch.folder,
+        ...[command, FOLDER_SPEC, '--set', `workers=${workers}`],
+      );
+      assert.equal(status, 2, `${command} with workers=${workers}`);
+      assert.match(stderr, says);
+    }
+  assert.deepEqual(await readdir(scratch.path('runs')).catch(() => []), []);
 });
 
 test(
