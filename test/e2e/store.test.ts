@@ -115,6 +115,8 @@ test('gc --keep best keeps the best net of an experiment, --keep tables none', L
   assert.ok((await kinds()).includes('train'));
   await stagecraft(scratch.folder, 'gc', '--keep', 'tables', '--yes');
   assert.deepEqual((await kinds()).sort(), ['augment', 'evaluate', 'index', 'table']);
+  const { stdout } = await stagecraft(scratch.folder, 'plan', FOLDER_SPEC);
+  assert.match(stdout, /train a .* to do: made before, and not in the store any more/);
   const wrong = await stagecraft(scratch.folder, 'gc', '--keep', 'everything');
   assert.equal(wrong.status, 2);
   assert.match(wrong.stderr, /best, last, tables/);
