@@ -57,9 +57,16 @@ export async function executeTogether(
 async function addressesOf(members: readonly Member[]): Promise<readonly string[] | TaskEnd> {
   const ports = await Promise.all(members.map(({ worker }) => worker.freePort()));
   const lost = ports.indexOf(undefined);
-  if (lost >= 0) return { type: 'crashed', cause: `${named(members[lost]!, members)}: did not start` };
+  if (lost >= 0) return notStarted(members[lost]!, members);
   const isHere = members.every(({ host }) => isThisHost(host));
   return members.map(({ host }, i) => `${isHere ? '127.0.0.1' : host.replace(/^.*@/, '')}:${ports[i]!}`);
+}
+
+async function notStarted(member: Member, members: readonly Member[]): Promise<TaskEnd> {
+  const how = await member.worker.gone;
+  const { lastLine } = member.worker;
+  const said = lastLine === '' ? '' : `: ${lastLine}`;
+  return { type: 'crashed', cause: `${named(member, members)}: did not start (${how})${said}` };
 }
 
 /**

@@ -139,13 +139,30 @@ test(
     assert.equal(ended.status, 0, ended.stderr);
     assert.equal(await scratch.read('hosts.txt'), '127.0.0.1\n127.0.0.1\n');
     assert.deepEqual(await filesOf(scratch, 'remote'), await filesOf(scratch, 'alone'));
-    const lost = await finished(
-      run(scratch, 'lost', { workers: '[nowhere, nowhere]', variables: { STAGECRAFT_RSH: 'false' } }),
-    );
-    assert.equal(lost.status, 1);
-    assert.match(lost.stdout, /worker 1 of 2 on nowhere/);
   },
 );
+
+test('a worker that does not start is named with what its remote shell said last', LIMIT, async () => {
+  await using scratch = await Scratch.make();
+  await makeFolderExperiment(scratch);
+  const refusing = await shellOf(
+    scratch,
+    '#!/bin/sh\necho Warning: a new host key >&2\nprintf "ssh: \\033[31mconnect to host $1 port 22: Connection refused\\r\\n" >&2\nexit 255\n',
+  );
+  const refused = await finished(
+    run(scratch, 'runs', { workers: '[nowhere, nowhere]', variables: { STAGECRAFT_RSH: refusing } }),
+  );
+  assert.equal(refused.status, 1);
+  assert.match(
+    refused.stdout,
+    /^FAILED .*\(worker 1 of 2 on nowhere: did not start \(exit status 255\): ssh: \[31mconnect to host nowhere port 22: Connection refused\)\.$/m,
+  );
+  const none = { workers: '[nowhere, nowhere]', variables: { STAGECRAFT_RSH: 'no-such-shell' } };
+  assert.match(
+    (await finished(run(scratch, 'runs', none))).stdout,
+    /did not start \(spawn no-such-shell ENOENT\)/,
+  );
+});
 
 test('more workers than a batch has images, and localhost among other hosts, are mistakes before anything is done', async () => {
   await using scratch = await Scratch.make();
