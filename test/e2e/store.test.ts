@@ -94,7 +94,10 @@ test(
     assert.equal(shown.status, 0);
     // Of the first run: its net, scores and table; the images are those of the second, too.
     assert.match(shown.stdout, /^train +[0-9a-f]{12} .*no experiment refers to it$/m);
-    assert.match(shown.stdout, /^3 artifacts \(.*B\) and 0 left over may go; 6 artifacts stay\.$/m);
+    assert.match(
+      shown.stdout,
+      /^3 artifacts \(.*B\), save points of 0 tasks and 0 left over may go; 6 artifacts stay\.$/m,
+    );
     assert.match(shown.stderr, /Nothing was removed: say --yes/);
     const all = await artifactsIn(scratch.path('runs'));
     assert.match((await stagecraft(scratch.folder, 'gc', '--yes')).stdout, /^Removed\.$/m);
@@ -140,6 +143,27 @@ test('gc clears what a killed run left, and waits for runs that work', LIMIT, as
     [],
   );
   assert.ok((await readdir(scratch.path('runs/store/unfinished'))).length > 0, 'where it got to stays');
+});
+
+test('gc removes save points once the last run of the experiment wants another training', LIMIT, async () => {
+  await using scratch = await experiment();
+  using killed = new Command([...RUN, ...LONG], scratch.folder);
+  await trains(scratch);
+  killed.signalGroup('SIGKILL');
+  await killed.finished;
+  const unfinished = () => readdir(scratch.path('runs/store/unfinished'));
+  const [recipe] = await unfinished();
+  await stagecraft(scratch.folder, ...RUN);
+  const shown = await stagecraft(scratch.folder, 'gc');
+  assert.match(
+    shown.stdout,
+    new RegExp(`^save points  ${recipe!.slice(0, 12)} .*no experiment's last run`, 'm'),
+  );
+  assert.match(shown.stdout, /^0 artifacts \(0 B\), save points of 1 task and \d+ left over may go/m);
+  assert.deepEqual(await unfinished(), [recipe], 'nothing goes before somebody has agreed');
+  await stagecraft(scratch.folder, 'gc', '--yes');
+  assert.deepEqual(await unfinished(), []);
+  assert.match((await stagecraft(scratch.folder, ...RUN)).stdout, /Nothing to do/);
 });
 
 test(
