@@ -43,6 +43,22 @@ test(
   },
 );
 
+test(
+  'on a file system that fails at every ninth operation a run does its work, and the same',
+  LIMIT,
+  async () => {
+    await using scratch = await experiment();
+    await stagecraft(scratch.folder, ...RUN, '--store', 'whole');
+    using command = new Command([...RUN, '--store', 'runs'], scratch.folder, {
+      NODE_OPTIONS: `--import=${new URL('../support/failing-file-system.js', import.meta.url).href}`,
+    });
+    const { status, stdout, stderr } = await command.finished;
+    assert.equal(status, 0, stdout + stderr);
+    assert.doesNotMatch(stdout, /^(repeat|FAILED)/m);
+    assert.deepEqual(await artifactsIn(scratch.path('runs')), await artifactsIn(scratch.path('whole')));
+  },
+);
+
 test('who waits for a run that is killed does the work itself, from its last save point', LIMIT, async () => {
   await using scratch = await experiment();
   using first = new Command([...RUN, ...LONG], scratch.folder);
