@@ -21,6 +21,7 @@ import { storesModule } from './stores/module.js';
 import { trackersModule } from './trackers/module.js';
 import { Disk } from './util/disk.js';
 import { NodeDisk } from './util/node-disk.js';
+import { PatientDisk } from './util/patient-disk.js';
 import { UserError } from './util/user-error.js';
 
 export interface ContainerOptions {
@@ -42,7 +43,7 @@ export function createContainer({
 }: ContainerOptions): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(RunsDirectory).toConstantValue(new RunsDirectory(runsDirectory));
-  container.bind(Disk).toResolvedValue(() => new NodeDisk(), []);
+  container.bind(Disk).toResolvedValue(() => new PatientDisk(new NodeDisk()), []);
   container.bind(Executor).toResolvedValue(() => new LocalExecutor(localWorkers(backend, slots)), []);
   const allowed = allowedPlugins ?? { names: [], folder: runsDirectory };
   container.bind(SpecPlugins).toResolvedValue(() => new SpecPlugins(BUILT_IN_KINDS, allowed), []);

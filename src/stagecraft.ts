@@ -226,7 +226,7 @@ export class Stagecraft {
         progress(done, found.garbage.length);
         await store.remove(execution);
       }
-      await store.clear(found.leftovers);
+      await store.clear([...found.unfinished.map(({ directory }) => directory), ...found.leftovers]);
       progress(found.garbage.length, found.garbage.length);
       return { found, removed: true };
     } finally {

@@ -17,6 +17,7 @@ import { DirectoryReader, DirectoryWriter } from './stores/artifact-files.js';
 import { SavePointFiles } from './stores/save-point-files.js';
 import { Disk } from './util/disk.js';
 import { NodeDisk } from './util/node-disk.js';
+import { PatientDisk } from './util/patient-disk.js';
 
 /** By kind; a stage's code is loaded when its first task comes. */
 export const STAGE_MODULES: Readonly<Record<string, () => Promise<ContainerModule>>> = {
@@ -72,7 +73,7 @@ export async function createWorkerContainer(
   if (own) container.bind(Stage).toConstantValue(await own.create({ dataset, engine, layerKinds }));
   else container.load(await stageModule(kind));
   if (engine) container.bind(Engine).toConstantValue(engine);
-  container.bind(Disk).toResolvedValue(() => new NodeDisk(), []);
+  container.bind(Disk).toResolvedValue(() => new PatientDisk(new NodeDisk()), []);
   container
     .bind(TaskHost)
     .toResolvedValue(

@@ -7,6 +7,8 @@ export function describeReason(reason: Reason): string {
   switch (reason.kind) {
     case 'new':
       return 'new';
+    case 'gone':
+      return 'made before, and not in the store any more (gc removes, fsck sets aside)';
     case 'failed':
       return `failed on ${minute(reason.at)}: ${firstLine(reason.message)}`;
     case 'version-changed':

@@ -20,7 +20,7 @@ export async function execute(invocation: Invocation): Promise<number> {
     agree: (found) => {
       if (values['json'] === true) console.log(JSON.stringify(found, null, 2));
       else show(found);
-      if (found.garbage.length + found.leftovers.length === 0) return false;
+      if (isEmpty(found)) return false;
       return values['yes'] === true || agreed();
     },
     progress: progressOnTerminal('removed'),
@@ -35,17 +35,24 @@ function keepOf(text: unknown = 'last'): Keep {
   throw new UserError(`--keep ${String(text)}: ${suggestion(String(text), KEEP)}`);
 }
 
-function show({ garbage, leftovers, kept }: GarbageReport): void {
+function isEmpty({ garbage, unfinished, leftovers }: GarbageReport): boolean {
+  return garbage.length + unfinished.length + leftovers.length === 0;
+}
+
+function show(found: GarbageReport): void {
+  const { garbage, unfinished, leftovers, kept } = found;
   for (const { execution, why } of garbage)
     console.log(
       `${execution.kind.padEnd(12)} ${shortRecipe(execution.recipe)} ${sizeInWords(bytesOf(execution)).padStart(10)}  ${why}`,
     );
+  for (const { recipe } of unfinished)
+    console.log(`save points  ${shortRecipe(recipe)}  of a task that no experiment's last run wants`);
   for (const path of leftovers) console.log(`left over    ${relative(process.cwd(), path)}`);
   const bytes = garbage.reduce((sum, { execution }) => sum + bytesOf(execution), 0);
   console.log(
-    garbage.length + leftovers.length === 0
+    isEmpty(found)
       ? `Nothing to remove: all ${kept} artifacts are referred to.`
-      : `${garbage.length} artifacts (${sizeInWords(bytes)}) and ${leftovers.length} left over may go; ${kept} artifacts stay.`,
+      : `${garbage.length} artifacts (${sizeInWords(bytes)}), save points of ${unfinished.length} ${unfinished.length === 1 ? 'task' : 'tasks'} and ${leftovers.length} left over may go; ${kept} artifacts stay.`,
   );
 }
 

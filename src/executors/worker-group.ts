@@ -1,6 +1,5 @@
 /** One task done by several workers together; what one of them lacks, all lack. */
 import { once } from 'node:events';
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskEnd, TaskOrder } from '../run/executor.js';
 import { isThisHost, startWorker, THIS_HOST } from './start-worker.js';
@@ -54,16 +53,20 @@ export async function executeTogether(
   }
 }
 
-const NAME_IT = `Workers on several hosts find each other by the names under "workers": give this machine the name by which the others reach it (${hostname()}?) in place of ${THIS_HOST}.`;
-
 /** `host:port` of each, or the end that comes of one which did not start. */
 async function addressesOf(members: readonly Member[]): Promise<readonly string[] | TaskEnd> {
   const ports = await Promise.all(members.map(({ worker }) => worker.freePort()));
   const lost = ports.indexOf(undefined);
-  if (lost >= 0) return { type: 'crashed', cause: `${named(members[lost]!, members)}: did not start` };
+  if (lost >= 0) return notStarted(members[lost]!, members);
   const isHere = members.every(({ host }) => isThisHost(host));
-  if (!isHere && members.some(({ host }) => host === THIS_HOST)) return { type: 'failed', message: NAME_IT };
   return members.map(({ host }, i) => `${isHere ? '127.0.0.1' : host.replace(/^.*@/, '')}:${ports[i]!}`);
+}
+
+async function notStarted(member: Member, members: readonly Member[]): Promise<TaskEnd> {
+  const how = await member.worker.gone;
+  const { lastLine } = member.worker;
+  const said = lastLine === '' ? '' : `: ${lastLine}`;
+  return { type: 'crashed', cause: `${named(member, members)}: did not start (${how})${said}` };
 }
 
 /**

@@ -5,6 +5,11 @@ import type { TaskEnd, TaskMessage, TaskOrder } from '../run/executor.js';
 import type { Cluster, FromWorker, ToWorker } from './worker-protocol.js';
 import type { StartedWorker } from './start-worker.js';
 
+/** Of what it prints, characters that are kept here. */
+const KEPT = 2000;
+/** Of its last line. */
+const LONGEST = 300;
+
 export type Listener = (message: TaskMessage) => void;
 
 export class WorkerProcess {
@@ -15,6 +20,7 @@ export class WorkerProcess {
   /** Whether it has said anything of the task that it has now. */
   heard = false;
   #listener: Listener;
+  #printed = '';
   #ended: (end: TaskEnd) => void = () => undefined;
   #answered: (answer: FromWorker) => void = () => undefined;
 
@@ -42,9 +48,16 @@ export class WorkerProcess {
     });
     for (const stream of logs) {
       stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#printed = (this.#printed + text).slice(-KEPT);
         this.#listener({ type: 'log', text });
       });
     }
+  }
+
+  /** What it, or the remote shell that was to start it, printed last; empty if nothing. */
+  get lastLine(): string {
+    const lines = this.#printed.split('\n').map((line) => line.replaceAll(/\p{Cc}/gu, '').trim());
+    return (lines.findLast((line) => line !== '') ?? '').slice(0, LONGEST);
   }
 
   /** @param cluster of the workers that do this task together, this one among them */

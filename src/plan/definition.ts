@@ -44,6 +44,8 @@ export interface ExpandContext {
   images(split: Split, datasetParameter?: string): TaskDraft;
   /** Side of the training crop, px. */
   readonly crop: number;
+  /** How many processes train a net together. */
+  readonly workers: number;
   /** Real px of a scale in the paper's px; of a range, a range. */
   realScale<S extends ScaleSpec>(paperPx: S): S;
   /** The tasks that the words `from`, `each` or `over` name, in the order of the spec. */

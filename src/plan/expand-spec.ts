@@ -22,6 +22,11 @@ export class ExpandSpec {
     return this.#spec.values.scales.crop;
   }
 
+  get workers(): number {
+    const { workers } = this.#spec.values;
+    return typeof workers === 'number' ? workers : workers.length;
+  }
+
   realScale<S extends ScaleSpec>(paperPx: S): S {
     const { scales } = this.#spec.values;
     const range = parseRange(paperPx);

@@ -204,6 +204,7 @@ export class StageExpander {
     const shared = this.#shared;
     return {
       crop: shared.crop,
+      workers: shared.workers,
       subjects: members.map(referred),
       mistake,
       realScale: (px) => shared.realScale(px),

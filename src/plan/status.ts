@@ -19,6 +19,8 @@ export type Refusal =
 
 export type Reason =
   | { readonly kind: 'new' }
+  /** It was done when the experiment was last run. */
+  | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly message: string; readonly at: string }
   | { readonly kind: 'version-changed'; readonly before: string; readonly now: string }
   | { readonly kind: 'parameters-changed'; readonly changes: readonly Change[] }
@@ -141,10 +143,11 @@ function ownReason(task: Task, executions: readonly Execution[], evidence: Evide
   return changes.length > 0 ? { kind: 'parameters-changed', changes } : undefined;
 }
 
-/** Never done before: by the same parameters over other inputs, or quite new. */
+/** The store holds nothing of it: removed, done by the same parameters over other inputs, or quite new. */
 function remade(task: Task, evidence: Evidence): Reason {
   const earlier = evidence.earlier(task);
-  if (!earlier || earlier.recipe === task.recipe) return { kind: 'new' };
+  if (!earlier) return { kind: 'new' };
+  if (earlier.recipe === task.recipe) return { kind: 'gone' };
   const text = ({ inputs }: Task) =>
     Object.fromEntries(
       Object.entries(inputs).map(([role, input]) => [role, canonicalJson(input).replaceAll(/["[\]]/g, '')]),

@@ -87,7 +87,10 @@ export abstract class ArtifactStore {
   /** What ended attempts left, and what was set aside: absolute paths. Only for who occupies the store for a removal. */
   abstract leftovers(): Promise<readonly string[]>;
 
-  /** Removes some of them. */
+  /** Folders of save points, by the recipe of the task that is not finished: absolute paths. */
+  abstract unfinished(): Promise<ReadonlyMap<string, string>>;
+
+  /** Removes some of these. */
   abstract clear(paths: readonly string[]): Promise<void>;
 
   /** Folders that should be artifacts, and have no manifest that is whole: absolute paths. */

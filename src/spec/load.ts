@@ -17,6 +17,7 @@ import type { Vocabulary } from './schema.js';
 import { subjectMistakes } from './subject-words.js';
 import { isExpression, namesUsed, type Scope } from './substitute.js';
 import type { SpecValidator } from './validate.js';
+import { hostMistakes } from './worker-hosts.js';
 
 /** A stage of a spec as it was written, `defaults` and variables applied; axes are not. */
 export interface SpecStage {
@@ -206,7 +207,7 @@ function checkComposed(
 ) {
   const spec = validator.spec(tree, complete);
   const wrongStages = new Set(brokenStages);
-  const mistakes: Diagnostic[] = [...defaultsMistakes(tree, validator)];
+  const mistakes: Diagnostic[] = [...defaultsMistakes(tree, validator), ...hostMistakes(tree)];
   const stages = stagesOf(tree, '');
   for (const name of keysAt(tree, 'stages')) if (!stages.has(name)) wrongStages.add(name);
   for (const [name, { key }] of mapAt(tree, 'nets')?.entries ?? [])

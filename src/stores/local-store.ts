@@ -234,6 +234,11 @@ export class LocalStore extends ArtifactStore {
     return found;
   }
 
+  async unfinished(): Promise<ReadonlyMap<string, string>> {
+    const folder = join(this.#root, UNFINISHED);
+    return new Map((await this.#disk.list(folder)).map((recipe) => [recipe, join(folder, recipe)]));
+  }
+
   async clear(paths: readonly string[]): Promise<void> {
     for (const path of paths) await this.#disk.remove(path);
   }

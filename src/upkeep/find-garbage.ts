@@ -11,10 +11,18 @@ import { type Garbage, garbageOf, type Keep, type Referring } from './garbage.js
 
 export interface GarbageReport {
   readonly garbage: readonly Garbage[];
+  /** Tasks with save points that nobody will go on from. */
+  readonly unfinished: readonly Unfinished[];
   /** What dead processes left, and what was set aside: absolute paths. */
   readonly leftovers: readonly string[];
   /** Artifacts that stay. */
   readonly kept: number;
+}
+
+export interface Unfinished {
+  readonly recipe: string;
+  /** Of its save points, absolute. */
+  readonly directory: string;
 }
 
 interface Services {
@@ -28,8 +36,20 @@ export async function findGarbage(services: Services, keep: Keep): Promise<Garba
   const executions = await allExecutions(store);
   const experiments = await referring(services, executions, keep);
   const garbage = garbageOf(executions, experiments, keep);
+  const unfinished = await unwanted(store, experiments);
   const leftovers = await store.leftovers();
-  return { garbage, leftovers, kept: executions.length - garbage.length };
+  return { garbage, unfinished, leftovers, kept: executions.length - garbage.length };
+}
+
+/** No run is at work now, and what the last run of an experiment wants, its next one goes on with. */
+async function unwanted(
+  store: ArtifactStore,
+  experiments: readonly Referring[],
+): Promise<readonly Unfinished[]> {
+  const wanted = new Set(experiments.flatMap((one) => one.wanted));
+  return [...(await store.unfinished())]
+    .filter(([recipe]) => !wanted.has(recipe))
+    .map(([recipe, directory]) => ({ recipe, directory }));
 }
 
 async function referring(

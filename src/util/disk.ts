@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { constants } from 'node:os';
 
 /**
  * The port to the file system, as far as results are kept on it; tests put a failing disk in its place.
@@ -56,7 +57,19 @@ export async function replaceWhole(disk: Disk, path: string, content: Uint8Array
 
 /** Whether an error means that there is no such file. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  const code = errorCode(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** Node has no names for some, `ESTALE` and `EDQUOT` among them: their `code` is a number in words. */
+const BY_NUMBER = new Map(Object.entries(constants.errno).map(([name, number]) => [-number, name]));
+
+/** The system's name of an error, `ENOSPC`; undefined for errors that are none of the system's. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
+  const isUnnamed = error.code.startsWith('Unknown system error');
+  const name = isUnnamed && 'errno' in error ? BY_NUMBER.get(error.errno as number) : undefined;
+  return name ?? error.code;
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -67,17 +80,23 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'Access is denied',
   EPERM: 'Access is denied',
   EIO: 'The disk failed',
+  EREMOTEIO: 'The disk failed',
+  ESTALE: 'The file server does not know the file any more',
+  ETIMEDOUT: 'There was no answer in time',
+  EHOSTDOWN: 'There was no answer in time',
+  EBUSY: 'A file or folder is in use',
+  EAGAIN: 'The system could not do it at this time',
   ENOTDIR: 'A file stands where a folder is needed',
   EMFILE: 'Too many files are open',
 };
 
 /** What keeps files from being read or written, in words and Node's own; undefined for errors of another kind. */
 export function diskProblem(error: unknown): string | undefined {
-  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
+  const code = errorCode(error);
+  if (code === undefined) return undefined;
+  const { message } = error as Error;
   // Node's word for a folder on a read-only disk that is to be made with those above it.
-  const isUnmakeable = error.code === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir';
-  const problem = isUnmakeable
-    ? 'The folder cannot be made here: the disk may be read-only'
-    : PROBLEMS[error.code];
-  return problem && `${problem} (${error.message}).`;
+  const isUnmakeable = code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'mkdir';
+  const problem = isUnmakeable ? 'The folder cannot be made here: the disk may be read-only' : PROBLEMS[code];
+  return problem && `${problem} (${message}).`;
 }

@@ -53,6 +53,12 @@ test('bench in words is a line for the work and one for what was measured', asyn
 
 for (const [args, says] of [
   [['bench', 'stop'], /no benchmark "stop"\. Allowed: step, forward, dense, pipeline, tables, plan/],
+  [['bench', 'plan', '--net', 'A'], /"bench plan" takes no --net\. Allowed: --json\./],
+  [
+    ['bench', 'tables', '--batch', '8'],
+    /"bench tables" takes no --batch\. Allowed: --json, --profile, --set,/,
+  ],
+  [['bench', 'step', '--set', 'a=1'], /"bench step" takes no --set\. Allowed: --json, --net,/],
   [['bench', 'step', '--precision', 'float16'], /--precision must be float32 or bfloat16/],
   [['bench', 'step', '--batch', '0'], /--batch 0: must be a whole number from 1/],
   [['bench', 'step', ...SMALL, '--torch', '/nowhere/python3'], /--torch \/nowhere\/python3: .*ENOENT/],

@@ -43,6 +43,22 @@ test(
   },
 );
 
+test(
+  'on a file system that fails at every ninth operation a run does its work, and the same',
+  LIMIT,
+  async () => {
+    await using scratch = await experiment();
+    await stagecraft(scratch.folder, ...RUN, '--store', 'whole');
+    using command = new Command([...RUN, '--store', 'runs'], scratch.folder, {
+      NODE_OPTIONS: `--import=${new URL('../support/failing-file-system.js', import.meta.url).href}`,
+    });
+    const { status, stdout, stderr } = await command.finished;
+    assert.equal(status, 0, stdout + stderr);
+    assert.doesNotMatch(stdout, /^(repeat|FAILED)/m);
+    assert.deepEqual(await artifactsIn(scratch.path('runs')), await artifactsIn(scratch.path('whole')));
+  },
+);
+
 test('who waits for a run that is killed does the work itself, from its last save point', LIMIT, async () => {
   await using scratch = await experiment();
   using first = new Command([...RUN, ...LONG], scratch.folder);
@@ -94,7 +110,10 @@ test(
     assert.equal(shown.status, 0);
     // Of the first run: its net, scores and table; the images are those of the second, too.
     assert.match(shown.stdout, /^train +[0-9a-f]{12} .*no experiment refers to it$/m);
-    assert.match(shown.stdout, /^3 artifacts \(.*B\) and 0 left over may go; 6 artifacts stay\.$/m);
+    assert.match(
+      shown.stdout,
+      /^3 artifacts \(.*B\), save points of 0 tasks and 0 left over may go; 6 artifacts stay\.$/m,
+    );
     assert.match(shown.stderr, /Nothing was removed: say --yes/);
     const all = await artifactsIn(scratch.path('runs'));
     assert.match((await stagecraft(scratch.folder, 'gc', '--yes')).stdout, /^Removed\.$/m);
@@ -115,6 +134,8 @@ test('gc --keep best keeps the best net of an experiment, --keep tables none', L
   assert.ok((await kinds()).includes('train'));
   await stagecraft(scratch.folder, 'gc', '--keep', 'tables', '--yes');
   assert.deepEqual((await kinds()).sort(), ['augment', 'evaluate', 'index', 'table']);
+  const { stdout } = await stagecraft(scratch.folder, 'plan', FOLDER_SPEC);
+  assert.match(stdout, /train a .* to do: made before, and not in the store any more/);
   const wrong = await stagecraft(scratch.folder, 'gc', '--keep', 'everything');
   assert.equal(wrong.status, 2);
   assert.match(wrong.stderr, /best, last, tables/);
@@ -138,6 +159,27 @@ test('gc clears what a killed run left, and waits for runs that work', LIMIT, as
     [],
   );
   assert.ok((await readdir(scratch.path('runs/store/unfinished'))).length > 0, 'where it got to stays');
+});
+
+test('gc removes save points once the last run of the experiment wants another training', LIMIT, async () => {
+  await using scratch = await experiment();
+  using killed = new Command([...RUN, ...LONG], scratch.folder);
+  await trains(scratch);
+  killed.signalGroup('SIGKILL');
+  await killed.finished;
+  const unfinished = () => readdir(scratch.path('runs/store/unfinished'));
+  const [recipe] = await unfinished();
+  await stagecraft(scratch.folder, ...RUN);
+  const shown = await stagecraft(scratch.folder, 'gc');
+  assert.match(
+    shown.stdout,
+    new RegExp(`^save points  ${recipe!.slice(0, 12)} .*no experiment's last run`, 'm'),
+  );
+  assert.match(shown.stdout, /^0 artifacts \(0 B\), save points of 1 task and \d+ left over may go/m);
+  assert.deepEqual(await unfinished(), [recipe], 'nothing goes before somebody has agreed');
+  await stagecraft(scratch.folder, 'gc', '--yes');
+  assert.deepEqual(await unfinished(), []);
+  assert.match((await stagecraft(scratch.folder, ...RUN)).stdout, /Nothing to do/);
 });
 
 test(

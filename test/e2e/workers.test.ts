@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmod, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Command, type Finished } from '../support/command.js';
+import { Command, type Finished, stagecraft } from '../support/command.js';
 import { availableBackends } from '../support/engines.js';
 import { FOLDER_SPEC, makeFolderExperiment } from '../support/folder-experiment.js';
 import { childrenOf, isRunning } from '../support/processes.js';
@@ -139,30 +139,47 @@ test(
     assert.equal(ended.status, 0, ended.stderr);
     assert.equal(await scratch.read('hosts.txt'), '127.0.0.1\n127.0.0.1\n');
     assert.deepEqual(await filesOf(scratch, 'remote'), await filesOf(scratch, 'alone'));
-    const lost = await finished(
-      run(scratch, 'lost', { workers: '[nowhere, nowhere]', variables: { STAGECRAFT_RSH: 'false' } }),
-    );
-    assert.equal(lost.status, 1);
-    assert.match(lost.stdout, /worker 1 of 2 on nowhere/);
   },
 );
 
-test('a batch that is smaller than the workers are many is refused with the way out', LIMIT, async () => {
+test('a worker that does not start is named with what its remote shell said last', LIMIT, async () => {
   await using scratch = await Scratch.make();
   await makeFolderExperiment(scratch);
-  const ended = await finished(run(scratch, 'runs', { workers: '5' }));
-  assert.equal(ended.status, 1);
-  assert.match(ended.stdout, /5 workers cannot share a batch of 4/);
+  const refusing = await shellOf(
+    scratch,
+    '#!/bin/sh\necho Warning: a new host key >&2\nprintf "ssh: \\033[31mconnect to host $1 port 22: Connection refused\\r\\n" >&2\nexit 255\n',
+  );
+  const refused = await finished(
+    run(scratch, 'runs', { workers: '[nowhere, nowhere]', variables: { STAGECRAFT_RSH: refusing } }),
+  );
+  assert.equal(refused.status, 1);
+  assert.match(
+    refused.stdout,
+    /^FAILED .*\(worker 1 of 2 on nowhere: did not start \(exit status 255\): ssh: \[31mconnect to host nowhere port 22: Connection refused\)\.$/m,
+  );
+  const none = { workers: '[nowhere, nowhere]', variables: { STAGECRAFT_RSH: 'no-such-shell' } };
+  assert.match(
+    (await finished(run(scratch, 'runs', none))).stdout,
+    /did not start \(spawn no-such-shell ENOENT\)/,
+  );
 });
 
-test('localhost among other hosts is refused with what to write', LIMIT, async () => {
+test('more workers than a batch has images, and localhost among other hosts, are mistakes before anything is done', async () => {
   await using scratch = await Scratch.make();
   await makeFolderExperiment(scratch);
-  const shell = await shellOf(scratch, '#!/bin/sh\nexec sh -c "$2"\n');
-  const variables = { STAGECRAFT_RSH: shell };
-  const ended = await finished(run(scratch, 'runs', { workers: '[localhost, 127.0.0.1]', variables }));
-  assert.equal(ended.status, 1);
-  assert.match(ended.stdout, /the name by which the others reach it/);
+  for (const command of ['validate', 'plan', 'run'])
+    for (const [workers, says] of [
+      ['5', /^tiny\.yaml:\d+:\d+ 5 workers cannot share a batch of 4\. /m],
+      ['[localhost, node2]', /^--set workers=\[localhost, node2\]: "localhost" means another machine/m],
+    ] as const) {
+      const { status, stderr } = await stagecraft(
+        scratch.folder,
+        ...[command, FOLDER_SPEC, '--set', `workers=${workers}`],
+      );
+      assert.equal(status, 2, `${command} with workers=${workers}`);
+      assert.match(stderr, says);
+    }
+  assert.deepEqual(await readdir(scratch.path('runs')).catch(() => []), []);
 });
 
 test(

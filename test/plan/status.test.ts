@@ -192,6 +192,13 @@ describe('the reason names', () => {
     assert.equal(found['net-b'], 'its kind has version 2 now, 1 before');
   });
 
+  test('that what was done when the experiment was last run is not there any more', () => {
+    const earlier = (task: Task) => (task.recipe === 'net' ? task : undefined);
+    const gone = 'made before, and not in the store any more (gc removes, fsck sets aside)';
+    assert.equal(statuses(listDone, { earlier })['net'], gone);
+    assert.equal(statuses([], { earlier })['net'], 'needs list, which is to do');
+  });
+
   test('the input that is another task than before', () => {
     const now = { ...net, recipe: 'net-b' };
     const earlier = () => ({ ...net, inputs: { index: 'other' } });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Disk, diskProblem, isMissing } from '../../src/util/disk.js';
 import { NodeDisk } from '../../src/util/node-disk.js';
+import { PatientDisk } from '../../src/util/patient-disk.js';
 import { FailingDisk } from '../support/failing-disk.js';
 import { diskError, MemoryDisk } from '../support/memory-disk.js';
 import { Scratch } from '../support/scratch.js';
@@ -10,6 +11,7 @@ import { Scratch } from '../support/scratch.js';
 const DISKS: Readonly<Record<string, () => Disk>> = {
   "Node's disk": () => new NodeDisk(),
   'the disk in memory': () => new MemoryDisk(),
+  'the patient disk': () => new PatientDisk(new NodeDisk()),
   'the failing disk without a fault': () => new FailingDisk(new MemoryDisk()),
 };
 
@@ -98,6 +100,7 @@ for (const [name, create] of Object.entries(DISKS)) {
 test('the problems of a disk are told in words, other errors are not', () => {
   assert.match(diskProblem(diskError('ENOSPC', 'write', '/f'))!, /^The disk is full \(ENOSPC: .*\)\.$/);
   assert.match(diskProblem(diskError('EROFS', 'open', '/f'))!, /^The disk is read-only/);
+  assert.match(diskProblem(diskError('ESTALE', 'open', '/f'))!, /^The file server does not know the file/);
   for (const other of [diskError('ENOENT', 'open', '/f'), new TypeError('x'), undefined])
     assert.equal(diskProblem(other), undefined);
 });

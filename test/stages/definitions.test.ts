@@ -26,6 +26,7 @@ function context(map: Readonly<Record<string, number>> = { 256: 96 }, net = 'A')
   const expand: ExpandContext = {
     images: index,
     crop: 64,
+    workers: 1,
     realScale: <S extends ScaleSpec>(px: S) => {
       const range = parseRange(px);
       return (range ? `${real(range.min)}..${real(range.max)}` : real(Number(px))) as S;

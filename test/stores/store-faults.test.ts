@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Execution } from '../../src/plan/execution.js';
 import { LocalStore } from '../../src/stores/local-store.js';
+import type { Disk } from '../../src/util/disk.js';
+import { PatientDisk, PAUSES_MS } from '../../src/util/patient-disk.js';
 import { TEST_ENVIRONMENT } from '../support/inline-executor.js';
 import { FailingDisk, type Fault } from '../support/failing-disk.js';
 import { MemoryDisk } from '../support/memory-disk.js';
@@ -12,7 +14,11 @@ import { numberTask } from '../support/toy.js';
 const TASK = numberTask('one', 1);
 const CONTENT = { 'a.txt': 'text', 'b.bin': 'more text' };
 
-async function makeOn(disk: FailingDisk, existing?: 'manifest lost'): Promise<Execution> {
+async function makeOn(
+  failing: FailingDisk,
+  existing?: 'manifest lost',
+  disk: Disk = failing,
+): Promise<Execution> {
   const store = new LocalStore('/runs/store', disk);
   const attempt = await store.begin(TASK);
   for (const [file, text] of Object.entries(CONTENT))
@@ -21,7 +27,7 @@ async function makeOn(disk: FailingDisk, existing?: 'manifest lost'): Promise<Ex
   const execution = await store.publish(attempt, publication);
   if (existing) {
     await disk.remove(`${store.directoryOf(execution)}/manifest.json`);
-    disk.operations.length = 0;
+    failing.operations.length = 0;
   }
   return execution;
 }
@@ -74,6 +80,25 @@ for (const existing of [undefined, 'manifest lost'] as const) {
     });
   }
 }
+
+for (const existing of [undefined, 'manifest lost'] as const)
+  for (const code of ['EIO', 'ESTALE', 'ETIMEDOUT'] as const)
+    for (const done of ['nothing', 'half', 'all'] as const)
+      test(`${code} after ${done} that passes${existing ? ', over a folder that lost its manifest' : ''}: the operation is done again, whichever it is, and the artifact is whole`, async () => {
+        const operations = await operationsOf(existing);
+        for (let at = 1; at <= operations.length; at++) {
+          const inner = new MemoryDisk();
+          const disk = new FailingDisk(inner);
+          if (existing) await makeOn(disk, existing);
+          disk.fault = { at, code, done, stays: false };
+          const pauses: number[] = [];
+          const pause = (ms: number) => Promise.resolve(pauses.push(ms));
+          await makeOn(disk, undefined, new PatientDisk(disk, pause));
+          assert.deepEqual(pauses, [PAUSES_MS[0]], operations[at - 1]);
+          assert.equal(await wholeArtifacts(inner), 1, `after a fault at ${operations[at - 1]!}`);
+          assert.deepEqual(await inner.list(`/runs/store/work/${TASK.recipe}`), [], 'nothing is left over');
+        }
+      });
 
 test('every file is on the disk before the manifest, and the manifest before the rename', async () => {
   const operations = await operationsOf();

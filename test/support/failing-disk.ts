@@ -5,7 +5,7 @@ import { diskError } from './memory-disk.js';
 export interface Fault {
   /** From 1; the operations are counted in {@link FailingDisk.operations}. */
   readonly at: number;
-  readonly code: 'ENOSPC' | 'EIO' | 'EROFS';
+  readonly code: 'ENOSPC' | 'EIO' | 'EROFS' | 'EACCES' | 'ESTALE' | 'ETIMEDOUT';
   /** What has happened on the disk when the error comes: nothing, half of a write, or all of it. */
   readonly done: 'nothing' | 'half' | 'all';
   /** Whether all that follows fails too, as after a loss of power. */
@@ -33,7 +33,12 @@ export class FailingDisk extends Disk {
   }
 
   lease(path: string): Lease {
-    return this.#inner.lease(path);
+    const lease = this.#inner.lease(path);
+    return {
+      holder: () => lease.holder(),
+      take: () => this.#change('take', path, () => lease.take()),
+      release: () => lease.release(),
+    };
   }
 
   list(path: string): Promise<string[]> {

@@ -1,4 +1,5 @@
 /** {@link Disk} in memory: the second implementation of the port. Folders stand in the map with no bytes. */
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { Disk, type DiskLog, type Lease } from '../../src/util/disk.js';
 
@@ -81,7 +82,10 @@ export class MemoryDisk extends Disk {
   }
 }
 
-/** As Node words it. */
-export function diskError(code: string, syscall: string, path: string): Error {
-  return Object.assign(new Error(`${code}: made by a test, ${syscall} '${path}'`), { code, syscall, path });
+/** As Node words it, which has no name for a file handle that the server knows no more. */
+export function diskError(name: string, syscall: string, path: string): Error {
+  const code = name === 'ESTALE' ? `Unknown system error -${constants.errno.ESTALE}` : name;
+  const errno = -(constants.errno as Readonly<Record<string, number>>)[name]!;
+  const message = `${code}: made by a test, ${syscall} '${path}'`;
+  return Object.assign(new Error(message), { code, errno, syscall, path });
 }

@@ -146,6 +146,10 @@ export class MemoryStore extends ArtifactStore {
     return Promise.resolve([]);
   }
 
+  unfinished(): Promise<ReadonlyMap<string, string>> {
+    return Promise.resolve(new Map());
+  }
+
   clear(): Promise<void> {
     return Promise.resolve();
   }

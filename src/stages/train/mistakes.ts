@@ -13,6 +13,7 @@ export interface AskedTraining {
     readonly width: number;
     readonly pooling: Pooling;
     readonly epochs: number;
+    readonly batch: number;
     readonly schedule: Schedule;
     readonly watch: 'none' | 'held-out' | 'validation';
     readonly fineTune: 'all' | 'fc';
@@ -37,6 +38,12 @@ export function tellMistakes({ spec, net, from, layers }: AskedTraining, context
       'epochs',
       `In ${spec.epochs} epochs a plateau of ${spec.schedule.patience} epochs cannot be seen.`,
       'Give more epochs, or let the schedule have less "patience".',
+    );
+  if (spec.batch < context.workers)
+    context.mistake(
+      'batch',
+      `${context.workers} workers cannot share a batch of ${spec.batch}.`,
+      `Let the batch have ${context.workers} images or more, or name fewer "workers".`,
     );
   if (spec.fineTune === 'fc' && (!from || layers === 'fc'))
     context.mistake(

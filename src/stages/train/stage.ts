@@ -101,8 +101,6 @@ export class TrainStage extends Stage<TrainParameters> {
     const drawn = takeState();
     const saved = await savedProgress(task, net);
     const { share } = this.#engine;
-    if (batch < share.workers)
-      throw new TaskError(`${share.workers} workers cannot share a batch of ${batch}.`);
     // The largest part, so that it is the same on all.
     const own = Math.ceil(batch / share.workers);
     const computation = { height: crop, width: crop, use: 'learning' } as const;
