@@ -1,12 +1,12 @@
-import { relative, resolve, basename, dirname, join } from 'node:path';
-import { fileDigests } from '../nn/weights/file-digests.js';
-import { type Release, releaseOf } from '../nn/weights/releases.js';
-import { NET_NAMES } from '../nn/nets.js';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { type RecognisedWeights, recogniseWeights } from '../inspect/recognise-weights.js';
 import { replaceWhole } from '../util/disk.js';
 import { NodeDisk } from '../util/node-disk.js';
 import { UserError } from '../util/user-error.js';
+import { INTERRUPTED } from './exit-status.js';
 import type { Invocation } from './invocation.js';
 import { execute as run } from './run.js';
+import { untilStopped } from './until-stopped.js';
 
 /** Writes a spec that imports one file, and runs it: its lines are those that other specs take the net by. */
 export async function execute(invocation: Invocation): Promise<number> {
@@ -15,15 +15,17 @@ export async function execute(invocation: Invocation): Promise<number> {
     throw new UserError('Which file? E.g. stagecraft import vgg16-397923af.pth --net D');
   const path = resolve(file);
   const { values } = invocation;
-  const { sha256, ...digests } = await fileDigests(path, new AbortController().signal);
-  const release = releaseOf({ sha256, ...digests });
-  const net = (values['net'] as string | undefined) ?? release?.net;
-  if (net === undefined)
-    throw new UserError(
-      `${file} is none of the published files that are known by their digests (its SHA-256 is ${sha256}). Which net is it? --net ${NET_NAMES.join('|')}`,
-    );
+  const { signal } = untilStopped();
+  const known = await recogniseWeights(path, values['net'] as string | undefined, signal).catch(
+    (error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    },
+  );
+  if (!known) return INTERRUPTED;
+  const { sha256, release, net } = known;
   console.log(release ? `${file} is ${release.name}, net ${release.net}.` : `${file}: SHA-256 ${sha256}.`);
-  const stage = stageOf({ net, file: basename(path), sha256, release, values });
+  const stage = stageOf(basename(path), known, values);
   const store = resolve((values['store'] as string | undefined) ?? 'runs');
   const spec = join(store, 'imports', `${nameOf(path)}.yaml`);
   const disk = new NodeDisk();
@@ -58,19 +60,11 @@ ${crop === undefined ? '' : `scales: { crop: ${crop} }\n`}stages:
 }
 
 /** JSON's texts and lists are YAML's too. */
-function stageOf({
-  net,
-  file,
-  sha256,
-  release,
-  values,
-}: {
-  readonly net: string;
-  readonly file: string;
-  readonly sha256: string;
-  readonly release: Release | undefined;
-  readonly values: Invocation['values'];
-}): string {
+function stageOf(
+  file: string,
+  { net, sha256, release }: RecognisedWeights,
+  values: Invocation['values'],
+): string {
   const classes = values['class'];
   const keys = {
     net: JSON.stringify(net),

@@ -11,7 +11,7 @@ import { describeReason } from './describe-reason.js';
 import type { Invocation } from './invocation.js';
 import { planSpecs, printTitles, surveyOptions } from './planned-spec.js';
 import { stagecraftFor } from './stagecraft-for.js';
-import { duration, short } from './units.js';
+import { duration, short, sizeInWords } from './units.js';
 
 export async function execute(invocation: Invocation): Promise<number> {
   const { values } = invocation;
@@ -89,6 +89,7 @@ function summary(plan: Plan, surveyed: Survey): readonly string[] {
   if (nets.size > 0) lines.push(`Parameters of the nets: ${[...nets.keys()].join(', ')}.`);
   if (total.toDo > 0) {
     lines.push(workOf(total), timeOf(total));
+    if (total.bytes > 0) lines.push(`Disk: about ${sizeInWords(total.bytes)} of nets and scores.`);
   }
   if (total.notYet > 0)
     lines.push(`${total.notYet} of them this version cannot do yet; run does the others.`);

@@ -72,6 +72,8 @@ export interface Cost {
   readonly multiplyAdds?: number;
   /** Images read, each counted as often as it is. */
   readonly images?: number;
+  /** Of what it leaves on the disk, where that grows with the images or the net. */
+  readonly bytes?: number;
 }
 
 export interface StageDefinition<P = unknown> extends StageSchema {

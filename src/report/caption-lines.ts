@@ -96,7 +96,7 @@ function nameOf(row: TableRow, { columns }: Table): string {
   return axes.map((axis) => formatLabel(row.labels[axis] ?? '-')).join(' ');
 }
 
-function paperLines({ rows, measuredOn }: Table): readonly string[] {
+function paperLines({ rows, measuredOn, tolerance }: Table): readonly string[] {
   const printed = rows.filter(({ metrics }) => Object.values(metrics).some(({ paper }) => paper !== null));
   if (printed.length === 0) return [];
   const joined = printed.filter(({ runs }) => runs > 0);
@@ -108,6 +108,11 @@ function paperLines({ rows, measuredOn }: Table): readonly string[] {
   return [
     `The paper's numbers are for ${images} images of ${classes} classes (${dataset}), nets of width ${width}, crop ${crop} px.`,
     ...unlikeLines(joined),
+    ...(tolerance === undefined
+      ? []
+      : [
+          `Verdict: the same weights are said to agree within ${tolerance} points, of a part of the images within ${tolerance} points of its interval.`,
+        ]),
   ];
 }
 

@@ -18,6 +18,7 @@ export function toCsv({ columns, rows }: Table): string {
     ...px.map((axis) => [`${axis}_px`, labelCell(row.real[axis])] as const),
     ...metrics.flatMap(({ name }) => metricCells(row, name)),
     ...paperOnly.map((name) => [`${name}_paper`, row.metrics[name]!.paper] as const),
+    ...verdictsOf(row, metrics, rows),
     ['images', row.images],
     ['things', row.things],
     ['runs', row.runs],
@@ -30,6 +31,19 @@ export function toCsv({ columns, rows }: Table): string {
 /** @param rows the headings first */
 export function csvText(rows: readonly (readonly Cell[])[]): string {
   return `${rows.map(line).join('\r\n')}\r\n`;
+}
+
+/** Only of tables that have any. */
+function verdictsOf(
+  row: TableRow,
+  metrics: Table['columns'],
+  rows: readonly TableRow[],
+): readonly (readonly [string, Cell])[] {
+  return metrics.flatMap(({ name }) =>
+    rows.some((one) => one.metrics[name]!.agreement)
+      ? [[`${name}_verdict`, row.metrics[name]!.agreement ?? null] as const]
+      : [],
+  );
 }
 
 function metricCells({ metrics }: TableRow, name: string): readonly (readonly [string, Cell])[] {

@@ -13,6 +13,8 @@ export interface Estimate {
   /** Of the tasks to do; a lower bound where `unknown` is above 0. */
   readonly multiplyAdds: number;
   readonly images: number;
+  /** That the tasks to do leave on the disk in nets and scores. */
+  readonly bytes: number;
   /** Tasks to do whose multiply-adds or images are not known before the images are listed. */
   readonly unknown: number;
   /** Seconds that the tasks to do take, of those for whose kind a rate is known; null if for none. */
@@ -21,7 +23,10 @@ export interface Estimate {
   readonly withoutRate: number;
 }
 
-/** Rates are those of what was done before, in the plan and in its last run: seconds a multiply-add, or an image, by kind. */
+/**
+ * Rates are those of what was done before, in the plan and in its last run: seconds a multiply-add, or an image, by
+ * kind and method; of a method that was not seen yet, by kind.
+ */
 export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'statuses' | 'lastRun'>): Estimate {
   const rates = ratesOf([...doneTasks(plan, statuses), ...lastRun]);
   const toDo = plan.tasks.filter(({ recipe }) => statuses.get(recipe)!.state === 'to-do');
@@ -35,6 +40,7 @@ export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'status
     notYet: toDo.filter(({ notYet }) => notYet !== null).length,
     multiplyAdds: sum(toDo.map(({ cost }) => cost.multiplyAdds ?? 0)),
     images: sum(toDo.map(({ cost }) => cost.images ?? 0)),
+    bytes: sum(toDo.map(({ cost }) => cost.bytes ?? 0)),
     unknown: toDo.filter(
       ({ usesEngine, readsImages, cost }) =>
         (usesEngine && cost.multiplyAdds === undefined) || (readsImages && cost.images === undefined),
@@ -62,16 +68,23 @@ function ratesOf(done: readonly DoneTask[]): ReadonlyMap<string, number> {
   for (const task of new Map(done.map((one) => [one.recipe, one])).values()) {
     const work = workOf(task);
     if (work === undefined) continue;
-    const total = totals.get(task.kind) ?? { seconds: 0, work: 0 };
-    total.seconds += task.seconds;
-    total.work += work;
-    totals.set(task.kind, total);
+    for (const key of [task.kind, methodOf(task)]) {
+      const total = totals.get(key) ?? { seconds: 0, work: 0 };
+      total.seconds += task.seconds;
+      total.work += work;
+      totals.set(key, total);
+    }
   }
-  return new Map([...totals].map(([kind, { seconds, work }]) => [kind, seconds / Math.max(1, work)]));
+  return new Map([...totals].map(([key, { seconds, work }]) => [key, seconds / Math.max(1, work)]));
+}
+
+/** Crops keep processors less busy than maps do. */
+function methodOf({ kind, parameters }: Task): string {
+  return `${kind} by ${JSON.stringify(parameters['method'])}`;
 }
 
 function secondsOf(task: Task, rates: ReadonlyMap<string, number>): number | undefined {
-  const rate = rates.get(task.kind);
+  const rate = rates.get(methodOf(task)) ?? rates.get(task.kind);
   const work = workOf(task);
   return rate === undefined || work === undefined ? undefined : rate * work;
 }

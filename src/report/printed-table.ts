@@ -59,7 +59,13 @@ function columnsOf(column: TableColumn, rows: readonly TableRow[]): readonly Pri
       return points === null ? '-' : signed(points);
     },
   };
-  return [ours, ...(has('paper') ? [paper] : []), ...(has('difference') ? [difference] : [])];
+  const agreement = { heading: 'verdict', cell: ({ metrics }: TableRow) => metrics[name]!.agreement ?? '-' };
+  return [
+    ours,
+    ...(has('paper') ? [paper] : []),
+    ...(has('difference') ? [difference] : []),
+    ...(rows.some(({ metrics }) => metrics[name]!.agreement) ? [agreement] : []),
+  ];
 }
 
 function spreadHeading({ isErrorRate }: TableColumn, rows: readonly TableRow[]): string {

@@ -29,6 +29,8 @@ export interface TableCell {
   readonly paper: number | null;
   /** Ours less the paper's, points; null unless the row was measured as the paper's was. */
   readonly difference: number | null;
+  /** Whether ours is the paper's within the tolerance that is declared for the same weights; absent where none is. */
+  readonly agreement?: 'agrees' | 'differs';
 }
 
 /** Something in which a row was measured otherwise than the paper's. */
@@ -111,6 +113,8 @@ export interface Table {
   readonly caption: string | null;
   /** What the paper's numbers were measured on; null where it is not said. */
   readonly measuredOn: MeasuredOn | null;
+  /** Points by which the same weights may differ; absent where none are declared. */
+  readonly tolerance?: number;
   readonly columns: readonly TableColumn[];
   /** Axes over which rows are means, e.g. `seed`. */
   readonly over: readonly string[];

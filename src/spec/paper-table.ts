@@ -30,6 +30,11 @@ const measuredOn = Strict(
       examples: [1],
     }),
     crop: Type.Integer({ minimum: 1, description: 'Side of the crop in px.', examples: [224] }),
+    pooling: Type.Optional(
+      Type.Enum(['ceil', 'floor'], {
+        description: 'How the nets pool odd sides; "ceil", as the paper\'s, if left out.',
+      }),
+    ),
     method: Type.Optional(
       Type.String({
         minLength: 1,
@@ -52,6 +57,14 @@ export const paperTable = Strict({
     examples: ['Table 3: ConvNet performance at a single test scale'],
   }),
   measuredOn: Type.Optional(measuredOn),
+  tolerance: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      description:
+        'Points by which the same weights may differ, evaluated by other programs: beyond, a row is said to differ. Of a part of the images, beyond its interval too.',
+      examples: [0.3],
+    }),
+  ),
   columns: Type.Array(Type.String({ minLength: 1 }), {
     minItems: 1,
     uniqueItems: true,

@@ -115,3 +115,15 @@ test('sums and counts are those of what is to do, and times scale with the secon
     }),
   );
 });
+
+test('where a method of evaluation was measured, its rate counts; another method goes by the rate of all', () => {
+  const scores = (method: string, multiplyAdds: number, seconds?: number): Case => ({
+    ...{ kind: 'evaluate', cost: { multiplyAdds, bytes: 8 }, seconds },
+    more: { parameters: { method } },
+  });
+  const done = [scores('dense', 100, 1), scores('multi-crop', 100, 3)];
+  assert.equal(estimated([...done, scores('dense', 1000)]).seconds, 10);
+  assert.equal(estimated([...done, scores('multi-crop', 1000)]).seconds, 30);
+  assert.equal(estimated([...done, scores('ten-crop', 1000)]).seconds, 20);
+  assert.equal(estimated([...done, scores('dense', 1), scores('dense', 2)]).bytes, 16);
+});

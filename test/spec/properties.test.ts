@@ -15,11 +15,12 @@ const vgg = (name: string) => readFileSync(join(folder, 'vgg', name), 'utf8');
 const beside = {
   'nets.yaml': vgg('nets.yaml'),
   'paper.yaml': vgg('paper.yaml'),
+  'published.yaml': vgg('published.yaml'),
   'table5.yaml': vgg('table5.yaml'),
   'table6.yaml': vgg('table6.yaml'),
 };
 const SHIPPED = readdirSync(join(folder, 'vgg')).filter(
-  (name) => !['paper.yaml', 'table7.yaml', 'seeds.yaml'].includes(name),
+  (name) => !['paper.yaml', 'published.yaml', 'table7.yaml', 'seeds.yaml'].includes(name),
 );
 
 const at = { file: 'a.yaml', line: 1, column: 1, length: 1 };

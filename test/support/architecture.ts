@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   image: ['util'],
   nn: ['util'],
   // Looks at whole image sets, for people: no stage.
-  inspect: ['data', 'image', 'util'],
+  inspect: ['data', 'image', 'nn', 'util'],
   // Looks at whole stores, for people.
   upkeep: ['nn', 'run', 'plan', 'util'],
   // Writes nets of the store for other programs.

@@ -3,6 +3,7 @@ import { Type, type Static } from '../../util/type.js';
 import { FILTERS, LONG_SIDES, type Rescaling } from '../../image/rescale.js';
 import { SINGLE_METHODS, type SingleMethod, VIEWS } from '../../image/views.js';
 import { netCost } from '../../nn/net-cost.js';
+import { costOfScores } from '../../plan/cost.js';
 import type { Precision } from '../../nn/ops.js';
 import type { MapAverage } from '../../nn/posterior.js';
 import { checkedScale } from '../../plan/checked-scale.js';
@@ -96,7 +97,8 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
     if (spec.average === 'logits') return meanDraft(singles, labels, { of: 'logits-of-views' });
     return singles.length === 1 ? { ...only!, labels } : meanDraft(singles, labels);
   },
-  cost: ({ parameters, inputs }, facts) => {
+  cost: (draft, facts) => {
+    const { parameters, inputs } = draft;
     const { Q, method, mirror } = parameters as unknown as EvaluateParameters;
     const { images, classes } = facts(inputs['index'] as TaskDraft);
     const net = netCost({
@@ -109,6 +111,7 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
       ...(images !== undefined && { images }),
       ...(net && { netParameters: net.parameters }),
       ...(net && images !== undefined && { multiplyAdds: images * passes * net.multiplyAdds(side!) }),
+      ...costOfScores(draft, facts),
     };
   },
 };

@@ -1,5 +1,7 @@
 /** Published weights as a checkpoint, which evaluation takes like a trained one. */
 import { Type, type Static } from '../../util/type.js';
+import { netCost } from '../../nn/net-cost.js';
+import { ILSVRC2012_CLASSES } from '../../nn/weights/ilsvrc2012-classes.js';
 import { checkedScale } from '../../plan/checked-scale.js';
 import type { NetReference, StageDefinition } from '../../plan/definition.js';
 import { NetName, OneOf, Scale, Strict } from '../../spec/schema.js';
@@ -139,5 +141,10 @@ export const importDefinition: StageDefinition<ImportSpec> = {
       labels: { net: net.net, S },
       file,
     };
+  },
+  cost: ({ parameters }) => {
+    const { classes = ILSVRC2012_CLASSES } = parameters as unknown as ImportParameters;
+    const net = netCost({ ...parameters, classes: classes.length });
+    return net ? { netParameters: net.parameters, bytes: 4 * net.parameters } : {};
   },
 };

@@ -1,4 +1,5 @@
 /** The mean of score matrices: over scales, mirrors, methods and nets it is the same streaming sum (Sect. 3.2, 4.4). */
+import { costOfScores } from '../../plan/cost.js';
 import type { StageDefinition } from '../../plan/definition.js';
 import { MEAN_KIND, type MeanOptions } from '../../plan/mean-draft.js';
 
@@ -13,6 +14,7 @@ export const meanDefinition: StageDefinition = {
   output: 'scores',
   usesEngine: false,
   readsImages: false,
+  cost: costOfScores,
   expand: () => {
     throw new Error('Internal error: a spec cannot name the kind "mean"');
   },

@@ -14,6 +14,7 @@ import {
   type TableStep,
 } from '../../run/table.js';
 import type { TableParameters } from './definition.js';
+import { agreementOf } from './agreement.js';
 import { factsOf, NO_FACTS } from './facts.js';
 import { type OwnRow, stepOf } from './steps.js';
 
@@ -51,6 +52,7 @@ export class TableStage extends Stage<TableParameters> {
       name: parameters.name,
       caption: parameters.caption,
       measuredOn: parameters.paper?.measuredOn ?? null,
+      ...(parameters.paper?.tolerance !== undefined && { tolerance: parameters.paper.tolerance }),
       over: parameters.over,
       columns: parameters.columns.map((name) => this.#column(name, parameters)),
       rows: parameters.paperRows === 'all' ? withPaper(parameters, ours) : inOrder(parameters, ours),
@@ -87,7 +89,9 @@ export class TableStage extends Stage<TableParameters> {
       const ours = meanAndDeviation(values);
       const theirs = paperNumber(paper, printed, name);
       const difference = theirs !== null && facts.unlike?.length === 0 ? ours.value - theirs : null;
-      metrics[name] = { ...ours, interval: await this.#interval(name, artifacts), paper: theirs, difference };
+      const interval = await this.#interval(name, artifacts);
+      const agreement = agreementOf({ value: ours.value, interval, theirs, unlike: facts.unlike }, paper);
+      metrics[name] = { ...ours, interval, paper: theirs, difference, ...(agreement && { agreement }) };
     }
     for (const name of paperOnly) metrics[name] = printedAlone(paperNumber(paper, printed, name));
     return { labels, metrics, runs: artifacts.length, ...facts };

@@ -50,7 +50,7 @@ export function unlikePaper(
   compare('crop', ({ net }) => net.crop, measuredOn.crop);
   const net = printed('net');
   if (typeof net === 'string') compare('net', (single) => single.net.net, net);
-  compare('pooling', (single) => single.net.pooling, 'ceil');
+  compare('pooling', (single) => single.net.pooling, measuredOn.pooling ?? 'ceil');
   if (singles.some((single) => !hasPapersLayers(single.net)))
     found.push({ what: 'layers', ours: "the spec's own", paper: "Table 1's" });
   const methods = formatLabel(printed('method') ?? measuredOn.method ?? 'dense').split(' & ');

@@ -188,7 +188,7 @@ export const trainDefinition: StageDefinition<TrainSpec> = {
     const seen = images === undefined ? undefined : Math.round(images * epochs);
     return {
       ...(seen !== undefined && { images: seen }),
-      ...(net && { netParameters: net.parameters }),
+      ...(net && { netParameters: net.parameters, bytes: 4 * net.parameters }),
       // Forward, and backward to the inputs and to the weights of each layer.
       ...(net && seen !== undefined && { multiplyAdds: 3 * seen * net.multiplyAdds(net.crop) }),
     };
