@@ -93,7 +93,7 @@ async function timed(program: string, args: readonly string[]): Promise<number> 
   return (performance.now() - started) / 1000;
 }
 
-interface TablesResult {
+export interface TablesResult {
   readonly profile: string | null;
   readonly nets: number;
   readonly oursSeconds: readonly number[];

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { TablesResult } from '../../src/cli/bench-tables.js';
 import type { NetResult } from '../../src/measure/measure-net.js';
 import type { NetTimes, NetWork } from '../../src/measure/net-work.js';
 import { NET_NAMES, netFacts } from '../../src/nn/net-facts.js';
@@ -45,3 +46,15 @@ for (const task of ['step', 'forward', 'dense'])
       assert.match(peer!.library, /^PyTorch /);
       assert.equal(ratio, ours.bestSeconds / peer!.bestSeconds);
     });
+
+test('the tables are made from nothing and timed on both sides, each net on as few images as can be', async () => {
+  const few = '--profile smoke --set limits.train=32 --set limits.val=10'.split(' ');
+  const { stdout } = await run(process.execPath, [
+    ...[CLI, 'bench', 'tables', ...few, '--torch', python, '--json'],
+  ]);
+  const { profile, nets, oursSeconds, peerSeconds, ratio } = JSON.parse(stdout) as TablesResult;
+  // The twelve of Table 3, and the shallow one.
+  assert.deepEqual([profile, nets], ['smoke', 13]);
+  assert.deepEqual([oursSeconds.length, peerSeconds.length], [1, 1]);
+  assert.equal(ratio, oursSeconds[0]! / peerSeconds[0]!);
+});
