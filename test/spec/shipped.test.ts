@@ -68,7 +68,10 @@ test('every shipped spec is in this test', () => {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.yaml'),
   );
-  assert.deepEqual(files.filter((file) => !/(paper|published)\.yaml$/.test(file)).sort(), Object.keys(TASKS).sort());
+  assert.deepEqual(
+    files.filter((file) => !/(paper|published)\.yaml$/.test(file)).sort(),
+    Object.keys(TASKS).sort(),
+  );
 });
 
 describe('without any images', () => {
