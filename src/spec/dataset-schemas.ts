@@ -22,6 +22,13 @@ export const DATASET_SCHEMAS: readonly DatasetSchema[] = [
     holds: { classes: 28, train: 4413, val: 1149 },
   },
   {
+    kind: 'ilsvrc2012',
+    description:
+      "ILSVRC-2012 as it is kept: folders by WNID, the official validation images with the devkit, Kaggle's folders, or the official tars as they are. Classes are in the order of their WNIDs.",
+    properties: { root: root('The folder that holds the images, tars and the devkit', '~/data/imagenet') },
+    holds: { classes: 1000, train: 1281167, val: 50000 },
+  },
+  {
     kind: 'voc',
     description: 'PASCAL VOC: images with several labels each, boxes, and people with actions.',
     properties: {
