@@ -4,6 +4,13 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import { test } from 'node:test';
 import { stagecraft } from '../support/command.js';
 import { LAYOUTS, makeIlsvrc, metaMat, TRUTH, valName } from '../support/ilsvrc.js';
+import {
+  makeCaltech,
+  makeCifar10,
+  makeCifar100,
+  makeCsv,
+  makeTinyImageNet,
+} from '../support/official-sets.js';
 import { Scratch } from '../support/scratch.js';
 
 async function check(scratch: Scratch, data: Readonly<Record<string, unknown>>) {
@@ -22,6 +29,63 @@ for (const layout of LAYOUTS)
     assert.match(stdout, new RegExp(`^${layout} \\(ilsvrc2012 in .*${layout}\\): 6 classes$`, 'm'));
     assert.match(stdout, /^ {2}train: 18 images, 3 \(n01440764\) to 3 \(n01440764\) a class$/m);
     assert.match(stdout, /^ {2}val: 12 images, 2 \(n01440764\) to 2 \(n01440764\) a class$/m);
+  });
+
+const SETS: readonly {
+  readonly what: string;
+  readonly make: (scratch: Scratch) => Promise<void>;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly says: readonly RegExp[];
+}[] = [
+  {
+    what: 'CIFAR-10',
+    make: (scratch) => makeCifar10(scratch, 'set'),
+    data: { kind: 'cifar' },
+    says: [
+      /: 3 classes$/m,
+      /train: 30 images, 10 \(airplane\)/,
+      /val: 6 images/,
+      /smallest sides 32 to 32 px/,
+    ],
+  },
+  {
+    what: 'CIFAR-100 by its coarse labels',
+    make: (scratch) => makeCifar100(scratch, 'set'),
+    data: { kind: 'cifar', labels: 'coarse' },
+    says: [/: 2 classes$/m, /train: 8 images, 4 \(fruit\)/, /val: 8 images/],
+  },
+  {
+    what: 'Tiny-ImageNet',
+    make: (scratch) => makeTinyImageNet(scratch, 'set'),
+    data: { kind: 'tiny-imagenet' },
+    says: [/: 3 classes$/m, /train: 12 images, 4 \(n01443537\)/, /val: 6 images, 2 \(n01443537\)/],
+  },
+  {
+    what: 'Caltech-101',
+    make: (scratch) => makeCaltech(scratch, 'set', { accordion: 32, yin_yang: 33 }),
+    data: { kind: 'caltech', split: 2 },
+    says: [
+      /: 2 classes$/m,
+      /train: 60 images, 30 \(accordion\)/,
+      /val: 5 images, 2 \(accordion\) to 3 \(yin_yang\)/,
+    ],
+  },
+  {
+    what: 'a CSV list',
+    make: (scratch) => makeCsv(scratch, 'set'),
+    data: { kind: 'csv' },
+    says: [/: 2 classes$/m, /train: 6 images, 3 \(cat\)/, /val: 4 images, 2 \(cat\)/],
+  },
+];
+
+for (const { what, make, data, says } of SETS)
+  test(`${what} is checked`, async () => {
+    await using scratch = await Scratch.make();
+    await make(scratch);
+    const { status, stdout, stderr } = await check(scratch, { ...data, root: 'set' });
+    assert.equal(status, 0, stdout + stderr);
+    for (const pattern of says) assert.match(stdout, pattern);
+    assert.match(stdout, /^ {2}Nothing is wrong\.$/m);
   });
 
 test('a run trains on the official tars and fails at images in the wrong order of classes, with the cause', async () => {

@@ -182,7 +182,7 @@ describe('completion offers', () => {
     ],
     'kinds of image sets': [
       'title: x\ndata:\n  kind: |\n',
-      ['image-folder', 'embedded', 'ilsvrc2012', 'voc', 'caltech'],
+      ['image-folder', 'csv', 'embedded', 'ilsvrc2012', 'tiny-imagenet', 'cifar', 'voc', 'caltech'],
     ],
     'the keys of an image set': ['title: x\ndata:\n  kind: image-folder\n  |\n', ['root', 'name', 'expect']],
     'kinds of layers': [

@@ -197,7 +197,7 @@ test('mistakes are told as JSON to those who ask for it', async (t) => {
           {
             ...{ file: 'wrong.yaml', line: 2, column: 15, length: 7 },
             message:
-              'data.kind is "embeded", but must be one of image-folder, embedded, ilsvrc2012, voc, caltech.',
+              'data.kind is "embeded", but must be one of image-folder, csv, embedded, ilsvrc2012, tiny-imagenet, cifar, voc, caltech.',
             help: 'Did you mean "embedded"?',
           },
         ],

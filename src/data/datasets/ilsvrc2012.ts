@@ -7,9 +7,10 @@ import { readDevkit } from './ilsvrc/devkit.js';
 import { readKaggle } from './ilsvrc/kaggle.js';
 import { isWnid, type ValLabels } from './ilsvrc/labels.js';
 import { findPlace, type Place } from './ilsvrc/place.js';
-import { stampOf, TarIndexes } from './ilsvrc/tar-index.js';
+import { TarIndexes } from './ilsvrc/tar-index.js';
 import { listingOf, readImage } from './image-folder.js';
 import { readInside, rootOf } from './inside-root.js';
+import { stampOf } from './stamp.js';
 
 /** Where a split lies, and who says what its images show. */
 interface Found {

@@ -1,12 +1,10 @@
 /** The images of the official tars: where each lies. Kept as long as the file stays the same. */
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { digestValue } from '../../../util/digest.js';
 import { type Range, readRange, tarFiles } from '../../archives/tar-file.js';
 import { DatasetError, type Split } from '../../dataset.js';
 import { isImageName } from '../folder-scan.js';
-import { orRefuse } from '../inside-root.js';
 import { mapBounded } from '../map-bounded.js';
+import { stampOf } from '../stamp.js';
 import { isWnid } from './labels.js';
 
 /** Tars within the tar that are looked through at a time. */
@@ -36,12 +34,6 @@ export class TarIndexes {
     if (!range) throw new DatasetError(`${path} holds no image ${JSON.stringify(name)}.`);
     return readRange(path, range);
   }
-}
-
-/** Changes when the file does, wherever it lies. */
-export async function stampOf(path: string): Promise<string> {
-  const { size, mtimeMs } = await orRefuse(path, stat(path));
-  return digestValue({ name: basename(path), size, mtimeMs });
 }
 
 async function imagesIn(path: string): Promise<TarImages> {
