@@ -86,6 +86,9 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
   repeats: '--repeats N         times that are measured in one process (default: 5)',
   images: '--images DIR        JPEG files for "bench pipeline" (default: made for it)',
   rounds: '--rounds N          processes of each side (default: 3)',
+  to: '--to DIR            where "data fetch" puts a set, as a folder of its name (default: data)',
+  from: '--from URL          a mirror that "data fetch" takes the same files from; digests stay those of the release',
+  root: '--root DIR          the set that "data check NAME" looks at',
   mermaid: '--mermaid           print a drawing of the stages in the language of Mermaid',
   json: '--json              print facts as JSON',
 };
@@ -150,9 +153,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./validate.js'),
   },
   data: {
-    usage: 'data check|export SPEC...',
-    summary: 'name what is wrong with the images of specs, or write them as files (data export SPEC DIR)',
-    options: { ...spec, ...json },
+    usage: 'data check|export|fetch|list',
+    summary:
+      'name what is wrong with the images of specs (check SPEC...) or of a published set (check NAME), write them as files (export SPEC DIR), get a published set (fetch NAME), list those (list)',
+    options: { ...spec, ...json, to: { type: 'string' }, from: { type: 'string' }, root: { type: 'string' } },
     load: () => import('./data.js'),
   },
   doctor: {

@@ -1,6 +1,6 @@
 /** Archives and label files with bytes changed, cut off or put in: refused in words that name the file, or read. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { StreamReader } from '../../src/data/archives/byte-reader.js';
@@ -8,12 +8,14 @@ import { readPacked, tarFiles } from '../../src/data/archives/tar-file.js';
 import { nameProblem } from '../../src/data/archives/member-name.js';
 import { tarMembers } from '../../src/data/archives/tar.js';
 import { readMat } from '../../src/data/datasets/ilsvrc/mat-file.js';
+import { unpack } from '../../src/fetch/unpack.js';
 import { UserError } from '../../src/util/user-error.js';
 import { metaMat } from '../support/ilsvrc.js';
 import { matFile } from '../support/mat-file.js';
 import { neverCrashes } from '../support/mutations.js';
 import { Scratch } from '../support/scratch.js';
 import { gnuLongName, member, paxMember, tar } from '../support/tar-file.js';
+import { zip } from '../support/zip-file.js';
 
 const TAR = Buffer.concat([
   member({ name: 'folder/', type: '5' }),
@@ -67,6 +69,33 @@ test('mutated packed tars are refused or read', async () => {
     isLocated('x.tar.gz'),
   );
 });
+
+for (const uses64 of [false, true])
+  test(`mutated zips ${uses64 ? 'with 64-bit fields ' : ''}are refused or unpacked within their bounds`, async () => {
+    await using scratch = await Scratch.make();
+    const path = scratch.path('x.zip');
+    const good = zip(
+      [
+        { name: 'set/' },
+        { name: 'set/a.JPEG', content: 'a picture'.repeat(90) },
+        { name: 'set/b.JPEG', content: 'stored', method: 0 },
+      ],
+      uses64,
+    );
+    const most = { bytes: 2 ** 20, members: 10 };
+    const read = async (bytes: Uint8Array) => {
+      await writeFile(path, bytes);
+      let unpacked = 0;
+      const folder = scratch.path('set');
+      try {
+        await unpack(path, folder, { most, progress: (_, total) => (unpacked = total) });
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+      assert.ok(unpacked <= most.bytes);
+    };
+    await neverCrashes(good, read, 500, isLocated('x.zip'));
+  });
 
 test('mutated MAT-files are refused or read', async () => {
   const read = (bytes: Uint8Array) => readMat(bytes, 'meta.mat');

@@ -39,6 +39,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   nn: ['util'],
   // Looks at whole image sets, for people: no stage.
   inspect: ['data', 'image', 'util'],
+  // Brings published image sets here.
+  fetch: ['data', 'util'],
   // Looks at whole stores, for people.
   upkeep: ['nn', 'run', 'plan', 'util'],
   // Times what nets take, ours and others'.
@@ -82,6 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'planner',
     'plugins',
     'inspect',
+    'fetch',
     'upkeep',
     'measure',
     'stages/built-in',

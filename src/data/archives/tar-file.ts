@@ -1,9 +1,8 @@
 /** Tars that stay packed: where each member lies in the file, and its bytes by one read. */
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
 import { ArchiveError } from './archive-error.js';
 import { FileReader, StreamReader } from './byte-reader.js';
+import { gunzipped } from './gunzip.js';
 import { tarMembers, type TarMember } from './tar.js';
 
 /** A range of a file, in bytes. */
@@ -63,28 +62,11 @@ export async function readPacked(
 }
 
 async function* bounded(path: string, most: number): AsyncGenerator<Uint8Array, void, undefined> {
-  const packed = createReadStream(path);
-  const unpacked = createGunzip();
-  packed.on('error', (error) => unpacked.destroy(error));
-  packed.pipe(unpacked);
   let total = 0;
-  try {
-    for await (const part of unpacked as AsyncIterable<Buffer>) {
-      total += part.length;
-      if (total > most) throw tooLarge(path, most);
-      yield part;
-    }
-  } catch (error) {
-    if (error instanceof ArchiveError) throw error;
-    throw new ArchiveError(
-      `${path} cannot be unpacked: ${error instanceof Error ? error.message : String(error)}.`,
-      {
-        cause: error,
-      },
-    );
-  } finally {
-    packed.destroy();
-    unpacked.destroy();
+  for await (const part of gunzipped(path)) {
+    total += part.length;
+    if (total > most) throw tooLarge(path, most);
+    yield part;
   }
 }
 
