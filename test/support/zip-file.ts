@@ -26,6 +26,11 @@ export function zip(files: readonly ZipFile[], uses64 = false): Buffer {
     const name = Buffer.from(file.name);
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(file.flags ?? 0, 6);
+    local.writeUInt16LE(file.method ?? 8, 8);
+    local.writeUInt32LE(crc32(content), 14);
+    local.writeUInt32LE(packed.length, 18);
+    local.writeUInt32LE(content.length, 22);
     local.writeUInt16LE(name.length, 26);
     // An extra field that the directory does not have.
     local.writeUInt16LE(4, 28);
