@@ -109,6 +109,9 @@ export const OPTION_HELP: Readonly<Record<string, string>> = {
     '--format NAME       safetensors, onnx or tfjs (default: by what FILE ends in; model.json is TensorFlow.js)',
   dense: '--dense             an ONNX model for images of any size, whose scores are averaged over positions',
   force: '--force             replace files that are there',
+  to: '--to DIR            where "data fetch" puts a set, as a folder of its name (default: data)',
+  from: '--from URL          a mirror that "data fetch" takes the same files from; digests stay those of the release',
+  root: '--root DIR          the set that "data check NAME" looks at',
   mermaid: '--mermaid           print a drawing of the stages in the language of Mermaid',
   json: '--json              print facts as JSON',
 };
@@ -173,9 +176,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./validate.js'),
   },
   data: {
-    usage: 'data check|export SPEC...',
-    summary: 'name what is wrong with the images of specs, or write them as files (data export SPEC DIR)',
-    options: { ...spec, ...json },
+    usage: 'data check|export|fetch|list',
+    summary:
+      'name what is wrong with the images of specs (check SPEC...) or of a published set (check NAME), write them as files (export SPEC DIR), get a published set (fetch NAME), list those (list)',
+    options: { ...spec, ...json, to: { type: 'string' }, from: { type: 'string' }, root: { type: 'string' } },
     load: () => import('./data.js'),
   },
   import: {

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Planned } from '../planner.js';
 import { isMissing } from '../util/disk.js';
 import { suggestion } from '../util/suggest.js';
 import { UserError } from '../util/user-error.js';
+import { checkNamed, fetchNamed, findRelease, list } from './data-fetch.js';
 import { describeSet } from './describe-set.js';
 import type { Invocation } from './invocation.js';
 import { planSpecs } from './planned-spec.js';
@@ -13,14 +15,21 @@ import { stagecraftFor } from './stagecraft-for.js';
 export async function execute({ positionals: [what, ...positionals], values }: Invocation): Promise<number> {
   if (what === 'check') return check({ positionals, values });
   if (what === 'export') return exportFiles({ positionals, values });
+  if (what === 'fetch') return fetchNamed({ positionals, values });
+  if (what === 'list') return list({ positionals, values });
   throw new UserError(
     what === undefined
-      ? 'What about the data? "data check SPEC..." names what is wrong, "data export SPEC DIR" writes files.'
-      : `There is no command "data ${what}". ${suggestion(what, ['check', 'export'])}`,
+      ? 'What about the data? "data list" names published sets, "data fetch NAME" gets one, "data check SPEC..." names what is wrong, "data export SPEC DIR" writes files.'
+      : `There is no command "data ${what}". ${suggestion(what, ['check', 'export', 'fetch', 'list'])}`,
   );
 }
 
 async function check(invocation: Invocation): Promise<number> {
+  const [name = '', ...more] = invocation.positionals;
+  const release = findRelease(name);
+  if (release && more.length === 0 && !existsSync(name)) return checkNamed(release, invocation);
+  if (invocation.values['root'] !== undefined)
+    throw new UserError('--root belongs to "data check NAME"; "data list" has the names.');
   const stagecraft = stagecraftFor(invocation);
   const planned = await planSpecs(stagecraft, invocation);
   if (!planned) return 2;

@@ -12,7 +12,7 @@ import { readNpy, writeNpy } from '../../src/util/npy.js';
 import { readSafetensors, writeSafetensors } from '../../src/util/safetensors.js';
 import { UserError } from '../../src/util/user-error.js';
 import { bounded, runs } from '../support/fuzz.js';
-import { changes, cut, mutate, neverCrashes } from '../support/hostile.js';
+import { changes, cut, mutate, neverCrashes } from '../support/mutations.js';
 import { noise } from '../support/pictures.js';
 
 const floats = (count: number) => Float32Array.from({ length: count }, (_, i) => i / 7 - 1);

@@ -9,7 +9,7 @@ import { fitLayers, readInto } from '../../src/nn/weights/fit.js';
 import { openWeights } from '../../src/nn/weights/open-weights.js';
 import { UserError } from '../../src/util/user-error.js';
 import { GOLDEN_WEIGHTS } from '../support/golden-weights.js';
-import { neverCrashes } from '../support/hostile.js';
+import { neverCrashes } from '../support/mutations.js';
 import { Scratch } from '../support/scratch.js';
 
 // HDF5 tells each of its troubles; in a task that is the task's log. Asked for before it is loaded.

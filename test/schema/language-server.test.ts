@@ -180,7 +180,10 @@ describe('completion offers', () => {
       `${HEAD}tables:\n  t:\n    rows: a\n    |\n`,
       ['columns', 'paper', 'paperRows', 'join', 'over'],
     ],
-    'kinds of image sets': ['title: x\ndata:\n  kind: |\n', ['image-folder', 'embedded', 'voc', 'caltech']],
+    'kinds of image sets': [
+      'title: x\ndata:\n  kind: |\n',
+      ['image-folder', 'csv', 'embedded', 'ilsvrc2012', 'tiny-imagenet', 'cifar', 'voc', 'caltech'],
+    ],
     'the keys of an image set': ['title: x\ndata:\n  kind: image-folder\n  |\n', ['root', 'name', 'expect']],
     'kinds of layers': [
       `${HEAD}nets:\n  mine:\n    layers:\n      - kind: |\n`,

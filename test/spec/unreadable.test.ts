@@ -196,7 +196,8 @@ test('mistakes are told as JSON to those who ask for it', async (t) => {
         mistakes: [
           {
             ...{ file: 'wrong.yaml', line: 2, column: 15, length: 7 },
-            message: 'data.kind is "embeded", but must be one of image-folder, embedded, voc, caltech.',
+            message:
+              'data.kind is "embeded", but must be one of image-folder, csv, embedded, ilsvrc2012, tiny-imagenet, cifar, voc, caltech.',
             help: 'Did you mean "embedded"?',
           },
         ],

@@ -40,6 +40,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   nn: ['util'],
   // Looks at whole image sets, for people: no stage.
   inspect: ['data', 'image', 'nn', 'util'],
+  // Brings published image sets here.
+  fetch: ['data', 'util'],
   // Looks at whole stores, for people.
   upkeep: ['nn', 'run', 'plan', 'util'],
   // Writes nets of the store for other programs.
@@ -98,6 +100,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'plugins',
     'inspect',
     'export',
+    'fetch',
     'upkeep',
     'measure',
     'stages/built-in',

@@ -1,7 +1,11 @@
-import type { Dirent, Stats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+/** Image files below a root: those of class folders, or those of one flat folder. */
+import type { Dirent } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { DatasetError, type Split } from '../dataset.js';
+import { DatasetError } from '../dataset.js';
+import { entriesBelow, kindOf, orRefuse, realRoot, visible } from './inside-root.js';
+import { mapBounded } from './map-bounded.js';
 
 /** Endings that are taken for images, lower case: those of the formats that sharp's own build reads. */
 export const IMAGE_ENDINGS: readonly string[] = ['avif', 'gif', 'jpeg', 'jpg', 'png', 'tif', 'tiff', 'webp'];
@@ -21,8 +25,6 @@ export interface ScannedFile {
   readonly mtimeMs: number;
 }
 
-type Kind = 'folder' | 'file' | 'other';
-
 export interface Scan {
   /** Sorted by code unit. */
   readonly classes: readonly string[];
@@ -31,72 +33,99 @@ export interface Scan {
 }
 
 /**
- * Lists `<root>/<split>/<class>/…`. Hidden entries and files that are no images are passed over; links are
- * followed inside the root.
+ * Lists `<root>/<folder>/<class>/…`; the folder is mostly called as the split. Hidden entries and files that are no
+ * images are passed over; links are followed inside the root.
+ * @param isClass whether a folder is that of a class; by default all are
  * @throws DatasetError for a layout that is another, an empty class, a link that leads outside or nowhere
  */
-export async function scanFolder(root: string, split: Split): Promise<Scan> {
+export async function scanFolder(
+  root: string,
+  folder: string,
+  isClass: (name: string) => boolean = () => true,
+): Promise<Scan> {
   const top = await realRoot(root);
-  const folder = join(top, split);
-  const entries = await splitEntries(top, root, split);
-  const kinds = await mapBounded(entries, CONCURRENCY, (entry) => kindOf(top, folder, entry));
-  const classes = entries.flatMap(({ name }, i) => (kinds[i] === 'folder' ? [name] : [])).sort();
+  const split = join(top, folder);
+  const expected = (found: readonly Dirent[]) =>
+    expectedText(join(root, folder, '<class>', '<image>.jpg'), found);
+  const entries = await entriesBelow({ top, root, folder }, expected);
+  const kinds = await mapBounded(entries, CONCURRENCY, (entry) => kindOf(top, split, entry));
+  const classes = entries
+    .flatMap(({ name }, i) => (kinds[i] === 'folder' && isClass(name) ? [name] : []))
+    .sort();
   if (classes.length === 0) {
-    throw new DatasetError(`${join(root, split)} holds no class folder. ${expected(root, split, entries)}`);
+    throw new DatasetError(`${join(root, folder)} holds no class folder. ${expected(entries)}`);
   }
   // Fewer at a time: each has a folder open, and its files are asked for below.
-  const names = await mapBounded(classes, 8, (name) => imagesBelow(top, join(folder, name), []));
+  const names = await mapBounded(classes, 8, (name) => imagesBelow(top, join(split, name), []));
   const empty = classes.filter((_, i) => names[i]!.length === 0);
   if (empty.length > 0) {
     throw new DatasetError(
-      `${join(root, split)}: no image in ${empty.length} of ${classes.length} class folders: ${quote(empty)}. ` +
+      `${join(root, folder)}: no image in ${empty.length} of ${classes.length} class folders: ${quote(empty)}. ` +
         `Images are files that end in ${IMAGE_ENDINGS.join(', ')}. Remove the folder or add images.`,
     );
   }
   const paths = names.flatMap((below, i) => below.map((path) => ({ className: classes[i]!, path })));
-  const files = await mapBounded(paths, CONCURRENCY, async ({ className, path }) => {
-    const { size, mtimeMs } = await orRefuse(path, stat(path));
-    return { id: relative(folder, path).replaceAll(sep, '/'), className, bytes: size, mtimeMs };
-  });
-  files.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { classes, files };
+  return { classes, files: await lookAt(paths, split) };
 }
 
-/** The root without links. @throws DatasetError if there is no such folder */
-export async function realRoot(root: string): Promise<string> {
-  try {
-    return await realpath(root);
-  } catch {
-    throw new DatasetError(
-      `There is no folder ${root}, which the spec names as the root of an image folder.`,
-    );
-  }
+/**
+ * Lists the images that lie in a folder itself; of `className` each has none.
+ * @throws DatasetError if there is no folder or no image in it
+ */
+export async function scanFlat(root: string, folder: string): Promise<readonly ScannedFile[]> {
+  const top = await realRoot(root);
+  const path = join(top, folder);
+  const expected = (found: readonly Dirent[]) => expectedText(join(root, folder, '<image>.jpg'), found);
+  const entries = await entriesBelow({ top, root, folder }, expected);
+  const images = entries.filter(({ name }) => isImageName(name));
+  const kinds = await mapBounded(images, CONCURRENCY, (entry) => kindOf(top, path, entry));
+  const files = images.filter((_, i) => kinds[i] === 'file');
+  if (files.length === 0)
+    throw new DatasetError(`${join(root, folder)} holds no image. ${expected(entries)}`);
+  return lookAt(
+    files.map(({ name }) => ({ className: '', path: join(path, name) })),
+    path,
+  );
 }
 
-/** Whether `path` is `folder` or lies below it; both absolute. */
-export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !/^[A-Za-z]:/.test(way));
+/** Changes with a name, a size or a time. */
+export function fingerprintOf(files: readonly ScannedFile[], ...more: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const { id, bytes, mtimeMs } of files) hash.update(`${JSON.stringify([id, bytes, mtimeMs])}\n`);
+  for (const one of more) hash.update(`${one}\n`);
+  return hash.digest('hex');
 }
 
 export function isImageName(name: string): boolean {
   return !name.startsWith('.') && IMAGE_ENDINGS.includes(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
 }
 
-async function splitEntries(top: string, root: string, split: Split): Promise<Dirent[]> {
-  const folder = join(top, split);
-  let target;
-  try {
-    target = await realpath(folder);
-  } catch {
-    const found = await visible(top).catch(() => []);
-    throw new DatasetError(`There is no folder ${join(root, split)}. ${expected(root, split, found)}`);
-  }
-  if (!isInside(top, target))
-    throw new DatasetError(`${folder} is a link that leaves the root ${root}: refused.`);
-  return visible(folder).catch((error: unknown) => {
-    throw new DatasetError(`${join(root, split)} cannot be listed: ${String(error)}`, { cause: error });
+/** Whether an id is one that {@link scanFolder} could have given: no way up, nothing hidden, an image. */
+export function isImageId(id: string): boolean {
+  const parts = id.split('/');
+  const isPlain = parts.length >= 2 && parts.every((part) => part !== '' && !part.startsWith('.'));
+  return isPlain && !id.includes('\0') && (sep === '/' || !id.includes(sep)) && isImageName(parts.at(-1)!);
+}
+
+export function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1;
+}
+
+/** In a message. */
+export function quote(names: readonly string[]): string {
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  return names.slice(0, MOST_NAMES).join(', ') + more;
+}
+
+async function lookAt(
+  paths: readonly { readonly className: string; readonly path: string }[],
+  split: string,
+): Promise<readonly ScannedFile[]> {
+  const files = await mapBounded(paths, CONCURRENCY, async ({ className, path }) => {
+    const { size, mtimeMs } = await orRefuse(path, stat(path));
+    return { id: relative(split, path).replaceAll(sep, '/'), className, bytes: size, mtimeMs };
   });
+  return files.sort(byId);
 }
 
 /** Absolute paths of the images in a class folder and the folders below it. `chain`: real paths of its parents. */
@@ -114,57 +143,7 @@ async function imagesBelow(top: string, folder: string, chain: readonly string[]
   return images;
 }
 
-/** @throws DatasetError for a link that leads outside of the root or nowhere */
-async function kindOf(top: string, folder: string, entry: Dirent): Promise<Kind> {
-  if (!entry.isSymbolicLink()) return kindName(entry);
-  const path = join(folder, entry.name);
-  const target = await orRefuse(path, realpath(path));
-  if (!isInside(top, target)) {
-    throw new DatasetError(`${path} is a link to ${target}, outside of the root ${top}: refused.`);
-  }
-  return kindName(await stat(target));
-}
-
-function kindName(entry: Dirent | Stats): Kind {
-  return entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other';
-}
-
-async function orRefuse<T>(path: string, answer: Promise<T>): Promise<T> {
-  return answer.catch((error: unknown) => {
-    throw new DatasetError(
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        cause: error,
-      },
-    );
-  });
-}
-
-async function visible(folder: string): Promise<Dirent[]> {
-  return (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
-}
-
-function expected(root: string, split: Split, found: readonly Dirent[]): string {
+function expectedText(layout: string, found: readonly Dirent[]): string {
   const names = found.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
-  return `Expected ${join(root, split, '<class>', '<image>.jpg')}; found ${quote(names) || 'nothing'}.`;
-}
-
-function quote(names: readonly string[]): string {
-  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
-  return names.slice(0, MOST_NAMES).join(', ') + more;
-}
-
-/** Like `Promise.all(items.map(work))` with at most `limit` at a time. */
-async function mapBounded<T, R>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results = new Array<R>(items.length);
-  const queue = items.entries();
-  const takeAll = async (): Promise<void> => {
-    for (const [i, item] of queue) results[i] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, takeAll));
-  return results;
+  return `Expected ${layout}; found ${quote(names) || 'nothing'}.`;
 }

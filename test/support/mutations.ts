@@ -1,4 +1,4 @@
-/** Bytes that were changed, cut off or put in, for what reads files that others wrote. */
+/** Files with bytes changed, cut off or put in. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { UserError } from '../../src/util/user-error.js';
@@ -35,7 +35,7 @@ export async function neverCrashes(
   bytes: Uint8Array,
   read: (mutated: Uint8Array) => unknown,
   sample = 300,
-  isRefusal = (error: unknown) => error instanceof UserError,
+  isRefusal: (error: unknown) => boolean = (error) => error instanceof UserError,
 ): Promise<void> {
   await read(bytes);
   let refused = 0;
