@@ -153,6 +153,7 @@ export const RELEASES: readonly Release[] = [
     ],
     top: 'VOCdevkit/VOC2007',
     data: null,
+    voc: { train: 'trainval', val: 'test' },
     holds: { classes: 20, train: 5011, val: 4952 },
   },
   {
@@ -171,6 +172,7 @@ export const RELEASES: readonly Release[] = [
     ],
     top: 'VOCdevkit/VOC2012',
     data: null,
+    voc: { train: 'train', val: 'val' },
     holds: { classes: 20, train: 5717, val: 5823 },
   },
   {

@@ -1,7 +1,8 @@
 /** Compares a folder with what is known of a published image set. */
-import { type DatasetSource, type Split } from '../data/dataset.js';
+import type { Split } from '../data/dataset.js';
 import { builtInDatasets } from '../data/datasets/built-in.js';
 import { UserError } from '../util/user-error.js';
+import { countVoc, type VocCount } from './check-voc.js';
 import { compareDigests, readDigests } from './digest-list.js';
 import type { Holds, Release } from './release.js';
 
@@ -19,7 +20,7 @@ export interface ReleaseReport {
 
 const SPLITS: readonly Split[] = ['train', 'val'];
 
-/** @param root absolute @param progress told the files that are compared */
+/** @param root absolute @param progress told how many files have been looked at */
 export async function checkRelease(
   release: Release,
   root: string,
@@ -28,22 +29,22 @@ export async function checkRelease(
   const { name, holds } = release;
   const problems: string[] = [];
   const found: { -readonly [key in keyof Holds]?: Holds[key] } = {};
-  if (release.data) {
-    const source: DatasetSource = { ...release.data, name, root };
-    for (const split of SPLITS)
-      try {
-        const { classes, images } = await builtInDatasets().list(source, split);
-        found[split] = images.length;
-        found.classes ??= classes.length;
-        if (images.length !== holds[split])
-          problems.push(`${split} holds ${images.length} images, the release ${holds[split]}.`);
-        if (classes.length !== holds.classes)
-          problems.push(`${split} holds ${classes.length} classes, the release ${holds.classes}.`);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        problems.push(error.message);
-      }
-  }
+  for (const split of SPLITS)
+    try {
+      const counted = await count(release, { root, split, progress });
+      if (!counted) continue;
+      const { images, classes } = counted;
+      problems.push(...counted.problems);
+      found[split] = images;
+      found.classes ??= classes;
+      if (images !== holds[split])
+        problems.push(`${split} holds ${images} images, the release ${holds[split]}.`);
+      if (classes !== holds.classes)
+        problems.push(`${split} holds ${classes} classes, the release ${holds.classes}.`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(error.message);
+    }
   const digests = await readDigests(root);
   if (digests)
     problems.push(
@@ -52,4 +53,26 @@ export async function checkRelease(
       })),
     );
   return { name, root, found, holds, compared: digests?.size ?? null, problems };
+}
+
+/** Undefined for what nothing here can read. */
+async function count(
+  { name, data, voc }: Release,
+  {
+    root,
+    split,
+    progress,
+  }: {
+    readonly root: string;
+    readonly split: Split;
+    readonly progress: (what: string, done: number, total: number) => void;
+  },
+): Promise<VocCount | undefined> {
+  if (voc)
+    return countVoc(root, voc[split], (done, total) => {
+      progress(`reading annotations of ${name} ${voc[split]}`, done, total);
+    });
+  if (!data) return undefined;
+  const { classes, images } = await builtInDatasets().list({ ...data, name, root }, split);
+  return { images: images.length, classes: classes.length, problems: [] };
 }

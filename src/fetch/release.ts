@@ -1,4 +1,6 @@
 /** What is known of a published image set. */
+import type { Split } from '../data/dataset.js';
+import type { VocSet } from '../data/voc/labels.js';
 
 export interface Archive {
   readonly url: string;
@@ -26,7 +28,9 @@ export interface OpenRelease extends Described {
   /** The folder, among what the archives unpack to, that becomes the set. */
   readonly top: string;
   /** How a spec reads it; null for what this version cannot read yet. */
-  readonly data: { readonly kind: string; readonly options?: Readonly<Record<string, unknown>> } | null;
+  readonly data: { readonly kind: string } | null;
+  /** Of PASCAL VOC: the lists of what is trained on and what is tested with. */
+  readonly voc?: Readonly<Record<Split, VocSet>>;
   readonly holds: Holds;
 }
 
@@ -35,6 +39,7 @@ export interface ClosedRelease extends Described {
   readonly how: string;
   readonly files: readonly string[];
   readonly data: { readonly kind: string };
+  readonly voc?: undefined;
   readonly holds: Holds;
 }
 
