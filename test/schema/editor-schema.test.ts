@@ -36,7 +36,7 @@ test('schemas/paper.schema.json is what the code says', () => {
 
 test('the schema is short enough to be read: what is repeated stands once', () => {
   const text = storedText('experiment.schema.json');
-  assert.ok(text.length < 200_000, `${text.length} bytes`);
+  assert.ok(text.length < 220_000, `${text.length} bytes`);
   const { $defs } = JSON.parse(text) as { $defs: Readonly<Record<string, unknown>> };
   const texts = Object.values($defs).map((part) => JSON.stringify(part));
   assert.equal(new Set(texts).size, texts.length, 'no two parts are equal');

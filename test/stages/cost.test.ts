@@ -58,12 +58,16 @@ test('a limit bounds the images, and an average of scores costs no pass of a net
   const images = async (limit: number) =>
     (await task('evaluate', spec('A'), [`limits.val=${limit}`])).cost.images;
   assert.deepEqual([await images(4), await images(400)], [4, IMAGES.val]);
-  assert.deepEqual((await task('mean', spec('A'))).cost, {});
+  // Posteriors and their logarithms of 1,000 classes, in float32.
+  const bytes = 8 * IMAGES.val * 1000;
+  assert.deepEqual((await task('mean', spec('A'))).cost, { bytes });
+  assert.equal((await task('evaluate', spec('A'))).cost.bytes, bytes);
 });
 
 test('what depends on numbers of the set that nobody told is left out, and not taken as 0', async () => {
   assert.deepEqual(Object.keys((await task('train', spec('A', ', expect: { classes: 1000 }'))).cost), [
     'netParameters',
+    'bytes',
   ]);
   assert.deepEqual((await task('train', spec('A', ''))).cost, {});
 });
