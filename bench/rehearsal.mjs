@@ -5,7 +5,7 @@
  * Usage: node bench/rehearsal.mjs PYTHON IMAGES [SAMPLE [TABLE...]]   (default: 4 images, all tables; 5 GB of disk)
  * PYTHON has what test/judges/torch_weights.py and ilsvrc_like.py need; IMAGES holds JPEG files.
  */
-import { execFileSync, fork } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -66,14 +66,13 @@ async function command(what, limit, ...options) {
   const only = tables.flatMap((table) => ['--only', table]);
   const spec = at('experiments/vgg/published-weights.yaml');
   const started = performance.now();
-  const child = fork(at('build/src/cli/measured.js'), [what, spec, ...sets, ...only, ...options], {
+  const child = spawn(process.execPath, [at('build/src/cli.js'), what, spec, ...sets, ...only, ...options], {
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let [stdout, peakKib] = ['', 0];
-  child.stdout?.setEncoding('utf8').on('data', (text) => (stdout += text));
-  child.on('message', (/** @type {any} */ message) => (peakKib = message.peakKib));
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
   const [status] = await once(child, 'close');
   if (status !== 0) throw new Error(`${what} ended with status ${status}:\n${stdout}`);
-  return { stdout, peakKib, seconds: (performance.now() - started) / 1000 };
+  return { stdout, seconds: (performance.now() - started) / 1000 };
 }

@@ -143,24 +143,34 @@ function together(planned: readonly PlannedOne[]): Result<Planned, readonly Diag
     specs,
     expansions: planned.map(({ expansion }) => expansion),
     plan: united.value,
-    sources: new Sources(sources, new Map(files)),
+    sources: new Sources(sources, new Map(files.map(({ recipe, path }) => [recipe, path]))),
     plugins: [...plugins.values()],
   });
 }
 
-/** Recipes of the tasks that read a file of weights, and where that lies. */
-function filesOf(planned: readonly PlannedOne[]): readonly (readonly [string, string])[] {
+interface WeightsPlace {
+  /** Of the task that reads the file. */
+  readonly recipe: string;
+  readonly path: string;
+  /** Whether the spec says its digest. */
+  readonly isPinned: boolean;
+}
+
+/** The files of weights that tasks read, and where they lie. */
+function filesOf(planned: readonly PlannedOne[]): readonly WeightsPlace[] {
   return planned.flatMap(({ spec, plan }) =>
-    plan.tasks.flatMap(({ recipe, file }) =>
-      file === undefined ? [] : [[recipe, resolve(spec.weights, file)] as const],
+    plan.tasks.flatMap(({ recipe, file, parameters }) =>
+      file === undefined
+        ? []
+        : [{ recipe, path: resolve(spec.weights, file), isPinned: parameters['sha256'] !== undefined }],
     ),
   );
 }
 
 /** One task cannot read two files; those whose digest is given are one wherever they lie. */
-function fileConflict(files: readonly (readonly [string, string])[]): Omit<Diagnostic, 'at'> | undefined {
+function fileConflict(files: readonly WeightsPlace[]): Omit<Diagnostic, 'at'> | undefined {
   const seen = new Map<string, string>();
-  for (const [recipe, path] of files) {
+  for (const { recipe, path } of files.filter(({ isPinned }) => !isPinned)) {
     const other = seen.get(recipe);
     if (other !== undefined && other !== path)
       return {

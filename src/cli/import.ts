@@ -27,7 +27,8 @@ export async function execute(invocation: Invocation): Promise<number> {
   console.log(release ? `${file} is ${release.name}, net ${release.net}.` : `${file}: SHA-256 ${sha256}.`);
   const stage = stageOf(basename(path), known, values);
   const store = resolve((values['store'] as string | undefined) ?? 'runs');
-  const spec = join(store, 'imports', `${nameOf(path)}.yaml`);
+  // Of its own for each file: an experiment refers to what it has made.
+  const spec = join(store, 'imports', `import-${net.toLowerCase()}-${sha256.slice(0, 12)}.yaml`);
   const disk = new NodeDisk();
   await disk.makeDirectory(dirname(spec));
   await replaceWhole(disk, spec, specOf(dirname(path), stage, values['crop'] as string | undefined));
@@ -41,13 +42,6 @@ export async function execute(invocation: Invocation): Promise<number> {
       `\nIn a spec, after "weights: ${dirname(path)}":\n  ${net.toLowerCase()}: ${stage}\nThis one is ${here}.`,
     );
   return status;
-}
-
-/** Of a spec: letters, digits, hyphens. */
-function nameOf(path: string): string {
-  return basename(path)
-    .replace(/\.\w+$/, '')
-    .replaceAll(/[^A-Za-z0-9-]+/g, '-');
 }
 
 function specOf(weights: string, stage: string, crop: string | undefined): string {

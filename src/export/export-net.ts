@@ -1,6 +1,6 @@
 /** A checkpoint as a model of another program, with what that has to know beside it. */
-import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
 import { checkpointWeights } from '../nn/export/checkpoint-weights.js';
 import type { Part } from '../nn/export/export-format.js';
 import { exportedNet } from '../nn/export/exported-net.js';
@@ -52,7 +52,7 @@ export async function exportNet(disk: Disk, request: ExportRequest): Promise<Exp
       'Only an ONNX model takes images of any size: leave --dense out, or export to .onnx.',
     );
   const { folder, file, card } = placesOf(to, format);
-  if (folder === from)
+  if (isWithin(folder, from))
     throw new UserError(
       `${folder} holds the checkpoint itself, which an export must not change. Name another folder.`,
     );
@@ -61,6 +61,11 @@ export async function exportNet(disk: Disk, request: ExportRequest): Promise<Exp
       throw new UserError(
         `${join(folder, name)} is there already. Name another file, or replace it: --force.`,
       );
+  const isStale = (name: string) => format === 'tfjs' && TFJS_SHARD.test(name);
+  if (!force && existsSync(folder) && statSync(folder).isDirectory() && readdirSync(folder).some(isStale))
+    throw new UserError(
+      `${folder} holds weights of another TensorFlow.js model. Name another folder, or replace them: --force.`,
+    );
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
     throw new UserError(`${folder} is a file, but must be a folder.`);
   const { description, weights, origin } = await openCheckpoint(disk, from);
@@ -74,9 +79,16 @@ export async function exportNet(disk: Disk, request: ExportRequest): Promise<Exp
     const facts = modelCard({ description, exported, format, file, dense, origin: origin() });
     yield { file: card, bytes: Buffer.from(`${JSON.stringify(facts, null, 2)}\n`) };
   };
-  const { bytes } = await writeFiles(folder, parts(), (name) => format === 'tfjs' && TFJS_SHARD.test(name));
+  const { bytes } = await writeFiles(folder, parts(), isStale);
   const { net } = description.shape;
   return { format, net, model: join(folder, file), card: join(folder, card), bytes };
+}
+
+/** Whether a folder is another or lies in it, links followed. */
+function isWithin(folder: string, other: string): boolean {
+  if (!existsSync(folder) || !existsSync(other)) return false;
+  const [inner, outer] = [realpathSync(folder), realpathSync(other)];
+  return inner === outer || inner.startsWith(outer + sep);
 }
 
 /** Where the files of a model lie. */

@@ -1,4 +1,4 @@
-/** Writes files that come in parts: all of them, or none. */
+/** Writes files that come in parts: where one fails, none of them is left. */
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,8 +19,10 @@ export async function writeFiles(
   try {
     await mkdir(unfinished);
     const written = await writeParts(unfinished, parts);
-    for (const name of await readdir(folder)) if (stale(name)) await rm(join(folder, name));
-    for (const file of written.files) await rename(join(unfinished, file), join(folder, file));
+    // The first names the others, so it comes last.
+    for (const file of written.files.toReversed()) await rename(join(unfinished, file), join(folder, file));
+    for (const name of await readdir(folder))
+      if (stale(name) && !written.files.includes(name)) await rm(join(folder, name));
     await rm(unfinished, { recursive: true });
     return written;
   } catch (error) {

@@ -24,9 +24,10 @@ const MOST_TRIES = 1000;
 /**
  * A file with the digest that it should have; at once if it is there already. What comes is kept in `PATH.part`, from
  * where the next call goes on.
+ * @returns whether it was downloaded; a file that was there is the user's
  * @throws UserError if the server has no such file, or one of another length or digest, or ends before
  */
-export async function download(wanted: Wanted, path: string, progress: ByteListener): Promise<void> {
+export async function download(wanted: Wanted, path: string, progress: ByteListener): Promise<boolean> {
   const name = basename(path);
   if ((await sizeOf(path)) === undefined) {
     await receive(wanted, `${path}.part`, (done) => {
@@ -34,20 +35,42 @@ export async function download(wanted: Wanted, path: string, progress: ByteListe
     });
     await verify(wanted, `${path}.part`);
     await rename(`${path}.part`, path);
-  } else await verify(wanted, path);
+    return true;
+  }
+  await checkOwn(wanted, path);
+  return false;
 }
 
-/** What is wrong goes, so that the next call begins anew. */
+/** What is wrong of what we downloaded goes, so that the next call begins anew. */
 async function verify({ url, bytes, sha256 }: Wanted, path: string): Promise<void> {
-  const hash = createHash('sha256');
-  for await (const part of createReadStream(path)) hash.update(part as Uint8Array);
-  const found = hash.digest('hex');
-  const size = await sizeOf(path);
-  if (found === sha256 && size === bytes) return;
+  const found = await digestOf(path);
+  if (found === sha256 && (await sizeOf(path)) === bytes) return;
   await rm(path, { force: true });
   throw new UserError(
-    `${url} gave a file with the SHA-256 ${found}, but the release has ${sha256}: it is another file, or damaged on the way. It was removed; run again, or name a mirror with --from.`,
+    `${shown(url)} gave a file with the SHA-256 ${found}, but the release has ${sha256}: it is another file, or damaged on the way. It was removed; run again, or name a mirror with --from.`,
   );
+}
+
+/** A file that was there before is the user's, whatever it is. */
+async function checkOwn({ bytes, sha256 }: Wanted, path: string): Promise<void> {
+  const found = await digestOf(path);
+  if (found === sha256 && (await sizeOf(path)) === bytes) return;
+  throw new UserError(
+    `${path} is there already, but its SHA-256 is ${found}, not the release's ${sha256}: it is another file, damaged, or not whole yet. Move it away, or name another folder with --to.`,
+  );
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of createReadStream(path)) hash.update(part as Uint8Array);
+  return hash.digest('hex');
+}
+
+/** An address without what only its server is to know. */
+function shown(address: string): string {
+  const url = new URL(address);
+  [url.username, url.password, url.search] = ['', '', ''];
+  return url.href;
 }
 
 async function receive(wanted: Wanted, part: string, progress: (done: number) => void): Promise<void> {
@@ -65,7 +88,7 @@ async function receive(wanted: Wanted, part: string, progress: (done: number) =>
       if (broken === undefined) return;
       if (after <= before || tries >= MOST_TRIES)
         throw new UserError(
-          `${wanted.url} broke off after ${after} of ${wanted.bytes} bytes (${broken}). Run again to go on from there.`,
+          `${shown(wanted.url)} broke off after ${after} of ${wanted.bytes} bytes (${broken}). Run again to go on from there.`,
         );
     }
   } finally {
@@ -104,7 +127,7 @@ async function receiveRest(
           try {
             if (at! + chunk.length > bytes)
               throw new UserError(
-                `${url} gives more than the ${bytes} bytes of the release: it is another file.`,
+                `${shown(url)} gives more than the ${bytes} bytes of the release: it is another file.`,
               );
             writeSync(file!, chunk, 0, chunk.length, at);
             at! += chunk.length;
@@ -122,7 +145,7 @@ async function receiveRest(
       throw error;
     if (at !== undefined) return reasonOf(error);
     throw new UserError(
-      `${url} cannot be reached: ${reasonOf(error)}. Run again later, or name a mirror with --from.`,
+      `${shown(url)} cannot be reached: ${reasonOf(error)}. Run again later, or name a mirror with --from.`,
       { cause: error },
     );
   } finally {
@@ -140,17 +163,17 @@ type Answer = Pick<Dispatcher.StreamFactoryData, 'statusCode' | 'headers'>;
 function checkAnswer({ url, bytes }: Wanted, { statusCode, headers }: Answer, before: number): void {
   if (statusCode !== 200 && statusCode !== 206)
     throw new UserError(
-      `${url} cannot be had: the server answers ${statusCode}${said(STATUS_CODES[statusCode])}. Look whether it has moved, or name a mirror with --from.`,
+      `${shown(url)} cannot be had: the server answers ${statusCode}${said(STATUS_CODES[statusCode])}. Look whether it has moved, or name a mirror with --from.`,
     );
   const part = /^bytes (\d+)-\d+\/(\d+)$/.exec(String(headers['content-range']));
   if (statusCode === 206 && part?.[1] !== String(before))
     throw new UserError(
-      `${url} gives another part of the file than was asked for. Name a mirror with --from.`,
+      `${shown(url)} gives another part of the file than was asked for. Name a mirror with --from.`,
     );
   const total = Number(statusCode === 206 ? part![2] : (headers['content-length'] ?? bytes));
   if (total !== bytes)
     throw new UserError(
-      `${url} has ${total} bytes, but the release has ${bytes}: it is another file. Name a mirror with --from.`,
+      `${shown(url)} has ${total} bytes, but the release has ${bytes}: it is another file. Name a mirror with --from.`,
     );
 }
 

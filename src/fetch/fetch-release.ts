@@ -39,7 +39,8 @@ export async function fetchRelease(
       archive: { ...archive, url: mirror === undefined ? archive.url : mirrored(archive.url, mirror) },
       file: join(folder, basename(new URL(archive.url).pathname)),
     }));
-    for (const { archive, file } of archives) await download(archive, file, progress);
+    const ours: string[] = [];
+    for (const { archive, file } of archives) if (await download(archive, file, progress)) ours.push(file);
     const staging = join(folder, `.${release.name}.unpacking`);
     await rm(staging, { recursive: true, force: true });
     try {
@@ -47,7 +48,7 @@ export async function fetchRelease(
     } finally {
       await rm(staging, { recursive: true, force: true });
     }
-    for (const { file } of archives) await rm(file, { force: true });
+    for (const file of ours) await rm(file, { force: true });
     return { path, wasThere: false };
   } finally {
     await lease.release();
@@ -62,7 +63,9 @@ function mirrored(url: string, mirror: string): string {
     );
   const folder = new URL(mirror);
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';
-  return new URL(basename(new URL(url).pathname), folder).href;
+  const found = new URL(basename(new URL(url).pathname), folder);
+  found.search = folder.search;
+  return found.href;
 }
 
 interface Places {

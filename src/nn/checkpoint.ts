@@ -34,8 +34,10 @@ export interface TrainingFacts {
 export interface ImportedFrom {
   /** The published release that the file is; absent for others. */
   readonly release?: string;
-  /** Its name, without folders. */
-  readonly file: string;
+  /** Whose weights that release has. */
+  readonly trainedBy?: string;
+  /** Its name, without folders; absent where its digest was asked for, since then any name will do. */
+  readonly file?: string;
   readonly sha256: string;
   readonly format: string;
   readonly channelOrder: 'RGB' | 'BGR';

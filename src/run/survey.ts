@@ -137,11 +137,15 @@ async function look(dataset: Dataset, source: DatasetSource, split: Split): Prom
 
 async function lookAtFile(path: string): Promise<Fingerprint> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    return { digest: digestValue({ size, mtimeMs }) };
+    const stats = await stat(path);
+    if (!stats.isFile()) return { missing: `${path} is no file.` };
+    return { digest: digestValue({ size: stats.size, mtimeMs: stats.mtimeMs }) };
   } catch (error) {
-    if (isMissing(error)) return { missing: `There is no file ${path}.` };
-    throw error;
+    return {
+      missing: isMissing(error)
+        ? `There is no file ${path}.`
+        : `${path} cannot be looked at (${String(error)}).`,
+    };
   }
 }
 

@@ -35,6 +35,12 @@ const measuredOn = Strict(
         description: 'How the nets pool odd sides; "ceil", as the paper\'s, if left out.',
       }),
     ),
+    weights: Type.Optional(
+      Type.Enum(['oxford', 'torchvision'], {
+        description:
+          'Whose published weights were evaluated; left out where nets were trained for the table.',
+      }),
+    ),
     method: Type.Optional(
       Type.String({
         minLength: 1,

@@ -15,7 +15,10 @@ export class FormatError extends UserError {
   override readonly name = 'FormatError';
 }
 
-const MAX_HEADER_BYTES = 100 * 1024 * 1024;
+/** Some 40,000 arrays. */
+const MAX_HEADER_BYTES = 4 * 2 ** 20;
+
+const MOST_AXES = 8;
 
 if (endianness() !== 'LE')
   throw new Error('Internal error: array files are read and written on little-endian machines only');
@@ -154,9 +157,9 @@ function checkedEntry(name: string, entry: unknown, types: Readonly<Record<strin
   const bytes = typeof dtype === 'string' && Object.hasOwn(types, dtype) ? types[dtype] : undefined;
   if (bytes === undefined)
     throw new FormatError(
-      `safetensors: ${name} is ${dtype === undefined ? 'of no type' : JSON.stringify(dtype)}, only ${Object.keys(types).join(', ')} is read`,
+      `safetensors: ${name} is ${typeof dtype === 'string' ? JSON.stringify(dtype.slice(0, 20)) : 'of no type'}, only ${Object.keys(types).join(', ')} is read`,
     );
-  if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
+  if (!isCounts(shape) || shape.length > MOST_AXES || !isCounts(offsets) || offsets.length !== 2) {
     throw new FormatError(`safetensors: ${name} has no proper shape or place`);
   }
   const [from, to] = offsets as [number, number];

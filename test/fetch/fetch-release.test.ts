@@ -168,6 +168,17 @@ describe('what is downloaded', () => {
     });
   });
 
+  test("is not taken for what lies there already, which is the user's and stays", async () => {
+    await withTgz(async ({ scratch, server, release, fetch }) => {
+      await scratch.write('data/small.tgz', Buffer.alloc(release.archives[0]!.bytes));
+      await assert.rejects(fetch(), (error: Error) =>
+        /small\.tgz is there already.*it is another file, damaged/.test(error.message),
+      );
+      assert.deepEqual(await namesIn(scratch.path('data')), ['small.tgz']);
+      assert.deepEqual(server.asked, []);
+    });
+  });
+
   test('is thrown away if its digest is another, before anything is unpacked, and the next call begins anew', async () => {
     await withTgz(async ({ scratch, server, release, fetch }) => {
       const { bytes } = release.archives[0]!;
@@ -177,8 +188,6 @@ describe('what is downloaded', () => {
         told(/gave a file with the SHA-256 [0-9a-f]{64}, but the release has/, /removed; run again/),
       );
       assert.deepEqual(await namesIn(scratch.path('data')), []);
-      await scratch.write('data/small.tgz', Buffer.alloc(bytes));
-      await assert.rejects(fetch(), told(/gave a file with the SHA-256/));
       await fetch();
       assert.equal(server.asked.at(-1), 'GET /published/small.tgz');
     });

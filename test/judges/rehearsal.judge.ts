@@ -62,13 +62,15 @@ test("nets D and E of the authors' files are evaluated on official images, and t
   const { rows: crops, tolerance } = await table('crops');
   assert.deepEqual(
     crops.map(({ labels }) => [labels['net'], labels['method']]),
-    ['D', 'E'].flatMap((net) => ['centre-crop', 'ten-crop'].map((method) => [net, method])),
+    ['centre-crop', 'ten-crop'].flatMap((method) => ['D', 'E'].map((net) => [net, method])),
   );
-  for (const { metrics } of crops) {
-    const { interval, paper, agreement } = metrics['top5']!;
-    const [low, high] = interval!;
-    const isNear = paper! >= low - tolerance! && paper! <= high + tolerance!;
-    assert.equal(agreement, isNear ? 'agrees' : 'differs');
+  // These weights are nobody's, so nothing is said of whether they agree with those that others evaluated.
+  assert.equal(tolerance, 0.5);
+  for (const { metrics, unlike } of crops) {
+    assert.equal(metrics['top5']!.agreement, undefined);
+    assert.ok(
+      unlike!.some(({ what, ours, paper }) => what === 'weights' && ours === 'others' && paper === 'oxford'),
+    );
   }
   // In the ground truth's numbers classes have another order: sorted folders beside it would contradict it.
   const truth = scratch.path('root/ILSVRC2012_devkit_t12/data/ILSVRC2012_validation_ground_truth.txt');

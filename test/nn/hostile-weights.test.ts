@@ -77,6 +77,8 @@ test('a pickle that refers to itself, never ends or has more than any net is ref
   const machine = pickle('\x80\x02}.');
   const itself = pickle('\x80\x02}q\0X\x01\0\0\0ah\0s.', '\x80\x02].');
   assert.match(await refused('a.pth', Buffer.concat([MAGIC, machine, itself])), /no convolution/);
+  const asModel = pickle('\x80\x02}q\0X\x05\0\0\0modelh\0s.', '\x80\x02].');
+  assert.match(await refused('d.pth', Buffer.concat([MAGIC, machine, asModel])), /no convolution/);
   assert.match(await refused('b.pth', Buffer.concat([MAGIC, machine, pickle('\x80\x02(')])), /cut short/);
   const many = Buffer.alloc(1_100_000, 'N');
   assert.match(await refused('c.pth', Buffer.concat([MAGIC, machine, many])), /more than 1000000 values/);

@@ -30,6 +30,11 @@ interface Blob {
   readonly isDouble: boolean;
 }
 
+/** Some nets of Caffe have hundreds. */
+const MOST_LAYERS = 10_000;
+/** Of a layer, and of an array. */
+const [MOST_BLOBS, MOST_AXES] = [16, 8];
+
 /** Of Caffe itself, and of what one buffer holds. */
 const MOST_BYTES = 2 ** 31 - 1;
 
@@ -49,14 +54,16 @@ export async function caffeLayers(file: RandomAccess): Promise<readonly FileLaye
       });
     throw error;
   }
-  if (layers.length === 0) throw new FormatError('caffemodel: it holds no layers');
-  return layers.flatMap(fileLayer);
+  const found = layers.flatMap(fileLayer);
+  if (found.length === 0) throw new FormatError('caffemodel: it holds no layers with weights');
+  return found;
 }
 
 function readNet(bytes: Uint8Array): readonly CaffeLayer[] {
   const layers: CaffeLayer[] = [];
   eachField(new BinaryReader(bytes), (field, reader, wire) => {
     if (field !== NET.oldLayers && field !== NET.layers) return false;
+    if (layers.length === MOST_LAYERS) throw new FormatError(`caffemodel: more than ${MOST_LAYERS} layers`);
     layers.push(readLayer(message(reader, wire), field === NET.oldLayers ? OLD_LAYER : LAYER));
     return true;
   });
@@ -69,7 +76,8 @@ function readLayer(bytes: Uint8Array, fields: typeof OLD_LAYER | typeof LAYER): 
     if (field === fields.name) layer.name = text(reader, wire);
     else if (field === fields.type)
       layer.type = wire === WireType.Varint ? reader.int32() : text(reader, wire);
-    else if (field === fields.blobs) layer.blobs.push(readBlob(message(reader, wire), layer.name));
+    else if (field === fields.blobs && layer.blobs.length < MOST_BLOBS)
+      layer.blobs.push(readBlob(message(reader, wire), layer.name));
     else return false;
     return true;
   });
@@ -107,10 +115,11 @@ function readShape(bytes: Uint8Array): number[] {
   const dims: number[] = [];
   eachField(new BinaryReader(bytes), (field, reader, wire) => {
     if (field !== SHAPE.dim) return false;
+    if (dims.length > MOST_AXES) throw new FormatError('caffemodel: an array of more axes than Caffe knows');
     if (wire === WireType.Varint) dims.push(Number(reader.int64()));
     else {
       const packed = new BinaryReader(message(reader, wire));
-      while (packed.pos < packed.len) dims.push(Number(packed.int64()));
+      while (packed.pos < packed.len && dims.length <= MOST_AXES) dims.push(Number(packed.int64()));
     }
     return true;
   });

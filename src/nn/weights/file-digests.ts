@@ -1,6 +1,7 @@
 /** Digests of a file of any size, by which a published one is recognised. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { isMissing } from '../../util/disk.js';
 import { UserError } from '../../util/user-error.js';
 import type { DigestKind, Digests } from './releases.js';
@@ -9,14 +10,19 @@ const KINDS: readonly DigestKind[] = ['sha256', 'sha1', 'md5'];
 
 /** @throws UserError if there is no such file; the signal's reason once it is aborted */
 export async function fileDigests(path: string, signal: AbortSignal): Promise<Digests> {
+  if (!(await isFile(path))) throw new UserError(`${path} is no file.`);
   const hashes = KINDS.map((kind) => createHash(kind));
-  try {
-    for await (const part of createReadStream(path, { highWaterMark: 2 ** 20, signal }))
-      for (const hash of hashes) hash.update(part as Uint8Array);
-  } catch (error) {
-    if (isMissing(error)) throw new UserError(`There is no file ${path}.`, { cause: error });
-    throw error;
-  }
+  for await (const part of createReadStream(path, { highWaterMark: 2 ** 20, signal }))
+    for (const hash of hashes) hash.update(part as Uint8Array);
   const [sha256, sha1, md5] = hashes.map((hash) => hash.digest('hex')) as [string, string, string];
   return { sha256, sha1, md5 };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (isMissing(error)) throw new UserError(`There is no file ${path}.`, { cause: error });
+    throw new UserError(`${path} cannot be looked at (${String(error)}).`, { cause: error });
+  }
 }

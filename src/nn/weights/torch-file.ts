@@ -4,7 +4,7 @@ import { unpickle } from './pickle.js';
 import type { RandomAccess } from './random-access.js';
 import { torchLayers } from './torch-names.js';
 import { NUMBER_BYTES } from './number-types.js';
-import { stateDictionary, type Storage, TORCH_OBJECTS } from './torch-objects.js';
+import { stateDictionary, type Storage, torchObjects } from './torch-objects.js';
 import type { FileLayer } from './weights-file.js';
 import { openZip } from './zip.js';
 
@@ -31,7 +31,7 @@ export async function zippedTorchLayers(file: RandomAccess): Promise<readonly Fi
     const order = Buffer.from(await zip.read(`${folder}byteorder`, 16)).toString('latin1');
     if (order !== 'little') throw new FormatError(`zip: numbers in the byte order ${JSON.stringify(order)}`);
   }
-  const { value } = unpickle(await zip.read(entry, MOST_PICKLE_BYTES), 0, TORCH_OBJECTS);
+  const { value } = unpickle(await zip.read(entry, MOST_PICKLE_BYTES), 0, torchObjects());
   return torchLayers(
     stateDictionary(value, async ({ key }, bytes) => {
       const data = await zip.read(`${folder}data/${key}`, bytes);
@@ -46,10 +46,11 @@ export async function zippedTorchLayers(file: RandomAccess): Promise<readonly Fi
 export async function oldTorchLayers(file: RandomAccess): Promise<readonly FileLayer[]> {
   const head = await file.read(0, Math.min(file.size, MOST_PICKLE_BYTES));
   const storages = new Map<string, Storage>();
+  const objects = torchObjects();
   const handlers = {
-    ...TORCH_OBJECTS,
+    ...objects,
     persistent: (id: unknown) => {
-      const storage = TORCH_OBJECTS.persistent(id) as Storage;
+      const storage = objects.persistent(id) as Storage;
       storages.set(storage.key, storage);
       return storage;
     },

@@ -42,11 +42,20 @@ export function torchLayers(arrays: Arrays): readonly FileLayer[] {
   return [...convolutions, ...classifier.map((name) => layerOf(named, name))];
 }
 
+/** One may stand before another. */
+const MOST_PREFIXES = 3;
+
 function withoutPrefixes(arrays: Arrays): Arrays {
-  const names = [...arrays.keys()];
-  const prefix = PREFIXES.find((start) => names.length > 0 && names.every((name) => name.startsWith(start)));
-  if (prefix === undefined) return arrays;
-  return withoutPrefixes(new Map([...arrays].map(([name, array]) => [name.slice(prefix.length), array])));
+  let named = arrays;
+  for (let left = MOST_PREFIXES; left > 0; left--) {
+    const names = [...named.keys()];
+    const prefix = PREFIXES.find(
+      (start) => names.length > 0 && names.every((name) => name.startsWith(start)),
+    );
+    if (prefix === undefined) break;
+    named = new Map([...named].map(([name, array]) => [name.slice(prefix.length), array]));
+  }
+  return named;
 }
 
 function layerOf(arrays: Arrays, name: string): FileLayer {

@@ -32,29 +32,46 @@ const STORAGES: Readonly<Record<string, NumberType>> = {
 
 const OTHER_STORAGES = /^(torch|torch\.cuda)\.(Long|Int|Short|Char|Byte|Bool)Storage$/;
 
-export const TORCH_OBJECTS: PickleHandlers = {
-  call(name, args) {
-    if (name === 'collections.OrderedDict') return new Map(pairs(args[0]));
-    if (name === 'torch._utils._rebuild_parameter') return tensor(args[0]);
-    if (name === 'torch._utils._rebuild_tensor_v2' || name === 'torch._utils._rebuild_tensor')
-      return rebuilt(args);
-    throw new FormatError(
-      `pickle: it would call ${JSON.stringify(name)} when PyTorch loads it, and nothing but tensors is read here. If you trust it, load it in PyTorch and save its state_dict().`,
-    );
-  },
-  persistent(id) {
-    if (!Array.isArray(id) || id[0] !== 'storage' || !(id[1] instanceof Global))
-      throw new FormatError('pickle: something outside of it that is no storage');
-    const [, type, key, , length] = id as [string, Global, unknown, unknown, unknown];
-    const name = type.name.split('.').at(-1)!;
-    const isNumbers = /^(torch|torch\.cuda)\.\w+$/.test(type.name) && Object.hasOwn(STORAGES, name);
-    if (!isNumbers && !OTHER_STORAGES.test(type.name))
-      throw new FormatError(`pickle: a storage of the unknown type ${JSON.stringify(type.name)}`);
-    if (typeof key !== 'string' || !isCount(length))
-      throw new FormatError('pickle: a storage without a key or a length');
-    return { key, type: isNumbers ? STORAGES[name] : undefined, length } satisfies Storage;
-  },
-};
+/** Pairs and numbers of all dictionaries and shapes: a list can be named again for a few bytes. */
+const MOST_ITEMS = 200_000;
+const MOST_AXES = 8;
+
+/** For the pickles of one file. */
+export function torchObjects(): PickleHandlers {
+  let items = 0;
+  return {
+    persistent: storageOf,
+    call: (name, args) => {
+      for (const list of args) if (Array.isArray(list)) items += list.length;
+      if (items > MOST_ITEMS)
+        throw new FormatError(`pickle: more than ${MOST_ITEMS} values in its dictionaries`);
+      return called(name, args);
+    },
+  };
+}
+
+function called(name: string, args: readonly unknown[]): unknown {
+  if (name === 'collections.OrderedDict') return new Map(pairs(args[0]));
+  if (name === 'torch._utils._rebuild_parameter') return tensor(args[0]);
+  if (name === 'torch._utils._rebuild_tensor_v2' || name === 'torch._utils._rebuild_tensor')
+    return rebuilt(args);
+  throw new FormatError(
+    `pickle: it would call ${JSON.stringify(name)} when PyTorch loads it, and nothing but tensors is read here. If you trust it, load it in PyTorch and save its state_dict().`,
+  );
+}
+
+function storageOf(id: unknown): Storage {
+  if (!Array.isArray(id) || id[0] !== 'storage' || !(id[1] instanceof Global))
+    throw new FormatError('pickle: something outside of it that is no storage');
+  const [, type, key, , length] = id as [string, Global, unknown, unknown, unknown];
+  const name = type.name.split('.').at(-1)!;
+  const isNumbers = /^(torch|torch\.cuda)\.\w+$/.test(type.name) && Object.hasOwn(STORAGES, name);
+  if (!isNumbers && !OTHER_STORAGES.test(type.name))
+    throw new FormatError(`pickle: a storage of the unknown type ${JSON.stringify(type.name)}`);
+  if (typeof key !== 'string' || !isCount(length))
+    throw new FormatError('pickle: a storage without a key or a length');
+  return { key, type: isNumbers ? STORAGES[name] : undefined, length };
+}
 
 /** @param read bytes of a storage @throws FormatError if it is no dictionary of tensors */
 export function stateDictionary(
@@ -68,10 +85,13 @@ export function stateDictionary(
 /** Trainings save their weights beside an optimiser's state. */
 const WEIGHTS_KEYS = ['state_dict', 'model_state_dict', 'model', 'net'];
 
-function weightsIn(value: unknown): ReadonlyMap<string, Tensor> {
+/** A dictionary may hold itself. */
+const MOST_DEPTH = 3;
+
+function weightsIn(value: unknown, depth = 0): ReadonlyMap<string, Tensor> {
   if (!(value instanceof Map)) throw new FormatError('pickle: it holds no dictionary of weights');
-  const key = WEIGHTS_KEYS.find((name) => value.get(name) instanceof Map);
-  if (key !== undefined) return weightsIn(value.get(key));
+  const key = depth < MOST_DEPTH ? WEIGHTS_KEYS.find((name) => value.get(name) instanceof Map) : undefined;
+  if (key !== undefined) return weightsIn(value.get(key), depth + 1);
   const tensors = [...(value as Map<unknown, unknown>)].filter(
     (entry): entry is [string, Tensor] => typeof entry[0] === 'string' && entry[1] instanceof Tensor,
   );
@@ -96,6 +116,7 @@ function stored(
 function rebuilt([storage, offset, shape, strides]: readonly unknown[]): Tensor {
   if (!isStorage(storage) || !isCount(offset) || !isCounts(shape) || !isCounts(strides))
     throw new FormatError('pickle: a tensor without a storage, place, shape or strides');
+  if (shape.length > MOST_AXES) throw new FormatError(`pickle: a tensor of ${shape.length} axes`);
   if (shape.length !== strides.length)
     throw new FormatError('pickle: a tensor with a stride too many or too few');
   return new Tensor(storage, offset, shape, strides);

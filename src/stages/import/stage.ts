@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { CheckpointDescription } from '../../nn/checkpoint.js';
+import type { CheckpointDescription, ImportedFrom } from '../../nn/checkpoint.js';
 import type { LayerKinds } from '../../nn/layer-kinds.js';
 import { buildNet, type NetShape } from '../../nn/net.js';
 import { builtInLayers } from '../../nn/nets.js';
@@ -42,7 +42,7 @@ export class ImportStage extends Stage<ImportParameters> {
         output,
         reporter,
         signal,
-        from: { file: basename(file), sha256: digests.sha256 },
+        from: { ...(sha256 === undefined && { file: basename(file) }), sha256: digests.sha256 },
       });
     } catch (error) {
       throw inFile(file, error);
@@ -63,7 +63,7 @@ export class ImportStage extends Stage<ImportParameters> {
     }: Pick<StageTask<ImportParameters>, 'parameters' | 'reporter' | 'signal'> & {
       readonly output: ArtifactWriter;
       readonly release: Release | undefined;
-      readonly from: { readonly file: string; readonly sha256: string };
+      readonly from: Pick<ImportedFrom, 'file' | 'sha256'>;
     },
   ): Promise<void> {
     const conventions = conventionsOf(parameters, release?.conventions ?? CONVENTIONS[format]);
@@ -82,7 +82,7 @@ export class ImportStage extends Stage<ImportParameters> {
       S: parameters.S,
       initialisation: 'imported',
       importedFrom: {
-        ...(release && { release: release.name }),
+        ...(release && { release: release.name, trainedBy: release.trainedBy }),
         ...from,
         format,
         channelOrder: channels,

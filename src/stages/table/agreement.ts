@@ -2,6 +2,9 @@
 import type { PaperTable } from '../../spec/paper-table.js';
 import type { TableCell, Unlike } from '../../run/table.js';
 
+/** 9.82 less 9.62 is a little more than 0.2. */
+const ROUNDING = 1e-9;
+
 export interface Compared {
   readonly value: number;
   readonly interval: TableCell['interval'];
@@ -19,13 +22,13 @@ export function agreementOf(
 ): TableCell['agreement'] {
   const tolerance = paper?.tolerance;
   if (tolerance === undefined || theirs === null || !unlike) return undefined;
-  if (unlike.length === 0) return said(Math.abs(value - theirs) <= tolerance);
+  if (unlike.length === 0) return said(Math.abs(value - theirs) <= tolerance + ROUNDING);
   const isPart = unlike.every(
     ({ what, ours, paper: all }) => what === 'images' && Number(ours) < Number(all),
   );
   if (!isPart || !interval) return undefined;
   const [low, high] = interval;
-  return said(theirs >= low - tolerance && theirs <= high + tolerance);
+  return said(theirs >= low - tolerance - ROUNDING && theirs <= high + tolerance + ROUNDING);
 }
 
 function said(isAlike: boolean): TableCell['agreement'] {

@@ -99,7 +99,7 @@ function trainingClauses({
 }
 
 function importClause({ release, file, sha256 }: ImportedFrom): string {
-  return `weights of ${release ?? `the file ${file}`}, SHA-256 ${sha256.slice(0, 12)}`;
+  return `weights of ${release ?? (file === undefined ? 'a file' : `the file ${file}`)}, SHA-256 ${sha256.slice(0, 12)}`;
 }
 
 /** Images that could not be decoded (`badImages: skip`). */

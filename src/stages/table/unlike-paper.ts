@@ -48,6 +48,8 @@ export function unlikePaper(
   compare('classes', () => row.classes, measuredOn.classes);
   compare('width', ({ net }) => net.width, measuredOn.width);
   compare('crop', ({ net }) => net.crop, measuredOn.crop);
+  if (measuredOn.weights !== undefined)
+    compare('weights', ({ importedFrom }) => importedFrom?.trainedBy ?? 'others', measuredOn.weights);
   const net = printed('net');
   if (typeof net === 'string') compare('net', (single) => single.net.net, net);
   compare('pooling', (single) => single.net.pooling, measuredOn.pooling ?? 'ceil');

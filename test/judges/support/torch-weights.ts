@@ -76,7 +76,7 @@ export async function importedScores(
     const session = engine.open(buildNet(description.shape), { weights, velocity: new Map() });
     try {
       const map = session.scoreMap({ count, height, width, data: input });
-      found.set(description.importedFrom!.file, Float32Array.from(map.data));
+      found.set(description.importedFrom!.file!, Float32Array.from(map.data));
     } finally {
       session.close();
     }
