@@ -78,3 +78,11 @@ test('a search for the best subset says beforehand what it adds up', async () =>
   // Seven subsets of three matrices, each of half the images and 1,000 classes.
   assert.deepEqual(cost, { multiplyAdds: 7 * (IMAGES.val / 2) * 1000 });
 });
+
+test('the classes that an imported net names count where nobody tells those of the images', async () => {
+  const text = (classes: string) =>
+    `title: x\ndata: { kind: image-folder, name: pets, root: images, expect: { train: 10, val: 10 } }\nstages:\n  net: { kind: import, net: A, S: 256, file: a.pth${classes} }\n  scores: { kind: evaluate, from: net, Q: 256 }\n`;
+  const { cost } = await task('evaluate', text(', classes: [cat, dog]'));
+  assert.ok(cost.multiplyAdds! > 0);
+  assert.ok(!Object.values(cost).some(Number.isNaN));
+});

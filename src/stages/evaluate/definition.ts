@@ -101,10 +101,10 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
     const { parameters, inputs } = draft;
     const { Q, method, mirror } = parameters as unknown as EvaluateParameters;
     const { images, classes } = facts(inputs['index'] as TaskDraft);
-    const net = netCost({
-      ...(inputs['checkpoint'] as TaskDraft).parameters,
-      ...(classes !== undefined && { classes }),
-    });
+    // An imported net may name its classes.
+    const { classes: named, ...shape } = (inputs['checkpoint'] as TaskDraft).parameters;
+    const count = classes ?? (Array.isArray(named) ? named.length : undefined);
+    const net = netCost({ ...shape, ...(count !== undefined && { classes: count }) });
     const passes = VIEWS[method] * (mirror ? 2 : 1);
     const side = method === 'dense' ? Q : net?.crop;
     return {
