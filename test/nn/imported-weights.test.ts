@@ -102,7 +102,7 @@ describe('a file that does not fit is refused with the layer and the shapes:', (
     refused(
       'A-keras.h5',
       { classes: ['cat', 'dog'] },
-      /predictions\.kernel is 64 x 4 in the file, but fc8 of the net is 64 x 2/,
+      /predictions\.kernel is 64 x 4 in the file, but fc8 of the net is 64 x 2\. Its convolutions fit: say other "classes"/,
     ));
 
   test('another crop, which the first fully-connected layer is made for', () =>

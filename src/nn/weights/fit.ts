@@ -115,9 +115,13 @@ function misfit(
   // timm has two of the fully-connected layers as convolutions.
   const fits = (shapes: readonly string[]) =>
     shapes.every((one, i) => one === convolutions[i]) && [0, 2].includes(convolutions.length - shapes.length);
-  const other = NET_NAMES.filter((name) => name !== net).find((name) => {
+  const isOf = (name: (typeof NET_NAMES)[number]) => {
     const wanted = layersOf(buildNet(netShape(name, { width, crop, classes, pooling })));
     return fits(wanted.filter(isConvolution).map(({ weight }) => weight.join()));
-  });
+  };
+  const matching = NET_NAMES.filter(isOf);
+  if (matching.some((name) => name === net))
+    return ' Its convolutions fit: say other "classes" (--class NAME for each), or another crop or pooling.';
+  const [other] = matching;
   return other === undefined ? ' Is it another net, width or number of classes?' : ` It fits net ${other}.`;
 }
