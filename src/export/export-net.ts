@@ -56,18 +56,18 @@ export async function exportNet(disk: Disk, request: ExportRequest): Promise<Exp
     throw new UserError(
       `${folder} holds the checkpoint itself, which an export must not change. Name another folder.`,
     );
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new UserError(`${folder} is a file, but must be a folder.`);
   for (const name of [file, card])
     if (!force && existsSync(join(folder, name)))
       throw new UserError(
         `${join(folder, name)} is there already. Name another file, or replace it: --force.`,
       );
   const isStale = (name: string) => format === 'tfjs' && TFJS_SHARD.test(name);
-  if (!force && existsSync(folder) && statSync(folder).isDirectory() && readdirSync(folder).some(isStale))
+  if (!force && existsSync(folder) && readdirSync(folder).some(isStale))
     throw new UserError(
       `${folder} holds weights of another TensorFlow.js model. Name another folder, or replace them: --force.`,
     );
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
-    throw new UserError(`${folder} is a file, but must be a folder.`);
   const { description, weights, origin } = await openCheckpoint(disk, from);
   const exported = exportedNet(description.shape);
   const parts = async function* (): AsyncGenerator<Part> {

@@ -7,13 +7,12 @@ import { readFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import test, { describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { wholeImage, writeWindow } from '../../src/image/batch.js';
 import { type Checkpoint, readCheckpoint } from '../../src/nn/checkpoint.js';
 import { BUILT_IN } from '../../src/nn/layer-kinds.js';
-import { buildNet } from '../../src/nn/net.js';
 import type { ImportParameters } from '../../src/stages/import/definition.js';
 import { ImportStage } from '../../src/stages/import/stage.js';
 import { readNpy } from '../../src/util/npy.js';
+import { checkpointScores } from '../support/checkpoint-scores.js';
 import { engineOf } from '../support/engines.js';
 import { GOLDEN_WEIGHTS } from '../support/golden-weights.js';
 import { largestDeviation } from '../support/numeric-case.js';
@@ -34,27 +33,14 @@ async function imported(file: string, parameters: Partial<ImportParameters> = {}
 
 const engine = await engineOf('wasm');
 
-function scoresOf({ description, weights }: Checkpoint): Float32Array {
-  const { shape, data } = readNpy(readFileSync(`${FOLDER}images.npy`));
-  const [count, height, width] = shape as [number, number, number, number];
-  const pixels = { width, height: count * height, data: Uint8Array.from(data) };
-  const input = new Float32Array(data.length);
-  const normalisation = { meanRgb: description.mean, scale: description.inputScale };
-  writeWindow(pixels, wholeImage(pixels, false), normalisation, input, 0);
-  const session = engine.open(buildNet(description.shape), { weights, velocity: new Map() });
-  try {
-    return Float32Array.from(session.scoreMap({ count, height, width, data: input }).data);
-  } finally {
-    session.close();
-  }
-}
+const images = readFileSync(`${FOLDER}images.npy`);
 
 describe("a net in another library's file gives the scores that PyTorch finds in the order of that file:", () => {
   for (const { file, format, from } of GOLDEN_WEIGHTS)
     test(file, async () => {
       const checkpoint = await imported(FOLDER + file);
       const theirs = readNpy(readFileSync(`${FOLDER}A-${format}.scores.npy`)).data;
-      assert.ok(largestDeviation(scoresOf(checkpoint), theirs) <= 1e-4);
+      assert.ok(largestDeviation(checkpointScores(checkpoint, images, engine), theirs) <= 1e-4);
       const { importedFrom, shape, classes } = checkpoint.description;
       assert.equal(importedFrom?.format, from.format);
       assert.equal(importedFrom.channelOrder, from.channels);

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCheckpoint } from '../../../src/nn/checkpoint.js';
 import type { Engine } from '../../../src/nn/engine.js';
-import { buildNet } from '../../../src/nn/net.js';
-import { wholeImage, writeWindow } from '../../../src/image/batch.js';
 import { readNpy } from '../../../src/util/npy.js';
+import { checkpointScores } from '../../support/checkpoint-scores.js';
 import { artifactsIn } from '../../support/store-contents.js';
 import { python } from './torch-case.js';
 
@@ -60,26 +59,14 @@ export async function importedScores(
   folder: string,
   engine: Engine,
 ): Promise<ReadonlyMap<string, Float32Array>> {
-  const { shape, data } = readNpy(readFileSync(join(folder, 'images.npy')));
-  const [count, height, width] = shape as [number, number, number, number];
+  const images = readFileSync(join(folder, 'images.npy'));
   const files = await artifactsIn(results);
   const found = new Map<string, Float32Array>();
   for (const path of files.keys()) {
     if (!path.endsWith('checkpoint.json')) continue;
     const read = (file: string) => Promise.resolve(files.get(path.replace('checkpoint.json', file))!);
-    const { description, weights } = await readCheckpoint({ read });
-    const pixels = { width, height: count * height, data: Uint8Array.from(data) };
-    const input = new Float32Array(data.length);
-    const normalisation = { meanRgb: description.mean, scale: description.inputScale };
-    // The images stand below one another.
-    writeWindow(pixels, wholeImage(pixels, false), normalisation, input, 0);
-    const session = engine.open(buildNet(description.shape), { weights, velocity: new Map() });
-    try {
-      const map = session.scoreMap({ count, height, width, data: input });
-      found.set(description.importedFrom!.file!, Float32Array.from(map.data));
-    } finally {
-      session.close();
-    }
+    const checkpoint = await readCheckpoint({ read });
+    found.set(checkpoint.description.importedFrom!.file!, checkpointScores(checkpoint, images, engine));
   }
   return found;
 }
