@@ -5,9 +5,15 @@ Usage: torch_exports.py CASES.json    (needs torch, torchvision, safetensors, on
 CASES.json: a list of {"model": a .safetensors or .onnx file, "images": .npy [n, h, w, 3] of 0-255, "scores": the .npy
 [n, classes] to write, "torchvision": the name of the function that must build the net, or null}.
 """
-import json, sys
-import numpy as np, onnx, onnxruntime, torch, torchvision
+import json, sys, types
+import numpy as np, onnx, onnxruntime, torch
 from safetensors.torch import load_file
+
+# torchvision's nets are plain Python, but its package registers operators of its library at once, which does not load
+# where pip took a torch for the processor and a torchvision for CUDA. No net here uses one.
+if torch.version.cuda is None:
+    sys.modules["torchvision._meta_registrations"] = types.ModuleType("torchvision._meta_registrations")
+import torchvision
 
 torch.set_num_threads(2)
 
