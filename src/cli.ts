@@ -1,20 +1,15 @@
 #!/usr/bin/env node
 /** The command line: picks the command, hands it its options, turns its outcome into the exit status. */
 import { parseArgs } from 'node:util';
-import { COMMANDS, usage } from './cli/command-table.js';
+import { COMMANDS, usage, usageOf } from './cli/command-table.js';
 import type { Invocation } from './cli/invocation.js';
 
 const WRONG_INPUT = 2;
 
 async function main([name, ...rest]: readonly string[]): Promise<number> {
-  if (
-    name === undefined ||
-    name === 'help' ||
-    name === '--help' ||
-    name === '-h' ||
-    rest.some((option) => option === '--help' || option === '-h')
-  ) {
-    console.log(usage());
+  if (name === undefined || isHelp(name)) {
+    const about = rest.find((word) => Object.hasOwn(COMMANDS, word));
+    console.log(about === undefined ? usage() : usageOf(COMMANDS[about]!));
     return name === undefined ? WRONG_INPUT : 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -22,6 +17,10 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
     const { suggestion } = await import('./util/suggest.js');
     console.error(`There is no command "${name}". ${suggestion(name, Object.keys(COMMANDS))}`);
     return WRONG_INPUT;
+  }
+  if (rest.some((option) => option === '--help' || option === '-h')) {
+    console.log(usageOf(command));
+    return 0;
   }
   let invocation: Invocation;
   try {
@@ -33,6 +32,10 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   }
   const { execute } = await command.load();
   return execute(invocation);
+}
+
+function isHelp(word: string): boolean {
+  return word === 'help' || word === '--help' || word === '-h';
 }
 
 let status: number;

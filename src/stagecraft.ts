@@ -152,11 +152,14 @@ export class Stagecraft {
     const reports: SetReport[] = [];
     for (const source of sources.all()) {
       requireServed(dataset, source);
-      const scales = plan.tasks
-        .filter((task) => sources.find(task) === source)
-        .flatMap(({ parameters: { S, Q } }) => [S, Q].flatMap(largestOf));
+      const tasks = plan.tasks.filter((task) => sources.find(task) === source);
+      const used = tasks.flatMap(({ output, parameters }) =>
+        output === 'index' ? [parameters['split'] as Split] : [],
+      );
+      const needed = new Set<Split>(used.length > 0 ? used : ['train', 'val']);
+      const scales = tasks.flatMap(({ parameters: { S, Q } }) => [S, Q].flatMap(largestOf));
       const largestScale = scales.length > 0 ? Math.max(...scales) : null;
-      reports.push(await checkData(dataset, source, { largestScale, progress }));
+      reports.push(await checkData(dataset, source, { needed, largestScale, progress }));
     }
     return reports;
   }

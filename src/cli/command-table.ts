@@ -237,6 +237,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
+/** Of one command: what it does, and its options alone. */
+export function usageOf({ usage: line, summary, options }: Command): string {
+  const known = Object.keys(options).map((name) => `  ${OPTION_HELP[name]!}`);
+  return [
+    `Usage: stagecraft ${line}${known.length > 0 ? ' [OPTIONS]' : ''}`,
+    '',
+    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
+    ...(known.length > 0 ? ['', 'Options', ...known] : []),
+  ].join('\n');
+}
+
 export function usage(): string {
   const width = Math.max(...Object.values(COMMANDS).map((command) => command.usage.length));
   const commands = Object.values(COMMANDS).map(

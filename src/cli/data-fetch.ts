@@ -29,16 +29,21 @@ export async function fetchNamed({ positionals, values }: Invocation): Promise<n
     throw new UserError(
       `${name} cannot be fetched: ${release.licence}. ${release.how}\nFiles: ${release.files.join(', ')}\nPage: ${release.page}\nThen: stagecraft data check ${name} --root DIR`,
     );
-  const { fetchRelease } = await import('../fetch/fetch-release.js');
+  const { fetchRelease, mirrorAddress } = await import('../fetch/fetch-release.js');
   const printer = new StepPrinter(process.stderr);
   const folder = resolve(String(values['to'] ?? 'data'));
-  const mirror = values['from'] === undefined ? {} : { mirror: String(values['from']) };
+  const mirror = values['from'] === undefined ? {} : { mirror: mirrorAddress(String(values['from'])) };
   let fetched;
   try {
     fetched = await fetchRelease(release, { folder, ...mirror, progress: inMegabytes(printer) });
-  } finally {
+  } catch (error) {
     printer.end();
+    if (!(error instanceof UserError)) throw error;
+    // What was asked for is right, but cannot be had.
+    console.error(error.message);
+    return 1;
   }
+  printer.end();
   const { path, wasThere } = fetched;
   const here = relative(process.cwd(), path) || '.';
   if (values['json'] === true) console.log(JSON.stringify({ name, path, wasThere }, null, 2));
@@ -87,6 +92,17 @@ function describe(release: Release): string {
   ].join('\n');
 }
 
+/** Of a set without problems. */
+function verdictOn({ absent, compared }: Pick<ReleaseReport, 'absent' | 'compared'>): string {
+  const rest = absent.includes('train')
+    ? ' Its training images are not here.'
+    : absent.length > 0
+      ? ' Its validation images are not here.'
+      : '';
+  if (compared !== null) return `It is as it was published.${rest}`;
+  return `It holds as many images and classes as were published.${rest}`;
+}
+
 export async function checkNamed(release: Release, { values }: Invocation): Promise<number> {
   if (values['root'] === undefined)
     throw new UserError(`Where is it? stagecraft data check ${release.name} --root DIR`);
@@ -101,7 +117,7 @@ export async function checkNamed(release: Release, { values }: Invocation): Prom
 /** More would scroll the first ones off the screen; `--json` has them all. */
 const SHOWN = 50;
 
-function describeReport({ name, root, found, compared, problems }: ReleaseReport): string {
+function describeReport({ name, root, found, absent, compared, problems }: ReleaseReport): string {
   const { classes, train, val } = found;
   const counts =
     classes === undefined
@@ -113,7 +129,7 @@ function describeReport({ name, root, found, compared, problems }: ReleaseReport
     compared === null
       ? '  There is no SHA256SUMS, which "data fetch" writes, so no file was compared. To look at every image: data check SPEC.'
       : `  ${compared} files compared with SHA256SUMS`,
-    ...(problems.length === 0 ? ['  It is as it was published.'] : []),
+    ...(problems.length === 0 ? [`  ${verdictOn({ absent, compared })}`] : []),
     ...problems.slice(0, SHOWN).map((problem) => `  ${problem}`),
     ...(rest > 0 ? [`  ... and ${rest} more (--json prints all)`] : []),
   ].join('\n');

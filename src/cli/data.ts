@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Planned } from '../planner.js';
 import { isMissing } from '../util/disk.js';
+import { RELEASES } from '../fetch/catalogue.js';
 import { suggestion } from '../util/suggest.js';
 import { UserError } from '../util/user-error.js';
 import { checkNamed, fetchNamed, findRelease, list } from './data-fetch.js';
@@ -29,7 +30,12 @@ async function check(invocation: Invocation): Promise<number> {
   const release = findRelease(name);
   if (release && more.length === 0 && !existsSync(name)) return checkNamed(release, invocation);
   if (invocation.values['root'] !== undefined)
-    throw new UserError('--root belongs to "data check NAME"; "data list" has the names.');
+    throw new UserError(
+      `--root is where a published set lies, and there is none called "${name}". ${suggestion(
+        name,
+        RELEASES.map((one) => one.name),
+      )}`,
+    );
   const stagecraft = stagecraftFor(invocation);
   const planned = await planSpecs(stagecraft, invocation);
   if (!planned) return 2;

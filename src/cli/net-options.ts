@@ -5,7 +5,7 @@ import { UserError } from '../util/user-error.js';
 import type { Invocation } from './invocation.js';
 
 /** So that all sums stay exact. */
-const MAX_PX = 10_000;
+export const MAX_PX = 10_000;
 
 /** @throws UserError with the nets that there are */
 export function netNamed(name: string): NetName {
@@ -38,7 +38,7 @@ export function wholeNumber(option: string, text: string, least: number, most: n
 }
 
 /** As a decimal number or a fraction: nets are spoken of as "at 1/16 of their width". */
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   const parts = /^([0-9]+)\/([0-9]+)$/.exec(text);
   const value = parts ? Number(parts[1]) / Number(parts[2]) : decimal(text);
   return value > 0 && value <= 8
@@ -50,10 +50,10 @@ function decimal(text: string): number {
   return /^[0-9]*\.?[0-9]+(e-?[0-9]+)?$/i.test(text) ? Number(text) : NaN;
 }
 
-function poolingOf(text: string): 'ceil' | 'floor' {
+export function poolingOf(text: string): 'ceil' | 'floor' {
   return text === 'ceil' || text === 'floor' ? text : refuse('pooling', text, 'ceil or floor');
 }
 
-function refuse(option: string, text: string, allowed: string): never {
+export function refuse(option: string, text: string, allowed: string): never {
   throw new UserError(`--${option} ${text}: must be ${allowed}.`);
 }

@@ -68,7 +68,10 @@ function costOf({ cost }: Task): string {
 /** A result that was made elsewhere says where. */
 function stateOf(task: Task, status: TaskStatus): string {
   if (status.state === 'done') {
-    if (status.unchecked) return 'done (its images are not here, so not compared with them)';
+    if (status.unchecked) {
+      const what = task.file === undefined ? 'images are' : 'file is';
+      return `done (its ${what} not here, so not compared)`;
+    }
     const { host, environment } = status.execution;
     return host === hostname() ? 'done' : `done on ${host} (${describeEnvironment(environment)})`;
   }

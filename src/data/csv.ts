@@ -17,15 +17,22 @@ export function parseCsv(text: string): readonly CsvRow[] | { readonly wrongAt: 
     fields = [];
     startedAt = line;
   };
-  const field = /"((?:[^"]|"")*)"|([^",\r\n]*)/y;
+  const plain = /[^",\r\n]*/y;
   // A byte order mark is no part of the first name.
   for (let at = text.startsWith('\ufeff') ? 1 : 0; ;) {
-    field.lastIndex = at;
-    const found = field.exec(text)!;
-    const [whole, quoted, plain] = found;
-    fields.push(quoted?.replaceAll('""', '"') ?? plain!);
-    line += quoted === undefined ? 0 : quoted.split('\n').length - 1;
-    at += whole.length;
+    if (text[at] === '"') {
+      const close = closingQuote(text, at);
+      if (close < 0) return { wrongAt: startedAt };
+      const quoted = text.slice(at + 1, close);
+      fields.push(quoted.replaceAll('""', '"'));
+      line += quoted.split('\n').length - 1;
+      at = close + 1;
+    } else {
+      plain.lastIndex = at;
+      const [field] = plain.exec(text)!;
+      fields.push(field);
+      at += field.length;
+    }
     if (at >= text.length) {
       end();
       return rows;
@@ -37,4 +44,11 @@ export function parseCsv(text: string): readonly CsvRow[] | { readonly wrongAt: 
       end();
     } else return { wrongAt: startedAt };
   }
+}
+
+/** Two quotes within a field are one of its own. @returns -1 if there is none */
+function closingQuote(text: string, open: number): number {
+  let at = text.indexOf('"', open + 1);
+  while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
+  return at;
 }

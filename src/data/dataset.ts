@@ -55,6 +55,9 @@ export class DatasetError extends UserError {
   override readonly name = 'DatasetError';
 }
 
+/** One split of a set that may be had without the other. */
+export class SplitMissingError extends DatasetError {}
+
 export abstract class Dataset {
   /** The `kind` in a spec that this implementation serves. */
   abstract readonly kind: string;

@@ -10,6 +10,7 @@ import { DirectoryReader } from '../stores/artifact-files.js';
 import { readJson } from '../stores/read-json.js';
 import { type Disk, isMissing } from '../util/disk.js';
 import { UserError } from '../util/user-error.js';
+import { strangerProblem } from './stranger-checkpoint.js';
 
 export interface CheckpointFolder {
   readonly description: CheckpointDescription;
@@ -39,8 +40,11 @@ export async function openCheckpoint(disk: Disk, folder: string): Promise<Checkp
   };
   try {
     const description = await readDescription(reader);
-    if (!manifest && !Array.isArray((description as Partial<CheckpointDescription>).shape?.layers))
-      throw new UserError(`${join(folder, 'checkpoint.json')} describes no net: it is not one of ours.`);
+    const problem = manifest ? undefined : strangerProblem(description);
+    if (problem !== undefined)
+      throw new UserError(
+        `${join(folder, 'checkpoint.json')} describes no net: it is not one of ours (${problem}).`,
+      );
     const { size } = await stat(join(folder, WEIGHTS_FILE));
     return {
       description,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Part } from '../nn/export/export-format.js';
+import { NodeDisk } from '../util/node-disk.js';
 
 /**
  * @param folder absolute; made where it is not there
@@ -24,6 +25,7 @@ export async function writeFiles(
     for (const name of await readdir(folder))
       if (stale(name) && !written.files.includes(name)) await rm(join(folder, name));
     await rm(unfinished, { recursive: true });
+    await new NodeDisk().syncDirectory(folder);
     return written;
   } catch (error) {
     await rm(made ?? unfinished, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 /** Compares a folder with what is known of a published image set. */
-import type { Split } from '../data/dataset.js';
+import { type Split, SplitMissingError } from '../data/dataset.js';
 import { builtInDatasets } from '../data/datasets/built-in.js';
 import { UserError } from '../util/user-error.js';
 import { countVoc, type VocCount } from './check-voc.js';
@@ -12,6 +12,8 @@ export interface ReleaseReport {
   /** What was found; absent where the set cannot be listed, or not yet. */
   readonly found: Partial<Holds>;
   readonly holds: Holds;
+  /** Splits that are not here, of a set whose splits are had one by one. */
+  readonly absent: readonly Split[];
   /** Files that were compared with the digests of when they were unpacked; null where there is no list of them. */
   readonly compared: number | null;
   /** A sentence each; none if all is as it should be. */
@@ -27,32 +29,36 @@ export async function checkRelease(
   progress: (what: string, done: number, total: number) => void,
 ): Promise<ReleaseReport> {
   const { name, holds } = release;
-  const problems: string[] = [];
+  const problems = new Set<string>();
+  const absent: Split[] = [];
   const found: { -readonly [key in keyof Holds]?: Holds[key] } = {};
   for (const split of SPLITS)
     try {
       const counted = await count(release, { root, split, progress });
       if (!counted) continue;
       const { images, classes } = counted;
-      problems.push(...counted.problems);
+      for (const problem of counted.problems) problems.add(problem);
       found[split] = images;
       found.classes ??= classes;
       if (images !== holds[split])
-        problems.push(`${split} holds ${images} images, the release ${holds[split]}.`);
+        problems.add(`${split} holds ${images} images, the release ${holds[split]}.`);
       if (classes !== holds.classes)
-        problems.push(`${split} holds ${classes} classes, the release ${holds.classes}.`);
+        problems.add(`${split} holds ${classes} classes, the release ${holds.classes}.`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push(error.message);
+      if (error instanceof SplitMissingError) absent.push(split);
+      // Both splits may say the same.
+      if (!(error instanceof SplitMissingError) || absent.length === SPLITS.length)
+        problems.add(error.message);
     }
   const digests = await readDigests(root);
-  if (digests)
-    problems.push(
-      ...(await compareDigests(root, digests, (done, total) => {
-        progress(`comparing ${name}`, done, total);
-      })),
-    );
-  return { name, root, found, holds, compared: digests?.size ?? null, problems };
+  if (digests) {
+    const differ = await compareDigests(root, digests, (done, total) => {
+      progress(`comparing ${name}`, done, total);
+    });
+    for (const problem of differ) problems.add(problem);
+  }
+  return { name, root, found, holds, absent, compared: digests?.size ?? null, problems: [...problems] };
 }
 
 /** Undefined for what nothing here can read. */

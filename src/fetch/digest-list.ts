@@ -1,10 +1,11 @@
 /** `SHA256SUMS` beside what was unpacked: the digest of each file, as `sha256sum --check` reads it too. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nameProblem } from '../data/archives/member-name.js';
 import { isMissing } from '../util/disk.js';
+import { NodeDisk } from '../util/node-disk.js';
 import { UserError } from '../util/user-error.js';
 
 const FILE = 'SHA256SUMS';
@@ -14,7 +15,7 @@ export async function writeDigests(folder: string, digests: ReadonlyMap<string, 
   const lines = [...digests]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([path, digest]) => `${digest}  ${path}\n`);
-  await writeFile(join(folder, FILE), lines.join(''));
+  await new NodeDisk().writeFile(join(folder, FILE), lines.join(''));
 }
 
 /** Undefined where there is no list. @throws UserError if it is none */

@@ -1,5 +1,5 @@
 /** Downloads a published image set, checks it, and unpacks it into a folder of its own. */
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, rm, rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ArchiveError } from '../data/archives/archive-error.js';
 import { NodeDisk } from '../util/node-disk.js';
@@ -13,7 +13,7 @@ export interface FetchOptions {
   /** Absolute; the set becomes a folder in it. */
   readonly folder: string;
   /** Address of a folder with the same files, in place of where the set is published. */
-  readonly mirror?: string;
+  readonly mirror?: URL;
   readonly progress: ByteListener;
 }
 
@@ -28,7 +28,7 @@ export async function fetchRelease(
 ): Promise<{ readonly path: string; readonly wasThere: boolean }> {
   const path = join(folder, release.name);
   if (await exists(path)) return { path, wasThere: true };
-  await mkdir(folder, { recursive: true });
+  const made = await mkdir(folder, { recursive: true });
   const lease = new NodeDisk().lease(join(folder, `.${release.name}.lease`));
   const owner = await lease.take();
   if (owner !== undefined)
@@ -52,17 +52,22 @@ export async function fetchRelease(
     return { path, wasThere: false };
   } finally {
     await lease.release();
+    // What was made for it, if nothing has come.
+    if (made !== undefined) await rmdir(folder).catch(() => undefined);
   }
 }
 
-/** The same file in another folder. @throws UserError if that is no address */
-function mirrored(url: string, mirror: string): string {
-  if (!/^https?:\/\//.test(mirror) || !URL.canParse(mirror))
-    throw new UserError(
-      `--from is "${mirror}", but must be an address that begins with http:// or https://.`,
-    );
-  const folder = new URL(mirror);
+/** Of a folder with the same files. @throws UserError if it is no address */
+export function mirrorAddress(text: string): URL {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+    throw new UserError(`--from is "${text}", but must be an address that begins with http:// or https://.`);
+  const folder = new URL(text);
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';
+  return folder;
+}
+
+/** The same file in another folder. */
+function mirrored(url: string, folder: URL): string {
   const found = new URL(basename(new URL(url).pathname), folder);
   found.search = folder.search;
   return found.href;
@@ -103,7 +108,7 @@ async function unpackAll(
   if (digests.size === 0)
     throw new ArchiveError(`${archives.map(({ file }) => file).join(', ')} of ${name} has no folder ${top}.`);
   await writeDigests(unpacked, digests);
-  await rename(unpacked, path);
+  await new NodeDisk().rename(unpacked, path);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -45,6 +45,8 @@ export interface SetReport {
 }
 
 export interface CheckOptions {
+  /** Splits without which the spec cannot be run; of others it is no problem if they are not here. */
+  readonly needed: ReadonlySet<Split>;
   readonly largestScale: number | null;
   readonly progress: ProgressListener;
 }
@@ -52,7 +54,7 @@ export interface CheckOptions {
 export async function checkData(
   dataset: Dataset,
   source: DatasetSource,
-  { largestScale, progress }: CheckOptions,
+  { needed, largestScale, progress }: CheckOptions,
 ): Promise<SetReport> {
   const problems: string[] = [];
   const read: Partial<Record<Split, ReadSplit>> = {};
@@ -60,7 +62,7 @@ export async function checkData(
   for (const split of SPLITS) {
     const listing = await listed(dataset, source, split);
     if (typeof listing === 'string') {
-      problems.push(listing);
+      if (needed.has(split)) problems.push(listing);
       continue;
     }
     const options = { split, withMirrors: split === 'val', progress };
@@ -74,7 +76,10 @@ export async function checkData(
   if (train && val) problems.push(...acrossProblems(train, val, pairs));
   const { name, kind, root = null } = source;
   const classes = (train ?? val)?.classes.length ?? 0;
-  return { name, kind, root, classes, splits, largestScale, nearest: pairs.slice(0, MOST_PAIRS), problems };
+  return {
+    ...{ name, kind, root, classes, splits, largestScale },
+    ...{ nearest: pairs.slice(0, MOST_PAIRS), problems },
+  };
 }
 
 /** Or why there is none. */

@@ -96,18 +96,19 @@ function nameOf(row: TableRow, { columns }: Table): string {
   return axes.map((axis) => formatLabel(row.labels[axis] ?? '-')).join(' ');
 }
 
-function paperLines({ rows, measuredOn, tolerance }: Table): readonly string[] {
+function paperLines({ rows, measuredOn, tolerance, source }: Table): readonly string[] {
+  const whose = source === undefined ? "the paper's" : `${source}'s`;
   const printed = rows.filter(({ metrics }) => Object.values(metrics).some(({ paper }) => paper !== null));
   if (printed.length === 0) return [];
   const joined = printed.filter(({ runs }) => runs > 0);
   if (!measuredOn)
     return joined.length > 0
-      ? ["What the paper's numbers were measured on is not declared (measuredOn), so no difference is shown."]
+      ? [`What ${whose} numbers were measured on is not declared (measuredOn), so no difference is shown.`]
       : [];
   const { dataset, images, classes, width, crop } = measuredOn;
   return [
-    `The paper's numbers are for ${images} images of ${classes} classes (${dataset}), nets of width ${width}, crop ${crop} px.`,
-    ...unlikeLines(joined),
+    `${capitalised(whose)} numbers are for ${images} images of ${classes} classes (${dataset}), nets of width ${width}, crop ${crop} px.`,
+    ...unlikeLines(joined, source ?? 'the paper'),
     ...(tolerance === undefined
       ? []
       : [
@@ -116,10 +117,10 @@ function paperLines({ rows, measuredOn, tolerance }: Table): readonly string[] {
   ];
 }
 
-/** Why no difference is shown, or not for all rows. */
-function unlikeLines(joined: readonly TableRow[]): readonly string[] {
+/** Why no difference is shown, or not for all rows. @param source from which it would be one */
+function unlikeLines(joined: readonly TableRow[], source: string): readonly string[] {
   if (joined.length > 0 && joined.every(({ unlike }) => unlike === null))
-    return ['No difference from the paper is shown, since these results do not say how they were measured.'];
+    return [`No difference from ${source} is shown, since these results do not say how they were measured.`];
   const other = joined.filter(({ unlike }) => unlike !== null && unlike.length > 0);
   if (other.length === 0) return [];
   const found = new Map<string, { readonly ours: Set<string>; readonly paper: Set<string> }>();
@@ -132,11 +133,17 @@ function unlikeLines(joined: readonly TableRow[]): readonly string[] {
   const reasons = [...found].map(
     ([what, { ours, paper }]) => `${what} ${[...ours].join(', ')} instead of ${[...paper].join(', ')}`,
   );
+  // A part of the same images has a verdict by its interval.
+  if (other.every(hasVerdict)) return [`Ours are of fewer ${reasons.join('; ')}, so no difference is shown.`];
   return [
     other.length === joined.length
-      ? `No difference from the paper is shown, since ours were measured otherwise: ${reasons.join('; ')}.`
-      : `A difference from the paper is shown where ours was measured likewise; of the other rows: ${reasons.join('; ')}.`,
+      ? `No difference from ${source} is shown, since ours were measured otherwise: ${reasons.join('; ')}.`
+      : `A difference from ${source} is shown where ours was measured likewise; of the other rows: ${reasons.join('; ')}.`,
   ];
+}
+
+function hasVerdict({ metrics }: TableRow): boolean {
+  return Object.values(metrics).some(({ agreement }) => agreement !== undefined);
 }
 
 function capitalised(text: string): string {

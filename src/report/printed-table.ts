@@ -28,7 +28,7 @@ export function printedTable(
   title: string,
   environments: readonly string[] = [],
 ): PrintedTable {
-  const columns = table.columns.flatMap((column) => columnsOf(column, table.rows));
+  const columns = table.columns.flatMap((column) => columnsOf(column, table));
   return {
     caption: table.caption ?? title,
     grid: gridOf(columns, table.rows),
@@ -38,7 +38,10 @@ export function printedTable(
   };
 }
 
-function columnsOf(column: TableColumn, rows: readonly TableRow[]): readonly PrintedColumn<TableRow>[] {
+function columnsOf(
+  column: TableColumn,
+  { rows, source = 'paper' }: Table,
+): readonly PrintedColumn<TableRow>[] {
   const { name, heading, kind } = column;
   if (kind === 'axis') return [{ heading, cell: (row) => axisText(row, name) }];
   if (kind === 'paper') return [{ heading, cell: (row) => row.metrics[name]!.paper?.toFixed(1) ?? '-' }];
@@ -49,7 +52,7 @@ function columnsOf(column: TableColumn, rows: readonly TableRow[]): readonly Pri
     cell: ({ metrics }: TableRow) => metricCell(metrics[name]!),
   };
   const paper = {
-    heading: 'paper',
+    heading: source,
     cell: ({ metrics }: TableRow) => metrics[name]!.paper?.toFixed(1) ?? '-',
   };
   const difference = {

@@ -29,7 +29,7 @@ export interface SurveyServices {
 
 export interface Survey {
   readonly statuses: Statuses;
-  /** Why the images or the file of a task to do cannot be read; undefined if all can. */
+  /** Why the images of a task to do, or all files of weights, cannot be read; undefined if the work can begin. */
   readonly missingSource: string | undefined;
   /** What was done when the experiments were last run: the rates of its kinds tell how long the rest takes. */
   readonly lastRun: readonly DoneTask[];
@@ -103,23 +103,28 @@ async function gather(
   };
 }
 
-function readsOutside({ readsImages, file }: Task): boolean {
-  return readsImages || file !== undefined;
-}
-
-/** Sets are missing as a whole or by a split; a task that reads images needs what its index lists, one of weights its file. */
+/**
+ * Sets are missing as a whole or by a split; a task that reads images needs what its index lists. One file of weights of
+ * several fails by itself; where none is there, nothing that follows could be done.
+ */
 function missingSource(plan: Plan, statuses: Statuses, evidence: Evidence): string | undefined {
-  const missing = new Map<string, string>();
-  for (const task of plan.tasks) {
+  const here = plan.tasks.filter(({ notYet }) => notYet === null);
+  const isToDo = ({ recipe }: Task) => statuses.get(recipe)!.state === 'to-do';
+  const missing = (task: Task) => {
     const fingerprint = evidence.fingerprint(task);
-    if (fingerprint && 'missing' in fingerprint) missing.set(task.recipe, fingerprint.missing);
-  }
-  for (const task of plan.tasks) {
-    if (!readsOutside(task) || task.notYet !== null || statuses.get(task.recipe)!.state === 'done') continue;
-    const index = [task.recipe, ...inputRecipes(task)].find((recipe) => missing.has(recipe));
-    if (index !== undefined) return missing.get(index);
-  }
-  return undefined;
+    return fingerprint && 'missing' in fingerprint ? fingerprint.missing : undefined;
+  };
+  const lists = new Map(
+    here.filter(({ output }) => output === 'index').map((task) => [task.recipe, missing(task)]),
+  );
+  for (const task of here.filter((one) => one.readsImages && isToDo(one)))
+    for (const recipe of [task.recipe, ...inputRecipes(task)]) {
+      const message = lists.get(recipe);
+      if (message !== undefined) return message;
+    }
+  const imports = here.filter(({ file }) => file !== undefined);
+  const areAway = imports.every((task) => isToDo(task) && missing(task) !== undefined);
+  return areAway && imports[0] ? missing(imports[0]) : undefined;
 }
 
 async function look(dataset: Dataset, source: DatasetSource, split: Split): Promise<Fingerprint> {
@@ -143,7 +148,7 @@ async function lookAtFile(path: string): Promise<Fingerprint> {
   } catch (error) {
     return {
       missing: isMissing(error)
-        ? `There is no file ${path}.`
+        ? `There is no file ${path}. "weights" of the spec, or --set weights=DIR, names its folder.`
         : `${path} cannot be looked at (${String(error)}).`,
     };
   }

@@ -111,6 +111,8 @@ export interface Table {
   readonly name: string;
   /** The paper's; null without one, where the title of the spec stands for it. */
   readonly caption: string | null;
+  /** Whose the numbers beside ours are; absent where they are the paper's. */
+  readonly source?: string;
   /** What the paper's numbers were measured on; null where it is not said. */
   readonly measuredOn: MeasuredOn | null;
   /** Points by which the same weights may differ; absent where none are declared. */

@@ -62,6 +62,14 @@ export const paperTable = Strict({
     description: "The paper's own caption.",
     examples: ['Table 3: ConvNet performance at a single test scale'],
   }),
+  source: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 40,
+      description: 'Whose numbers they are, as the heading of their column; "paper" if left out.',
+      examples: ['torchvision'],
+    }),
+  ),
   measuredOn: Type.Optional(measuredOn),
   tolerance: Type.Optional(
     Type.Number({

@@ -126,9 +126,13 @@ export function safetensorsPlaces(
     .filter(([name]) => name !== '__metadata__')
     .map(([name, entry]) => checkedEntry(name, entry, types))
     .sort((a, b) => a.from - b.from || a.to - b.to);
+  const needed = places.at(-1)?.to ?? 0;
+  if (needed > dataBytes)
+    throw new FormatError(
+      `safetensors: cut short: its arrays need ${needed} bytes, and ${dataBytes} are there`,
+    );
   for (const { name, from, to } of places) {
-    if (from !== expected || to > dataBytes)
-      throw new FormatError(`safetensors: ${name} lies outside its place`);
+    if (from !== expected) throw new FormatError(`safetensors: ${name} lies outside its place`);
     expected = to;
   }
   if (dataBytes !== expected) throw new FormatError('safetensors: the file is longer than its arrays');

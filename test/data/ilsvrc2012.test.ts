@@ -20,6 +20,7 @@ import {
   valName,
   wnidOf,
 } from '../support/ilsvrc.js';
+import { zeros } from '../support/mat-file.js';
 import { Scratch } from '../support/scratch.js';
 import { tar } from '../support/tar-file.js';
 
@@ -177,6 +178,15 @@ test('damaged labels are refused by file and line', async () => {
     );
     await scratch.write(`official/${META_FILE}`, metaMat().subarray(0, 300));
     await assert.rejects(dataset.list(source, 'val'), told(/meta\.mat cannot be read: /));
+    await scratch.write(`official/${META_FILE}`, metaMat());
+    assert.equal((await dataset.list(source, 'val')).classes.length, 6);
+    // Each of its variables is small enough alone.
+    const many = Array.from({ length: 9 }, () => zeros(2 ** 20));
+    await scratch.write(`official/${META_FILE}`, Buffer.concat([metaMat(), ...many]));
+    await assert.rejects(
+      dataset.list(source, 'val'),
+      told(/meta\.mat cannot be read: a variable cannot be unpacked/),
+    );
     await rm(scratch.path('official', META_FILE));
     await assert.rejects(dataset.list(source, 'val'), told(/There is no .*meta\.mat/));
   });

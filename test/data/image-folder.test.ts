@@ -163,10 +163,7 @@ test('a missing split is an error that tells the expected layout and what was fo
       folder.list({ ...source, root: join(source.root, 'no') }, 'train'),
       refusal(/no folder/),
     );
-    await assert.rejects(
-      folder.list({ kind: 'image-folder', name: 'set' }, 'train'),
-      refusal(/needs a root/),
-    );
+    await assert.rejects(folder.list({ kind: 'image-folder', name: 'set' }, 'train'), refusal(/need a root/));
   });
 });
 

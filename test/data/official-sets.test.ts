@@ -115,7 +115,10 @@ describe('CIFAR', () => {
       /test_batch\.bin has 3000 bytes, which are not whole records of 3073 bytes/,
     );
     await rm(scratch.path('cifar/data_batch_4.bin'));
-    await refused(dataset.list(source, 'train'), /data_batch_4\.bin of CIFAR-10 cannot be read/);
+    await refused(
+      dataset.list(source, 'train'),
+      /data_batch_4\.bin of CIFAR-10 is not there\. Get the set anew/,
+    );
     for (const names of ['', 'cat\ncat\n', '../up\ncat\n']) {
       await scratch.write('cifar/batches.meta.txt', names);
       await refused(dataset.list(source, 'val'), /batches\.meta\.txt must name each class once/);
@@ -173,6 +176,12 @@ describe('Tiny-ImageNet', () => {
     assert.notEqual(await dataset.fingerprint(source, 'val'), before);
     await scratch.write('tiny/val/val_annotations.txt', `${lines[0]!}\n../x.JPEG n01443537\n`);
     await refused(dataset.list(source, 'val'), /val_annotations\.txt:2 is "\.\.\/x\.JPEG n01443537"/);
+    await scratch.write('tiny/val/val_annotations.txt', lines.join('\n'));
+    await rm(scratch.path('tiny/val/images/val_3.JPEG'));
+    await refused(
+      dataset.list(source, 'val'),
+      /val_annotations\.txt names 1 images that are not in val\/images: val_3\.JPEG/,
+    );
     await rm(scratch.path('tiny/val/val_annotations.txt'));
     await refused(dataset.list(source, 'val'), /val_annotations\.txt, which says which class/);
     await scratch.write('tiny/train/n01443537/x.JPEG', 'x');
@@ -303,6 +312,11 @@ describe('CSV lists', () => {
       await scratch.write('list/train.csv', text);
       await refused(dataset.list(source, 'train'), pattern);
     }
+  });
+
+  test('a quote that is never closed is found in a list of any length', () => {
+    assert.deepEqual(parseCsv(`path,label\n"${'a\n'.repeat(16e6)}`), { wrongAt: 2 });
+    assert.deepEqual(parseCsv(`path,label\n"${'""'.repeat(16e6)}`), { wrongAt: 2 });
   });
 
   test('whatever is written as RFC 4180 says comes out again, with the line of each row', () => {

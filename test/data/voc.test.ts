@@ -112,7 +112,9 @@ test('lists that are damaged or disagree are refused by file and line', async ()
   await scratch.write(list, '2008_000001  1\n');
   await refused(/2008_000002 is not once in the list of each class/);
   await rm(scratch.path('voc/ImageSets/Main'), { recursive: true });
-  await refused(/ImageSets\/Main, where PASCAL VOC has its lists, cannot be read/);
+  await refused(
+    /ImageSets\/Main, where PASCAL VOC has its lists, is not there\. The root is the folder of one year/,
+  );
 });
 
 test('annotations that are none are refused by file, and nothing of them is looked up elsewhere', () => {

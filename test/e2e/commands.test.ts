@@ -20,10 +20,23 @@ async function inScratch(
 }
 
 test('--help lists every command', async () => {
-  for (const args of [['--help'], ['help'], ['run', '--help']]) {
+  for (const args of [['--help'], ['help'], ['-h']]) {
     const { status, stdout } = await inScratch(args);
     assert.equal(status, 0);
     for (const name of Object.keys(COMMANDS)) assert.match(stdout, new RegExp(`^ +${name}\\b`, 'm'));
+  }
+});
+
+test('help on a command shows what it does and its options, and no others', async () => {
+  for (const args of [
+    ['import', '--help'],
+    ['help', 'import'],
+  ]) {
+    const { status, stdout } = await inScratch(args);
+    assert.equal(status, 0);
+    assert.match(stdout, /^Usage: stagecraft import FILE \[OPTIONS\]\n\nTake a net from a file of weights/);
+    assert.match(stdout, /^ {2}--channels RGB\|BGR/m);
+    assert.doesNotMatch(stdout, /--fail-fast/);
   }
 });
 

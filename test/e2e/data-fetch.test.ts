@@ -1,9 +1,12 @@
 /** `data fetch`, `data list` and `data check NAME` on the command line. That a set arrives is for test/fetch: here are no real ones. */
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { RELEASES } from '../../src/fetch/catalogue.js';
 import { Command, stagecraft } from '../support/command.js';
 import { FileServer } from '../support/file-server.js';
+import { makeIlsvrc } from '../support/ilsvrc.js';
 import { makeCifar10 } from '../support/official-sets.js';
 import { Scratch } from '../support/scratch.js';
 
@@ -43,7 +46,7 @@ test('a set that needs an agreement is not fetched: where to get it, which files
   assert.doesNotMatch(stderr, STACK);
 });
 
-test('names that are none, and files of a mirror that are others, end with status 2', async () => {
+test('a name that is none ends with status 2, a file of a mirror that is another with status 1', async () => {
   await using scratch = await Scratch.make();
   await using server = await FileServer.start({ 'cifar-10-binary.tar.gz': Buffer.alloc(100) });
   const fetch = (...args: readonly string[]) => stagecraft(scratch.folder, 'data', 'fetch', ...args);
@@ -51,7 +54,7 @@ test('names that are none, and files of a mirror that are others, end with statu
   assert.equal(unknown.status, 2);
   assert.match(unknown.stderr, /^There is no image set "cifar10" to fetch\. Did you mean "cifar-10"\?/);
   const other = await fetch('cifar-10', '--to', 'here', '--from', server.url);
-  assert.equal(other.status, 2);
+  assert.equal(other.status, 1);
   assert.match(
     other.stderr,
     /cifar-10-binary\.tar\.gz has 100 bytes, but the release has 170052171: it is another file/,
@@ -60,6 +63,16 @@ test('names that are none, and files of a mirror that are others, end with statu
   assert.deepEqual(server.asked, ['GET /cifar-10-binary.tar.gz']);
   const nowhere = await fetch('cifar-10', '--from', 'ftp://somewhere');
   assert.match(nowhere.stderr, /^--from is "ftp:\/\/somewhere", but must be an address/);
+});
+
+test('ILSVRC-2012 without its training images is told so, and that alone is no problem', async () => {
+  await using scratch = await Scratch.make();
+  const root = await makeIlsvrc(scratch, 'official');
+  await rm(join(root, 'ILSVRC2012_img_train'), { recursive: true });
+  const { stdout } = await stagecraft(scratch.folder, 'data', 'check', 'ilsvrc2012', '--root', root);
+  assert.match(stdout, /6 classes, no training and 12 validation images/);
+  assert.doesNotMatch(stdout, /There are no training images/);
+  assert.match(stdout, /val holds 12 images, the release 50000/);
 });
 
 test('a fetch that is killed leaves what has come, for the next to go on from', async () => {
@@ -85,7 +98,7 @@ test('a fetch that is killed leaves what has come, for the next to go on from', 
     '--from',
     server.url,
   );
-  assert.equal(status, 2);
+  assert.equal(status, 1);
   assert.match(server.asked.at(-1)!, /^GET \/cifar-10-binary\.tar\.gz bytes=[1-9]\d+-$/);
   assert.match(stderr, /gave a file with the SHA-256 [0-9a-f]{64}, but the release has c4a38c50/);
 });
@@ -100,6 +113,13 @@ test('data check NAME counts a set and compares it with the release', async () =
   assert.match(stdout, /^ {2}train holds 30 images, the release 50000\.$/m);
   assert.match(stdout, /^ {2}val holds 3 classes, the release 10\.$/m);
   assert.match(stdout, /There is no SHA256SUMS/);
+  const { problems } = JSON.parse((await check('ilsvrc2012', '--root', 'none', '--json')).stdout) as {
+    problems: readonly string[];
+  };
+  assert.equal(problems.length, 1);
+  assert.match(problems[0]!, /There is no folder .*none, where the images should be/);
+  const strange = await check('cifar10', '--root', 'cifar');
+  assert.match(strange.stderr, /there is none called "cifar10"\. Did you mean "cifar-10/);
   const absent = await check('ilsvrc2012', '--root', 'none', '--json');
   assert.equal(absent.status, 1);
   assert.match(absent.stdout, /There is no folder .*none/);

@@ -1,6 +1,6 @@
 /** Weights of others through the real command line: imported, evaluated beside nets that are trained here, started from. */
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { digestBytes } from '../../src/util/digest.js';
@@ -62,16 +62,55 @@ test('nets are imported, evaluated and trained further; captions say which file 
   assert.match(again.stdout, /Nothing to do/);
 });
 
-test('a file that is not there stops a run before it begins, but not one that was imported before', async () => {
+test('a file that is not there fails by itself; where none is there, a run says so before it begins', async () => {
   await using scratch = await made();
   await rm(scratch.path('weights/A-zip.pth'));
   const missing = await run(scratch);
-  assert.equal(missing.status, 2);
-  assert.match(missing.stderr, /There is no file .*weights\/A-zip\.pth/);
-  await copyFile(`${GOLDEN}A-zip.pth`, scratch.path('weights/A-zip.pth'));
+  assert.equal(missing.status, 1);
+  assert.match(missing.stdout, /There is no file .*weights\/A-zip\.pth\. .*--set weights=DIR/);
+  assert.match(missing.stdout, /done +evaluate scores \(file=A-caffe/);
+  await using empty = await made();
+  for (const file of ['A-zip.pth', 'A-caffe.caffemodel']) await rm(empty.path('weights', file));
+  const { status, stderr } = await run(empty);
+  assert.equal(status, 2);
+  assert.match(stderr, /There is no file .*weights\/A-caffe\.caffemodel\. .*--set weights=DIR/);
+});
+
+test('what was imported once counts while its file is away', async () => {
+  await using scratch = await made();
   assert.equal((await run(scratch)).status, 0);
   await rm(scratch.path('weights/A-zip.pth'));
   assert.match((await run(scratch)).stdout, /Nothing to do/);
+});
+
+test('weights for other classes than those of the images are told by file and by what to mend', async () => {
+  await using scratch = await made();
+  const outcomeOf = async (classes: string) => {
+    await writeFile(
+      scratch.path('spec.yaml'),
+      `title: Weights of others
+data: { kind: image-folder, name: tiny, root: images }
+weights: weights
+scales: { crop: 40, map: { 256: 48 } }
+stages:
+  theirs: { kind: import, net: A, S: 256, width: '\${1/64}', classes: [${classes}], file: A-zip.pth }
+  scores: { kind: evaluate, from: theirs, Q: 256 }
+tables:
+  theirs: { rows: scores, columns: [net, top1] }
+`,
+    );
+    const { status, stdout, stderr } = await run(scratch);
+    assert.equal(status, 1, stderr);
+    return stdout;
+  };
+  assert.match(
+    await outcomeOf('cat, dog, horse, cow'),
+    /Net A of A-zip\.pth tells 4 classes apart, and "tiny" has 4: only the net has "cow", only the images have "sheep"\. Say in "classes" of its import stage/,
+  );
+  assert.match(
+    await outcomeOf('dog, cat, horse, sheep'),
+    /Class 1 is "cat" in "tiny" but "dog" in the scores of Net A of A-zip\.pth\./,
+  );
 });
 
 test('a file that was changed is imported again, and what it fed is done again', async () => {
@@ -108,10 +147,24 @@ test('the import command recognises files, asks for what it cannot know, and wri
     ),
     /kind: import, net: "A", S: 256, file: "A-zip\.pth", sha256: [0-9a-f]{64}/,
   );
+  assert.match(stdout, /^S is taken as 256 px: .*\(--S does\)/m);
   const other = await command('weights/A-zip.pth', '--net', 'E', ...options.slice(2));
   assert.equal(other.status, 1);
   assert.match(other.stdout + other.stderr, /It fits net A\./);
-  assert.equal((await command('nothing.pth')).status, 2);
+  assert.equal((await readdir(scratch.path('runs/imports'))).length, 1);
+  for (const [wrong, message] of [
+    [['nothing.pth'], /There is no file .*nothing\.pth/],
+    [['a.pth', 'b.pth'], /One file at a time: a\.pth, then b\.pth/],
+    [['a.pth', '--net', 'F'], /There is no net "F"/],
+    [['a.pth', '--S', 'big'], /--S big: must be px, or a range of them, such as 256 or 256\.\.512/],
+    [['a.pth', '--width', '0'], /--width 0: must be a number above 0/],
+    [['a.pth', '--channels', 'rgb'], /--channels rgb: must be RGB or BGR/],
+    [['a.pth', '--class', 'cat'], /--class NAME is said for each class once/],
+  ] as const) {
+    const { status: refused, stderr: says } = await command(...wrong);
+    assert.equal(refused, 2);
+    assert.match(says, message);
+  }
 });
 
 test('a file outside of the folder of the weights is a mistake, with its place', async () => {

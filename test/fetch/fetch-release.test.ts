@@ -5,7 +5,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { checkRelease } from '../../src/fetch/check-release.js';
-import { fetchRelease } from '../../src/fetch/fetch-release.js';
+import { fetchRelease, mirrorAddress } from '../../src/fetch/fetch-release.js';
 import type { OpenRelease } from '../../src/fetch/release.js';
 import { digestBytes } from '../../src/util/digest.js';
 import { UserError } from '../../src/util/user-error.js';
@@ -62,10 +62,10 @@ async function rig(
     holds: { classes: 2, train: 4, val: 2 },
   };
   const told: string[] = [];
-  const fetch: Rig['fetch'] = ({ mirror, release: other = release } = {}) =>
+  const fetch: Rig['fetch'] = async ({ mirror, release: other = release } = {}) =>
     fetchRelease(other, {
       folder: scratch.path('data'),
-      ...(mirror !== undefined && { mirror }),
+      ...(mirror !== undefined && { mirror: mirrorAddress(mirror) }),
       progress: (what, done, total) => {
         if (done === total) told.push(what);
       },

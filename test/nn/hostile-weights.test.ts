@@ -7,6 +7,7 @@ import { buildNet } from '../../src/nn/net.js';
 import { netShape } from '../../src/nn/nets.js';
 import { fitLayers, readInto } from '../../src/nn/weights/fit.js';
 import { openWeights } from '../../src/nn/weights/open-weights.js';
+import { writeSafetensors } from '../../src/util/safetensors.js';
 import { UserError } from '../../src/util/user-error.js';
 import { GOLDEN_WEIGHTS } from '../support/golden-weights.js';
 import { neverCrashes } from '../support/mutations.js';
@@ -71,6 +72,27 @@ test('a pickle that would call something is refused by the name of that, which i
   const evil = pickle('\x80\x02cposix\nsystem\n', 'X', '\x08\0\0\0', 'touch /x', '\x85R.');
   const message = await refused('evil.pth', Buffer.concat([MAGIC, machine, evil]));
   assert.match(message, /it would call "posix\.system" when PyTorch loads it/);
+});
+
+test('a whole net, pickled with its program, is refused by the name of that and with the way out', async () => {
+  const machine = pickle('\x80\x02}.');
+  const net = pickle('\x80\x02ctorchvision.models.vgg\nVGG\n)\x81.');
+  const message = await refused('net.pth', Buffer.concat([MAGIC, machine, net]));
+  assert.match(message, /it would call "torchvision\.models\.vgg\.VGG".* save its state_dict\(\)/);
+});
+
+test('safetensors cut short say so; those of a net of another kind name what they hold', async () => {
+  const bytes = await readFile(`${FOLDER}A-safetensors.safetensors`);
+  assert.match(
+    await refused('a.safetensors', bytes.subarray(0, -100)),
+    /cut short: its arrays need \d+ bytes, and \d+ are there/,
+  );
+  const one = { shape: [1], data: new Float32Array(1) };
+  const resnet = new Map(['bn1.running_mean', 'bn1.weight', 'conv1.weight'].map((name) => [name, one]));
+  assert.match(
+    await refused('b.safetensors', writeSafetensors(resnet)),
+    /no convolution called "features\.0\.weight".*, but "bn1\.running_mean"/,
+  );
 });
 
 test('a pickle that refers to itself, never ends or has more than any net is refused', async () => {

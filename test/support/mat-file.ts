@@ -4,7 +4,7 @@ import { deflateSync } from 'node:zlib';
 export type MatField = number | string | readonly number[];
 
 const [INT8, UINT8, UINT16, INT32, UINT32, DOUBLE, MATRIX, COMPRESSED] = [1, 2, 4, 5, 6, 9, 14, 15];
-const [CHARS, STRUCTS, DOUBLES] = [4, 2, 6];
+const [CHARS, STRUCTS, DOUBLES, UINT8S] = [4, 2, 6, 9];
 
 export interface MatOptions {
   readonly compressed?: boolean;
@@ -32,6 +32,12 @@ export function matFile(
   if (!compressed) return Buffer.concat([header, variable]);
   const packed = deflateSync(variable);
   return Buffer.concat([header, tag(COMPRESSED, packed.length), packed]);
+}
+
+/** A further variable, packed: bytes that are all zero. */
+export function zeros(bytes: number): Buffer {
+  const packed = deflateSync(matrix(UINT8S, [1, bytes], 'zeros', [element(UINT8, Buffer.alloc(bytes))]));
+  return Buffer.concat([tag(COMPRESSED, packed.length), packed]);
 }
 
 function field(value: MatField): Buffer {

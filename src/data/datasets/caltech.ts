@@ -44,6 +44,10 @@ async function scan(source: DatasetSource, split: Split): Promise<Scan> {
   const root = rootOf(source);
   const { split: number = 1, background = 'class' } = source.options ?? {};
   const { classes: all, files } = await scanFolder(root, '');
+  if (all.length === 1)
+    throw new DatasetError(
+      `${root} holds one folder of images, ${all[0]!}. The root of Caltech-101 is 101_ObjectCategories, of Caltech-256 256_ObjectCategories, with a folder for each class.`,
+    );
   const protocol = all.every((name) => /^\d{3}\./.test(name)) ? CALTECH_256 : CALTECH_101;
   const classes = background === 'left-out' ? all.filter((name) => name !== protocol.background) : all;
   const byClass = new Map<string, ScannedFile[]>(classes.map((name) => [name, []]));

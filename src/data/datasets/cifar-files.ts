@@ -56,9 +56,8 @@ export async function cifarNames(root: string, { namesFile }: CifarForm): Promis
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new DatasetError(`${path}, which names the classes, cannot be read: ${String(error)}`, {
-      cause: error,
-    });
+    const why = isMissing(error) ? 'is not there' : `cannot be read: ${String(error)}`;
+    throw new DatasetError(`${path}, which names the classes, ${why}.`, { cause: error });
   }
   const names = text
     .split('\n')
@@ -81,7 +80,8 @@ export async function recordsIn(
   const size = await stat(path).then(
     (found) => found.size,
     (error: unknown) => {
-      throw new DatasetError(`${path} of ${name} cannot be read: ${String(error)}`, { cause: error });
+      const why = isMissing(error) ? 'is not there. Get the set anew' : `cannot be read: ${String(error)}`;
+      throw new DatasetError(`${path} of ${name} ${why}.`, { cause: error });
     },
   );
   const record = labelBytes + 3 * PLANE_BYTES;

@@ -8,7 +8,7 @@ export type FileKind = 'folder' | 'file' | 'other';
 
 /** @throws DatasetError if the spec names none */
 export function rootOf({ root, name }: DatasetSource): string {
-  if (root === undefined) throw new DatasetError(`The image folder ${name} needs a root.`);
+  if (root === undefined) throw new DatasetError(`The images "${name}" need a root.`);
   return root;
 }
 
@@ -18,7 +18,7 @@ export async function realRoot(root: string): Promise<string> {
     return await realpath(root);
   } catch {
     throw new DatasetError(
-      `There is no folder ${root}, which the spec names as the root of an image folder.`,
+      `There is no folder ${root}, where the images should be: "root" in the spec's data, or --root, names it.`,
     );
   }
 }

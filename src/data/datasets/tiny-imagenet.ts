@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { digestValue } from '../../util/digest.js';
+import { isMissing } from '../../util/disk.js';
 import { Dataset, DatasetError, type DatasetSource, type Listing, type Split } from '../dataset.js';
 import { byId, fingerprintOf, isImageId, quote, type Scan, scanFlat, scanFolder } from './folder-scan.js';
 import { listingOf } from './image-folder.js';
@@ -58,6 +59,12 @@ async function scan(root: string, split: Split): Promise<Scan> {
     throw new DatasetError(
       `${join(root, ANNOTATIONS)} does not say which class these images are of: ${quote(unknown)}.`,
     );
+  const there = new Set(files.map(({ id }) => id));
+  const missing = [...wnids.keys()].filter((file) => !there.has(file));
+  if (missing.length > 0)
+    throw new DatasetError(
+      `${join(root, ANNOTATIONS)} names ${missing.length} images that are not in val/images: ${quote(missing)}. Get the set anew, or remove their lines.`,
+    );
   return {
     classes: [...new Set(wnids.values())].sort(),
     files: files
@@ -73,12 +80,10 @@ async function annotations(root: string): Promise<ReadonlyMap<string, string>> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new DatasetError(
-      `${path}, which says which class each validation image is of, cannot be read: ${String(error)}`,
-      {
-        cause: error,
-      },
-    );
+    const why = isMissing(error) ? 'is not there' : `cannot be read: ${String(error)}`;
+    throw new DatasetError(`${path}, which says which class each validation image is of, ${why}.`, {
+      cause: error,
+    });
   }
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return new Map(

@@ -1,6 +1,7 @@
 /** PASCAL VOC's labels of whole images: several each, and of some nothing is said but that the object is difficult. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from '../../util/disk.js';
 import { DatasetError } from '../dataset.js';
 
 export type VocSet = 'train' | 'val' | 'trainval' | 'test';
@@ -23,9 +24,11 @@ export async function readVocLabels(root: string, set: VocSet): Promise<VocLabel
   const folder = join(root, 'ImageSets/Main');
   const ending = `_${set}.txt`;
   const files = await readdir(folder).catch((error: unknown) => {
-    throw new DatasetError(`${folder}, where PASCAL VOC has its lists, cannot be read: ${String(error)}`, {
-      cause: error,
-    });
+    const why = isMissing(error) ? 'is not there' : `cannot be read: ${String(error)}`;
+    throw new DatasetError(
+      `${folder}, where PASCAL VOC has its lists, ${why}. The root is the folder of one year, e.g. VOCdevkit/VOC2007.`,
+      { cause: error },
+    );
   });
   const classes = files
     .filter((name) => name.endsWith(ending) && /^[a-z]+$/.test(name.slice(0, -ending.length)))

@@ -13,11 +13,28 @@ export const NUMBER_BYTES: Readonly<Record<NumberType, number>> = {
 /** @param bytes little-endian, a whole number of numbers */
 export function toFloat32(bytes: Uint8Array, type: NumberType): Float32Array {
   if (type === 'float32') return aligned(bytes);
-  if (type === 'float64') return Float32Array.from(new Float64Array(Uint8Array.from(bytes).buffer));
+  if (type === 'float64') return new Float32Array(new Float64Array(Uint8Array.from(bytes).buffer));
   const halves = new Uint16Array(Uint8Array.from(bytes).buffer);
-  if (type === 'float16') return Float32Array.from(halves, fromFloat16);
+  return type === 'float16' ? looked(halves, (allFloat16 ??= every(fromFloat16))) : shifted(halves);
+}
+
+/** By its bits: some 100 million numbers are converted, which have at most 65,536 values. */
+let allFloat16: Float32Array | undefined;
+
+function every(convert: (half: number) => number): Float32Array {
+  return Float32Array.from({ length: 2 ** 16 }, (_, half) => convert(half));
+}
+
+function looked(halves: Uint16Array, table: Float32Array): Float32Array {
+  const numbers = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) numbers[i] = table[halves[i]!]!;
+  return numbers;
+}
+
+/** The upper half of a float32. */
+function shifted(halves: Uint16Array): Float32Array {
   const bits = new Uint32Array(halves.length);
-  for (const [i, half] of halves.entries()) bits[i] = half << 16;
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
   return new Float32Array(bits.buffer);
 }
 

@@ -220,6 +220,7 @@ const VALUES: Readonly<Record<number, (machine: Machine) => unknown>> = {
   0x63: (m) => m.global(false), // GLOBAL
   0x93: (m) => m.global(true), // STACK_GLOBAL
   0x52: (m) => m.reduce(), // REDUCE
+  0x81: (m) => m.reduce(), // NEWOBJ
   0x51: (m) => m.persistent(), // BINPERSID
   0x68: (m) => m.get(m.unsigned(1)), // BINGET
   0x6a: (m) => m.get(m.unsigned(4)), // LONG_BINGET

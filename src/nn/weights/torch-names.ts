@@ -20,26 +20,27 @@ const CLASSIFIERS = [
  */
 export function torchLayers(arrays: Arrays): readonly FileLayer[] {
   const named = withoutPrefixes(arrays);
+  const convolutions = [...named.keys()]
+    .flatMap((name) => /^features\.(\d+)\.weight$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+  if (convolutions.length === 0)
+    throw new UserError(
+      `It holds no convolution called "features.0.weight", as torchvision and timm call them, but ${someNames(named)}.`,
+    );
   const normalised = [...named.keys()].find((name) => name.endsWith('.running_mean'));
   if (normalised !== undefined)
     throw new UserError(
       `It holds a net with batch normalisation (${normalised}), which these nets do not have. Take the file without "bn" in its name.`,
-    );
-  const convolutions = [...named.keys()]
-    .flatMap((name) => /^features\.(\d+)\.weight$/.exec(name)?.[1] ?? [])
-    .map(Number)
-    .sort((a, b) => a - b)
-    .map((place) => layerOf(named, `features.${place}`));
-  if (convolutions.length === 0)
-    throw new UserError(
-      `It holds no convolution called "features.0.weight", as torchvision and timm call them, but ${someNames(named)}.`,
     );
   const classifier = CLASSIFIERS.find((names) => named.has(`${names[0]}.weight`));
   if (!classifier)
     throw new UserError(
       `It holds no fully-connected layers (neither ${CLASSIFIERS.map(([first]) => `"${first}.weight"`).join(' nor ')}), only features. Take the whole net's file.`,
     );
-  return [...convolutions, ...classifier.map((name) => layerOf(named, name))];
+  return [...convolutions.map((place) => `features.${place}`), ...classifier].map((name) =>
+    layerOf(named, name),
+  );
 }
 
 /** One may stand before another. */

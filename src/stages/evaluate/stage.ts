@@ -8,7 +8,6 @@ import {
   readIndex,
   readSkipped,
 } from '../../data/index-file.js';
-import { classesDiffer } from '../../data/class-problems.js';
 import type { DecodedImages } from '../../image/decoded-images.js';
 import { ImageLoader } from '../../image/image-loader.js';
 import { readCheckpoint } from '../../nn/checkpoint.js';
@@ -30,6 +29,7 @@ import {
 import { collectGarbage } from '../../util/collect-garbage.js';
 import type { EvaluateParameters } from './definition.js';
 import { Gathered } from './gathered.js';
+import { otherClasses } from './other-classes.js';
 import { scoreImages } from './score-images.js';
 
 /** Images decoded and evaluated together: as many as fit, since those of one size are computed together. */
@@ -96,7 +96,11 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     const saved = await savePoints?.latest();
     // One of other chunks would have other images computed together.
     if (saved && saved.place % chunk === 0) gathered.restore(saved);
-    const { session, net, description } = await this.#open(inputs['checkpoint']![0]!, index, precision);
+    const { session, net, description } = await this.#open(inputs['checkpoint']![0]!, {
+      set: source.name,
+      index,
+      precision,
+    });
     // The weights, where the device has others of them.
     collectGarbage();
     try {
@@ -169,14 +173,22 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
     for (const [file, bytes] of Object.entries(files)) await output.write(file, bytes);
   }
 
-  async #open(checkpoint: ArtifactReader, index: ImageIndex, precision: Precision) {
+  async #open(checkpoint: ArtifactReader, { set, index, precision }: Opening) {
     const { description, weights } = await readCheckpoint(checkpoint);
-    const differ = classesDiffer(description.classes, index.classes);
+    const differ = otherClasses(description, { name: set, classes: index.classes });
     if (differ !== undefined) throw new TaskError(differ);
     const net = buildNet(description.shape, this.#layerKinds);
     const session = this.#engine.open(net, { weights, velocity: new Map() }, { precision });
     return { session, net, description };
   }
+}
+
+/** What a net is opened for. */
+interface Opening {
+  /** The images' name. */
+  readonly set: string;
+  readonly index: ImageIndex;
+  readonly precision: Precision;
 }
 
 function chunked<T>(items: readonly T[], size: number): T[][] {

@@ -4,7 +4,7 @@ import type { LayerKinds } from '../../nn/layer-kinds.js';
 import { buildNet, type NetShape } from '../../nn/net.js';
 import { builtInLayers } from '../../nn/nets.js';
 import { type Conventions, CONVENTIONS } from '../../nn/weights/conventions.js';
-import { fileDigests } from '../../nn/weights/file-digests.js';
+import { fileDigests, type FileState, fileState } from '../../nn/weights/file-digests.js';
 import { fitLayers, readInto } from '../../nn/weights/fit.js';
 import { ILSVRC2012_CLASSES } from '../../nn/weights/ilsvrc2012-classes.js';
 import { inFile, openWeights } from '../../nn/weights/open-weights.js';
@@ -25,6 +25,7 @@ export class ImportStage extends Stage<ImportParameters> {
 
   async run({ parameters, file, output, reporter, signal }: StageTask<ImportParameters>): Promise<void> {
     if (file === undefined) throw new Error('Internal error: an import was given no file');
+    const before = await fileState(file);
     const digests = await fileDigests(file, signal);
     const { sha256, net } = parameters;
     if (sha256 !== undefined && digests.sha256 !== sha256)
@@ -49,6 +50,8 @@ export class ImportStage extends Stage<ImportParameters> {
     } finally {
       await opened.close();
     }
+    if (!isSame(before, await fileState(file)))
+      throw new TaskError(`${file} was changed while it was read. Run again once it is written.`);
   }
 
   async #import(
@@ -99,6 +102,10 @@ export class ImportStage extends Stage<ImportParameters> {
     }
     for (const [name, bytes] of Object.entries(files)) await output.write(name, bytes);
   }
+}
+
+function isSame(before: FileState, after: FileState): boolean {
+  return (Object.keys(before) as (keyof FileState)[]).every((key) => before[key] === after[key]);
 }
 
 function shapeOf(

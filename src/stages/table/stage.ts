@@ -51,6 +51,7 @@ export class TableStage extends Stage<TableParameters> {
       format: 5,
       name: parameters.name,
       caption: parameters.caption,
+      ...(parameters.paper?.source !== undefined && { source: parameters.paper.source }),
       measuredOn: parameters.paper?.measuredOn ?? null,
       ...(parameters.paper?.tolerance !== undefined && { tolerance: parameters.paper.tolerance }),
       over: parameters.over,

@@ -13,7 +13,7 @@ export type MatValue =
   | { readonly kind: 'other' };
 
 const HEADER_BYTES = 128;
-/** Of a file, and of a variable unpacked: some times that of the devkit. */
+/** Of a file, and of all its variables unpacked: some times those of the devkit. */
 const MOST_BYTES = 8 * 2 ** 20;
 const MOST_DEPTH = 8;
 
@@ -43,8 +43,10 @@ export function readMat(bytes: Uint8Array, file: string): ReadonlyMap<string, Ma
     if (view.toString('latin1', 0, 7) !== 'MATLAB ' || view.toString('latin1', 126, 128) !== 'IM')
       throw new MatProblem('it does not begin as a little-endian MAT-file of version 5 does');
     const variables = new Map<string, MatValue>();
+    let left = MOST_BYTES;
     for (const element of elements(view.subarray(HEADER_BYTES), false)) {
-      const matrix = element.type === COMPRESSED ? inflated(element.data) : element;
+      const matrix = element.type === COMPRESSED ? inflated(element.data, left) : element;
+      left -= matrix.data.length;
       if (matrix.type !== MATRIX)
         throw new MatProblem(`an element of type ${matrix.type} stands where a variable should`);
       const { name, value } = parseMatrix(matrix.data, 0);
@@ -59,10 +61,11 @@ export function readMat(bytes: Uint8Array, file: string): ReadonlyMap<string, Ma
   }
 }
 
-function inflated(data: Buffer): Element {
+/** @param most bytes that it may unpack to */
+function inflated(data: Buffer, most: number): Element {
   let unpacked;
   try {
-    unpacked = inflateSync(data, { maxOutputLength: MOST_BYTES });
+    unpacked = inflateSync(data, { maxOutputLength: Math.max(1, most) });
   } catch (error) {
     throw new MatProblem(
       `a variable cannot be unpacked (${error instanceof Error ? error.message : String(error)})`,

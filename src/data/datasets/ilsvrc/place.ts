@@ -2,7 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '../../../util/disk.js';
-import { DatasetError, type Split } from '../../dataset.js';
+import { DatasetError, type Split, SplitMissingError } from '../../dataset.js';
 import { isImageName, quote } from '../folder-scan.js';
 import { entriesBelow, isInside, realRoot } from '../inside-root.js';
 import { isWnid } from './labels.js';
@@ -36,7 +36,7 @@ export async function findPlace(root: string, split: Split): Promise<Place> {
       return { form: await formOf({ top, root, folder }, split), folder };
   const tar = join(root, TARS[split]);
   if (await isFile(tar, top)) return { form: 'tar', path: tar };
-  throw new DatasetError(
+  throw new SplitMissingError(
     `There are no ${split === 'train' ? 'training' : 'validation'} images of ILSVRC-2012 in ${root}. Expected one of ${[...FOLDERS[split].map((folder) => `${folder}/`), TARS[split]].join(', ')}.`,
   );
 }

@@ -1,0 +1,22 @@
+/** A net for other classes than those of the images that it is evaluated on, told by what is to be mended. */
+import { netForOthers } from '../../data/class-problems.js';
+import type { CheckpointDescription } from '../../nn/checkpoint.js';
+
+/** @returns a message for the user; undefined if the net is for these classes, in this order */
+export function otherClasses(
+  {
+    shape: { net },
+    classes,
+    importedFrom,
+  }: Pick<CheckpointDescription, 'shape' | 'classes' | 'importedFrom'>,
+  images: { readonly name: string; readonly classes: readonly string[] },
+): string | undefined {
+  if (!importedFrom) {
+    const remedy = 'Evaluate it on images of the classes that it was trained on.';
+    return netForOthers({ name: `Net ${net}`, classes, remedy }, images);
+  }
+  const { file, release, sha256 } = importedFrom;
+  const name = `Net ${net} of ${file ?? release ?? `the file ${sha256.slice(0, 12)}`}`;
+  const remedy = 'Say in "classes" of its import stage which it tells apart, in the order of its scores.';
+  return netForOthers({ name, classes, remedy }, images);
+}
