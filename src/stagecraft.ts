@@ -268,8 +268,13 @@ export class Stagecraft {
   }
 }
 
-function doneTask(task: Task, { seconds, output, inputs }: Execution): DoneTask {
-  return { ...task, seconds, made: { output, inputs: digestValue(inputs) } };
+function doneTask(task: Task, { seconds, peakMemoryBytes, output, inputs }: Execution): DoneTask {
+  return {
+    ...task,
+    seconds,
+    ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
+    made: { output, inputs: digestValue(inputs) },
+  };
 }
 
 /** @throws UserError if another process is in the way */

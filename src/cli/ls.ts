@@ -22,7 +22,8 @@ export async function execute(invocation: Invocation): Promise<number> {
       : await ofStore(stagecraft, invocation);
   if (!rows) return 2;
   const { values } = invocation;
-  const wanted = values['columns'] === undefined ? DEFAULT_COLUMNS : String(values['columns']).split(',');
+  const usual = invocation.positionals.length > 0 ? DEFAULT_COLUMNS : STORE_COLUMNS;
+  const wanted = values['columns'] === undefined ? usual : String(values['columns']).split(',');
   const known = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columns = wanted.filter((column) => {
     if (known.includes(column)) return true;
@@ -36,6 +37,7 @@ export async function execute(invocation: Invocation): Promise<number> {
 }
 
 const DEFAULT_COLUMNS = ['recipe', 'kind', 'stage', 'labels', 'state', 'reason', 'host', 'seconds'];
+const STORE_COLUMNS = ['recipe', 'kind', 'net', 'host', 'seconds'];
 
 async function ofSpecs(stagecraft: Stagecraft, invocation: Invocation): Promise<readonly Row[] | undefined> {
   const planned = await planSpecs(stagecraft, invocation);
@@ -91,11 +93,12 @@ function rowOf(task: Task, statuses: Statuses): Row {
 
 async function ofStore(stagecraft: Stagecraft, invocation: Invocation): Promise<readonly Row[]> {
   const rows = (await stagecraft.stored()).map((execution): Row => {
-    const { recipe, kind, version, host, startedAt, seconds, output, files } = execution;
+    const { recipe, kind, version, parameters, host, startedAt, seconds, output, files } = execution;
     const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
     return {
       recipe: shortRecipe(recipe),
       kind,
+      net: String(parameters['net'] ?? ''),
       version,
       host,
       startedAt,

@@ -48,4 +48,6 @@ export interface Execution {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly seconds: number;
+  /** Most that its worker held from its start until then; absent in older manifests. */
+  readonly peakMemoryBytes?: number;
 }

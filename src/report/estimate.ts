@@ -15,6 +15,8 @@ export interface Estimate {
   readonly images: number;
   /** That the tasks to do leave on the disk in nets and scores. */
   readonly bytes: number;
+  /** Most that a worker held in tasks as those to do; null if none of their kinds and methods was done. */
+  readonly memoryBytes: number | null;
   /** Tasks to do whose multiply-adds or images are not known before the images are listed. */
   readonly unknown: number;
   /** Seconds that the tasks to do take, of those for whose kind a rate is known; null if for none. */
@@ -28,7 +30,8 @@ export interface Estimate {
  * kind and method; of a method that was not seen yet, by kind.
  */
 export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'statuses' | 'lastRun'>): Estimate {
-  const rates = ratesOf([...doneTasks(plan, statuses), ...lastRun]);
+  const done = [...doneTasks(plan, statuses), ...lastRun];
+  const rates = ratesOf(done);
   const toDo = plan.tasks.filter(({ recipe }) => statuses.get(recipe)!.state === 'to-do');
   const times = toDo.map((task) => secondsOf(task, rates));
   const known = times.filter((time) => time !== undefined);
@@ -41,6 +44,7 @@ export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'status
     multiplyAdds: sum(toDo.map(({ cost }) => cost.multiplyAdds ?? 0)),
     images: sum(toDo.map(({ cost }) => cost.images ?? 0)),
     bytes: sum(toDo.map(({ cost }) => cost.bytes ?? 0)),
+    memoryBytes: memoryOf(toDo, done),
     unknown: toDo.filter(
       ({ usesEngine, readsImages, cost }) =>
         (usesEngine && cost.multiplyAdds === undefined) || (readsImages && cost.images === undefined),
@@ -48,6 +52,13 @@ export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'status
     seconds: known.length > 0 ? sum(known) : null,
     withoutRate: times.length - known.length,
   };
+}
+
+/** It follows from the net and the size of the images, and hardly from their number. */
+function memoryOf(toDo: readonly Task[], done: readonly DoneTask[]): number | null {
+  const wanted = new Set(toDo.map(methodOf));
+  const peaks = done.flatMap((task) => (wanted.has(methodOf(task)) ? (task.peakMemoryBytes ?? []) : []));
+  return peaks.length > 0 ? Math.max(...peaks) : null;
 }
 
 /** What a task's time is taken to grow with. */
@@ -58,7 +69,9 @@ function workOf({ cost }: Task): number | undefined {
 function doneTasks(plan: Plan, statuses: Statuses): readonly DoneTask[] {
   return plan.tasks.flatMap((task) => {
     const status = statuses.get(task.recipe)!;
-    return status.state === 'done' ? [{ ...task, seconds: status.execution.seconds }] : [];
+    if (status.state !== 'done') return [];
+    const { seconds, peakMemoryBytes } = status.execution;
+    return [{ ...task, seconds, ...(peakMemoryBytes !== undefined && { peakMemoryBytes }) }];
   });
 }
 

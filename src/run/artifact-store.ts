@@ -19,6 +19,7 @@ export interface Publication {
   readonly environment: Environment;
   readonly startedAt: Date;
   readonly seconds: number;
+  readonly peakMemoryBytes?: number;
 }
 
 /** An artifact whose bytes are not those that were published: it is set aside, its task runs again. */

@@ -39,7 +39,12 @@ export type TaskMessage =
   | { readonly type: 'log'; readonly text: string };
 
 export type TaskEnd =
-  | { readonly type: 'done'; readonly environment: Environment }
+  | {
+      readonly type: 'done';
+      readonly environment: Environment;
+      /** Of the worker, since it was started. */
+      readonly peakMemoryBytes?: number;
+    }
   | { readonly type: 'failed'; readonly message: string; readonly damaged?: Execution }
   | { readonly type: 'interrupted' }
   /** A worker died: `cause` names the signal or exit status; `ofOther` says that it was one that does the task with this one. */

@@ -14,6 +14,8 @@ const WANTED = 'wanted.json';
 /** A task that was done, and how long it took. */
 export interface DoneTask extends Task {
   readonly seconds: number;
+  /** Of its worker; absent in older files. */
+  readonly peakMemoryBytes?: number;
   /** Which of its executions it was, by output and digest of the inputs; absent in older files. */
   readonly made?: { readonly output: string; readonly inputs: string };
 }

@@ -286,6 +286,7 @@ class Run {
       environment: end.environment,
       startedAt,
       seconds,
+      ...(end.peakMemoryBytes !== undefined && { peakMemoryBytes: end.peakMemoryBytes }),
     });
     return { type: 'published', execution };
   }

@@ -51,7 +51,8 @@ export class TaskHost {
         ...(source && { source }),
         ...(file !== undefined && { file }),
       });
-      return { type: 'done', environment: this.#environment };
+      const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
+      return { type: 'done', environment: this.#environment, peakMemoryBytes };
     } catch (error) {
       return endOf(error);
     }

@@ -35,7 +35,7 @@ export function referenceDocs(vocabulary: Vocabulary, outputs: ReadonlyMap<strin
   const kinds = namedKinds(vocabulary).map(({ kind, description, schema, subject }) => {
     const works = subject
       ? `Works on ${subject.artifact}: \`from\` or \`each\`${subject.many ? ', or many at once by `over` and `by`' : ''}.`
-      : 'Works on nothing but the images and its references.';
+      : 'Needs neither `from` nor `each`.';
     return section(
       `\`${kind}\``,
       `${capitalised(description)}. ${works} Makes ${outputs.get(kind) ?? 'an artifact of its own'}.`,

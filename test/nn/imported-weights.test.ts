@@ -49,6 +49,20 @@ describe("a net in another library's file gives the scores that PyTorch finds in
     });
 });
 
+test('fully-connected layers may be numbered from what flattens before them, as jcjohnson has them', async () => {
+  await using scratch = await Scratch.make();
+  const bytes = readFileSync(`${FOLDER}A-safetensors.safetensors`);
+  const start = 8 + Number(bytes.readBigUInt64LE());
+  const header = bytes.toString('latin1', 8, start);
+  bytes.write(
+    header.replaceAll('classifier.0.', 'classifier.1.').replaceAll('classifier.3.', 'classifier.4.'),
+    8,
+    'latin1',
+  );
+  const { weights } = await imported(await scratch.write('a.safetensors', bytes));
+  assert.deepEqual(weights, (await imported(`${FOLDER}A-safetensors.safetensors`)).weights);
+});
+
 test('what a spec says of the colours, their mean and deviation and of the pooling goes before what is usual', async () => {
   const usual = await imported(`${FOLDER}A-caffe.caffemodel`);
   const said = await imported(`${FOLDER}A-caffe.caffemodel`, {

@@ -68,6 +68,24 @@ test('the last run gives rates too, and a task that is in both counts once', () 
   assert.equal(estimated(cases, [{ ...done!, seconds: 2 }]).seconds, (50 * 6) / 200);
 });
 
+test('memory is the most that a worker held in what was done by the same kinds and methods', () => {
+  const done = (kind: string, method: string, peakMemoryBytes?: number): DoneTask => ({
+    ...{ ...numberTask(`${kind} ${method}`, 1), kind, parameters: { method }, seconds: 1 },
+    ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
+  });
+  const toDo: Case = {
+    ...{ kind: 'evaluate', cost: {}, seconds: undefined, more: { parameters: { method: 'dense' } } },
+  };
+  const before = [
+    done('evaluate', 'dense', 2e9),
+    done('evaluate', 'dense', 3e9),
+    done('evaluate', 'multi-crop', 9e9),
+    done('train', 'dense', 9e9),
+  ];
+  assert.equal(estimated([toDo], before).memoryBytes, 3e9);
+  assert.equal(estimated([toDo], [done('evaluate', 'dense')]).memoryBytes, null);
+});
+
 test('without any rate there is no time, and what has none is counted', () => {
   const { seconds, withoutRate, unknown } = estimated([
     images(50),

@@ -8,11 +8,11 @@ type Arrays = ReadonlyMap<string, StoredArray>;
 /** Of whole trainings and of nets that were wrapped for several devices. */
 const PREFIXES = ['module.', 'model.', '_orig_mod.'];
 
-/** torchvision numbers the fully-connected layers with what is between them; timm has two of them as convolutions. */
-const CLASSIFIERS = [
-  ['classifier.0', 'classifier.3', 'classifier.6'],
-  ['pre_logits.fc1', 'pre_logits.fc2', 'head.fc'],
-] as const;
+/** torchvision numbers the fully-connected layers with what is between them, others begin with what flattens (1, 4, 6). */
+const NUMBERED = 'classifier';
+
+/** timm has two of them as convolutions. */
+const TIMM = ['pre_logits.fc1', 'pre_logits.fc2', 'head.fc'];
 
 /**
  * @param arrays by name, in any order
@@ -20,10 +20,7 @@ const CLASSIFIERS = [
  */
 export function torchLayers(arrays: Arrays): readonly FileLayer[] {
   const named = withoutPrefixes(arrays);
-  const convolutions = [...named.keys()]
-    .flatMap((name) => /^features\.(\d+)\.weight$/.exec(name)?.[1] ?? [])
-    .map(Number)
-    .sort((a, b) => a - b);
+  const convolutions = inOrder(named, 'features');
   if (convolutions.length === 0)
     throw new UserError(
       `It holds no convolution called "features.0.weight", as torchvision and timm call them, but ${someNames(named)}.`,
@@ -33,14 +30,26 @@ export function torchLayers(arrays: Arrays): readonly FileLayer[] {
     throw new UserError(
       `It holds a net with batch normalisation (${normalised}), which these nets do not have. Take the file without "bn" in its name.`,
     );
-  const classifier = CLASSIFIERS.find((names) => named.has(`${names[0]}.weight`));
-  if (!classifier)
+  const numbered = inOrder(named, NUMBERED);
+  const classifier = numbered.length > 0 ? numbered : named.has(`${TIMM[0]!}.weight`) ? TIMM : [];
+  if (classifier.length === 0)
     throw new UserError(
-      `It holds no fully-connected layers (neither ${CLASSIFIERS.map(([first]) => `"${first}.weight"`).join(' nor ')}), only features. Take the whole net's file.`,
+      `It holds no fully-connected layers (neither "${NUMBERED}.0.weight" nor "${TIMM[0]!}.weight"), only features. Take the whole net's file.`,
     );
-  return [...convolutions.map((place) => `features.${place}`), ...classifier].map((name) =>
-    layerOf(named, name),
-  );
+  return [...convolutions, ...classifier].map((name) => layerOf(named, name));
+}
+
+/** Names of the layers of a part, by their numbers. */
+function inOrder(arrays: Arrays, part: string): readonly string[] {
+  return [...arrays.keys()]
+    .flatMap((name) => {
+      const [of, place, array, ...more] = name.split('.');
+      return of === part && array === 'weight' && more.length === 0 && /^\d{1,6}$/.test(place!)
+        ? [Number(place)]
+        : [];
+    })
+    .sort((a, b) => a - b)
+    .map((place) => `${part}.${place}`);
 }
 
 /** One may stand before another. */
