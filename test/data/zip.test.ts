@@ -67,10 +67,19 @@ test('members that lie about their size or content, or overlap, are refused', as
   await using scratch = await Scratch.make();
   const bomb = { name: 'bomb', content: Buffer.alloc(2 ** 24) };
   for (const [files, pattern] of [
-    [[{ ...bomb, size: 1000 }], /its member "bomb" has more than the 1000 bytes that it says/],
-    [[{ ...bomb, size: 2 ** 25 }], /its member "bomb" has 16777216 bytes, not the 33554432/],
+    [
+      [{ ...bomb, size: 1000 }],
+      /its member "bomb" cannot be unpacked \(too many bytes in the stream\. expected 1000/,
+    ],
+    [
+      [{ ...bomb, size: 2 ** 25 }],
+      /its member "bomb" cannot be unpacked \(not enough bytes in the stream\. expected 33554432/,
+    ],
     [[{ name: 'x', content: 'x', crc: 7 }], /its member "x" has another checksum/],
-    [[{ name: 'x', content: 'x', at: 3 }], /its member "x" does not begin where the directory says|overlaps/],
+    [
+      [{ name: 'x', content: 'x', at: 3 }],
+      /its member "x" cannot be unpacked \(invalid local file header signature|overlaps/,
+    ],
     [
       [
         { name: 'x', content: 'x'.repeat(99) },
@@ -87,12 +96,12 @@ test('a zip without its directory, or with one that cannot be, is refused', asyn
   await using scratch = await Scratch.make();
   const whole = zip([{ name: 'x', content: 'abc' }]);
   for (const end of [0, 20, whole.length - 1])
-    await refused(scratch, whole.subarray(0, end), /is no zip, or cut short: it has no directory at its end/);
+    await refused(scratch, whole.subarray(0, end), /is no zip, cut short or damaged: /);
   const many = Buffer.from(whole);
   many.writeUInt16LE(60_000, many.length - 12);
-  await refused(scratch, many, /its directory cannot be as long as it says/);
+  await refused(scratch, many, /is no zip, cut short or damaged: /);
   const two = Buffer.from(whole);
   two.writeUInt32LE(46 * 2, two.length - 10);
   two.writeUInt16LE(2, two.length - 12);
-  await refused(scratch, two, /directory/);
+  await refused(scratch, two, /is no zip, cut short or damaged: /);
 });

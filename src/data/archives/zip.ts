@@ -1,13 +1,12 @@
 /**
- * The members of a zip (PKWARE's APPNOTE 6.3, with its 64-bit sizes), stored or deflated. As of tars, only plain files
- * and folders with plain names are taken; members may not overlap, which is how a small zip can unpack to anything.
+ * The members of a zip, stored or deflated. As of tars, only plain files and folders with plain names are taken; members
+ * may not overlap, which is how a small zip can unpack to anything.
  */
 import type { FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
 import { ArchiveError } from './archive-error.js';
 import { nameProblem, plainName, shownName } from './member-name.js';
-import { readDirectory, type ZipEntry } from './zip-directory.js';
 
 export interface ZipMember {
   readonly name: string;
@@ -19,102 +18,96 @@ export interface ZipMember {
 }
 
 const [STORED, DEFLATED] = [0, 8];
-/** Read from the file at once. */
-const CHUNK = 2 ** 16;
 const LOCAL_BYTES = 30;
+const UNIX = 3;
+/** Above the largest of image sets, one a file. */
+const MOST_MEMBERS = 2_000_000;
 
 /** @param archive its name in messages @throws ArchiveError for whatever is no zip of plain files and folders */
 export async function* zipMembers(
   file: FileHandle,
   archive: string,
 ): AsyncGenerator<ZipMember, void, undefined> {
-  const { entries, end } = await readDirectory(file, archive);
-  const byPlace = [...entries].sort((a, b) => a.at - b.at);
-  const limits = new Map(byPlace.map((entry, i) => [entry, byPlace[i + 1]?.at ?? end]));
+  // Names are looked at here, since yauzl has other words for what is wrong with them.
+  const options = { lazyEntries: true, autoClose: false, decodeStrings: false };
+  const zip = await readable(archive, () => fromFdPromise(file.fd, options));
+  const entries = await readable(archive, () => entriesOf(zip));
+  refuseOverlaps(entries, archive, (await file.stat()).size);
   for (const entry of entries) {
-    const shown = shownName(entry.name);
-    const isFolder = entry.name.endsWith('/');
-    const name = plainName(entry.name);
+    const written = nameOf(entry);
+    const isFolder = written.endsWith('/');
+    const name = plainName(written);
     const problem = kindProblem(entry) ?? (name === '' && isFolder ? undefined : nameProblem(name));
     if (problem !== undefined)
-      throw new ArchiveError(`${archive} is refused: its member ${shown} ${problem}.`);
-    if (isFolder && entry.bytes > 0)
-      throw new ArchiveError(`${archive} is damaged: its member ${shown} is a folder with content.`);
-    const limit = limits.get(entry)!;
-    if (entry.at + LOCAL_BYTES + entry.packedBytes > limit)
-      throw new ArchiveError(`${archive} is refused: its member ${shown} overlaps another or the end.`);
-    const context = { file, archive, limit };
-    if (name !== '') yield { name, isFolder, bytes: entry.bytes, content: () => contentOf(entry, context) };
+      throw new ArchiveError(`${archive} is refused: its member ${shownName(written)} ${problem}.`);
+    const bytes = entry.uncompressedSize;
+    if (isFolder && bytes > 0)
+      throw new ArchiveError(
+        `${archive} is damaged: its member ${shownName(written)} is a folder with content.`,
+      );
+    if (name !== '') yield { name, isFolder, bytes, content: () => contentOf(zip, entry, archive) };
   }
 }
 
-function kindProblem({ method, isEncrypted, mode }: ZipEntry): string | undefined {
-  if (isEncrypted) return 'is encrypted';
+async function entriesOf(zip: ZipFile): Promise<readonly Entry[]> {
+  if (zip.entryCount > MOST_MEMBERS) throw new Error(`it says that it has ${zip.entryCount} members`);
+  const entries: Entry[] = [];
+  for await (const entry of zip.eachEntry()) entries.push(entry);
+  return entries;
+}
+
+/** What yauzl throws is about the archive; what the disk throws has a code. */
+async function readable<T>(archive: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || ('code' in error && error.code !== undefined)) throw error;
+    throw new ArchiveError(`${archive} is no zip, cut short or damaged: ${error.message}.`, { cause: error });
+  }
+}
+
+function refuseOverlaps(entries: readonly Entry[], archive: string, fileBytes: number): void {
+  const byPlace = entries.toSorted((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);
+  for (const [i, entry] of byPlace.entries()) {
+    const limit = byPlace[i + 1]?.relativeOffsetOfLocalHeader ?? fileBytes;
+    if (entry.relativeOffsetOfLocalHeader + LOCAL_BYTES + entry.compressedSize > limit)
+      throw new ArchiveError(
+        `${archive} is refused: its member ${shownName(nameOf(entry))} overlaps another or the end.`,
+      );
+  }
+}
+
+/** With `decodeStrings: false` it is a buffer, which the types do not say. */
+function nameOf({ fileName }: Entry): string {
+  return Buffer.from(fileName).toString('utf8');
+}
+
+function kindProblem(entry: Entry): string | undefined {
+  const { compressionMethod: method, versionMadeBy, externalFileAttributes } = entry;
+  if (entry.isEncrypted()) return 'is encrypted';
   if (method !== STORED && method !== DEFLATED) return `is packed by method ${method}, which is not known`;
   // The kind of a file under Unix; 0 where the zip was made elsewhere.
-  const kind = mode >>> 12;
+  const kind = versionMadeBy >>> 8 === UNIX ? externalFileAttributes >>> 28 : 0;
   if (kind === 0o12) return 'is a symbolic link';
   return kind === 0 || kind === 0o10 || kind === 0o4 ? undefined : 'is neither file nor folder';
 }
 
-interface Context {
-  readonly file: FileHandle;
-  readonly archive: string;
-  /** Where the next member begins. */
-  readonly limit: number;
-}
-
 async function* contentOf(
-  entry: ZipEntry,
-  { file, archive, limit }: Context,
+  zip: ZipFile,
+  entry: Entry,
+  archive: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const damaged = (what: string, cause?: unknown) =>
-    new ArchiveError(`${archive} is damaged: its member ${shownName(entry.name)} ${what}.`, { cause });
-  const header = Buffer.alloc(LOCAL_BYTES);
-  await file.read(header, 0, LOCAL_BYTES, entry.at);
-  if (header.readUInt32LE(0) !== 0x04034b50) throw damaged('does not begin where the directory says');
-  const start = entry.at + LOCAL_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
-  if (start + entry.packedBytes > limit) throw damaged('overlaps another or the end');
-  const packed = rangeOf(file, start, entry.packedBytes);
-  let [bytes, crc] = [0, 0];
+    new ArchiveError(`${archive} is damaged: its member ${shownName(nameOf(entry))} ${what}.`, { cause });
+  let crc = 0;
   try {
-    for await (const part of entry.method === STORED ? packed : inflated(packed)) {
-      bytes += part.length;
-      if (bytes > entry.bytes) throw damaged(`has more than the ${entry.bytes} bytes that it says`);
+    // It fails where there are more bytes than the directory says, or fewer.
+    for await (const part of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>) {
       crc = crc32(part, crc);
       yield part;
     }
   } catch (error) {
-    if (error instanceof ArchiveError) throw error;
     throw damaged(`cannot be unpacked (${error instanceof Error ? error.message : String(error)})`, error);
   }
-  if (bytes < entry.bytes) throw damaged(`has ${bytes} bytes, not the ${entry.bytes} that it says`);
-  if (crc !== entry.crc) throw damaged('has another checksum than it says');
-}
-
-async function* inflated(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const source = Readable.from(packed);
-  const inflate = createInflateRaw();
-  source.on('error', (error) => inflate.destroy(error));
-  source.pipe(inflate);
-  try {
-    yield* inflate as AsyncIterable<Uint8Array>;
-  } finally {
-    source.destroy();
-    inflate.destroy();
-  }
-}
-
-async function* rangeOf(
-  file: FileHandle,
-  start: number,
-  bytes: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < bytes;) {
-    const room = Buffer.alloc(Math.min(CHUNK, bytes - at));
-    const { bytesRead } = await file.read(room, 0, room.length, start + at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield room.subarray(0, bytesRead);
-  }
+  if (crc !== entry.crc32) throw damaged('has another checksum than it says');
 }
