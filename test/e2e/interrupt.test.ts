@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, stagecraft } from '../support/command.js';
 import { FOLDER_SPEC, makeFolderExperiment } from '../support/folder-experiment.js';
 import { childrenOf, hasEnded, isRunning } from '../support/processes.js';
 import { Scratch } from '../support/scratch.js';
+import { until } from '../support/until.js';
 
 /** For the case that something is waited for that never comes. */
 const LIMIT = { timeout: 60_000 };
@@ -36,11 +36,10 @@ async function training(scratch: Scratch): Promise<Training> {
 
 /** Returns once the journal holds so many points of the loss: there is one every ten steps. */
 async function points(scratch: Scratch, count: number, segment = '000001'): Promise<void> {
-  let journal = '';
-  while (journal.split('"train_loss"').length <= count) {
-    await nextTurn();
-    journal = await scratch.read(`runs/tiny/journal/${segment}.jsonl`);
-  }
+  await until(async () => {
+    const journal = await scratch.read(`runs/tiny/journal/${segment}.jsonl`);
+    return journal.split('"train_loss"').length > count;
+  });
 }
 
 async function kindsIn(scratch: Scratch): Promise<string[]> {
@@ -132,12 +131,9 @@ test(
     using running = await training(scratch);
     const { command, worker } = running;
     process.kill(worker, 'SIGKILL');
-    let other: number | undefined;
-    while (other === undefined || other === worker) {
-      await nextTurn();
-      [other] = childrenOf(command.pid);
-    }
-    process.kill(other, 'SIGKILL');
+    const others = () => childrenOf(command.pid).filter((pid) => pid !== worker);
+    await until(() => others().length > 0);
+    process.kill(others()[0]!, 'SIGKILL');
     const { status, stdout, stderr } = await command.finished;
     assert.equal(status, 1);
     assert.match(stdout, /FAILED +train a .*: The worker died twice \(SIGKILL\)\./);

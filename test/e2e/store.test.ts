@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, stagecraft } from '../support/command.js';
 import { FOLDER_SPEC, makeFolderExperiment } from '../support/folder-experiment.js';
 import { Scratch } from '../support/scratch.js';
 import { artifactsIn } from '../support/store-contents.js';
+import { until } from '../support/until.js';
 
 const LIMIT = { timeout: 120_000 };
 const RUN = ['run', FOLDER_SPEC, '--backend', 'wasm'];
@@ -21,7 +21,7 @@ async function experiment(): Promise<Scratch> {
 /** Returns once the training has left a save point. */
 async function trains(scratch: Scratch): Promise<void> {
   const found = () => readdir(scratch.path('runs/store/unfinished')).catch(() => []);
-  while ((await found()).length === 0) await nextTurn();
+  await until(async () => (await found()).length > 0);
 }
 
 test(

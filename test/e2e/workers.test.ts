@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { chmod, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, type Finished, stagecraft } from '../support/command.js';
 import { availableBackends } from '../support/engines.js';
 import { FOLDER_SPEC, makeFolderExperiment } from '../support/folder-experiment.js';
 import { childrenOf, isRunning } from '../support/processes.js';
+import { savedAt } from '../support/save-points.js';
 import { Scratch } from '../support/scratch.js';
 import { artifactsIn } from '../support/store-contents.js';
 
@@ -54,14 +54,17 @@ async function shellOf(scratch: Scratch, script: string): Promise<string> {
   return path;
 }
 
-async function savedAt(scratch: Scratch, store: string, place: number): Promise<void> {
-  const saved = async () => {
-    const all = await readdir(scratch.path(store, 'store', 'unfinished'), { recursive: true }).catch(
-      () => [],
-    );
-    return all.some((path) => Number(/\/(\d{12})-[0-9a-f]{8}$/.exec(path)?.[1] ?? -1) >= place);
-  };
-  while (!(await saved())) await nextTurn();
+/** What two workers that nobody disturbs make, and what was printed; the same in each of these tests. */
+let alone: Promise<{ readonly files: ReadonlyMap<string, Buffer>; readonly stdout: string }> | undefined;
+
+function leftAlone() {
+  return (alone ??= (async () => {
+    await using scratch = await Scratch.make();
+    await makeFolderExperiment(scratch);
+    const { status, stdout, stderr } = await finished(run(scratch, 'alone'));
+    assert.equal(status, 0, stderr);
+    return { files: await filesOf(scratch, 'alone'), stdout };
+  })());
 }
 
 test('workers want the network trusted before anything is done', LIMIT, async () => {
@@ -81,15 +84,17 @@ test(
   async () => {
     await using scratch = await Scratch.make();
     await makeFolderExperiment(scratch);
-    const alone = await finished(run(scratch, 'alone'));
-    assert.equal(alone.status, 0, alone.stderr);
-    assert.match(alone.stdout, /1 thread in each of 2 workers/, 'the table says how it was made');
+    assert.match(
+      (await leftAlone()).stdout,
+      /1 thread in each of 2 workers/,
+      'the table says how it was made',
+    );
     for (const [store, victim] of [
       ['first', 0],
       ['second', 1],
     ] as const) {
       using command = run(scratch, store);
-      await savedAt(scratch, store, 5);
+      await savedAt(scratch.path(store), 5);
       const workers = childrenOf(command.pid).sort((a, b) => a - b);
       // One for the index and the augmentation, then the two.
       process.kill(workers.at(victim - 2)!, 'SIGKILL');
@@ -97,7 +102,7 @@ test(
       assert.equal(ended.status, 0, ended.stderr);
       assert.match(ended.stdout, new RegExp(`worker ${victim + 1} of 2: SIGKILL`));
       assert.match(ended.stdout, /^goes on +train a .*: from \d+$/m);
-      assert.deepEqual(await filesOf(scratch, store), await filesOf(scratch, 'alone'));
+      assert.deepEqual(await filesOf(scratch, store), (await leftAlone()).files);
       assert.deepEqual(workers.filter(isRunning), [], 'no worker is left');
     }
   },
@@ -109,10 +114,9 @@ test(
   async () => {
     await using scratch = await Scratch.make();
     await makeFolderExperiment(scratch);
-    await finished(run(scratch, 'alone'));
     {
       using command = run(scratch, 'stopped');
-      await savedAt(scratch, 'stopped', 5);
+      await savedAt(scratch.path('stopped'), 5);
       command.signalGroup('SIGINT');
       assert.equal((await command.finished).status, 130);
     }
@@ -121,7 +125,7 @@ test(
     assert.match(byOne.stdout, /workers 2 then, 1 here/);
     const last = await finished(run(scratch, 'stopped'));
     assert.equal(last.status, 0, last.stderr);
-    assert.deepEqual(await filesOf(scratch, 'stopped'), await filesOf(scratch, 'alone'));
+    assert.deepEqual(await filesOf(scratch, 'stopped'), (await leftAlone()).files);
   },
 );
 
@@ -131,14 +135,13 @@ test(
   async () => {
     await using scratch = await Scratch.make();
     await makeFolderExperiment(scratch);
-    await finished(run(scratch, 'alone'));
     // A remote shell that logs its host and runs the command here.
     const shell = await shellOf(scratch, '#!/bin/sh\necho "$1" >> hosts.txt\nexec sh -c "$2"\n');
     const variables = { STAGECRAFT_RSH: shell };
     const ended = await finished(run(scratch, 'remote', { workers: '[127.0.0.1, 127.0.0.1]', variables }));
     assert.equal(ended.status, 0, ended.stderr);
     assert.equal(await scratch.read('hosts.txt'), '127.0.0.1\n127.0.0.1\n');
-    assert.deepEqual(await filesOf(scratch, 'remote'), await filesOf(scratch, 'alone'));
+    assert.deepEqual(await filesOf(scratch, 'remote'), (await leftAlone()).files);
   },
 );
 
@@ -188,18 +191,17 @@ test(
   async () => {
     await using scratch = await Scratch.make();
     await makeFolderExperiment(scratch);
-    await finished(run(scratch, 'alone'));
     const shell = await shellOf(scratch, '#!/bin/sh\necho Welcome to this machine\nsh -c "$2"\n');
     const options = { workers: '[127.0.0.1, 127.0.0.1]', variables: { STAGECRAFT_RSH: shell } };
     {
       using command = run(scratch, 'remote', options);
-      await savedAt(scratch, 'remote', 5);
+      await savedAt(scratch.path('remote'), 5);
       command.signalGroup('SIGINT');
       assert.equal((await command.finished).status, 130);
     }
     const last = await finished(run(scratch, 'remote', options));
     assert.match(last.stdout, /^goes on +train a/m);
-    assert.deepEqual(await filesOf(scratch, 'remote'), await filesOf(scratch, 'alone'));
+    assert.deepEqual(await filesOf(scratch, 'remote'), (await leftAlone()).files);
     const logs = await readdir(scratch.path('remote/tiny/logs'));
     const log = await scratch.read(
       'remote/tiny/logs',

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { LocalExecutor } from '../../src/executors/local-executor.js';
 import { workerEnvironment, type WorkerSettings } from '../../src/executors/worker-protocol.js';
@@ -16,6 +15,7 @@ import { RecordingTracker } from '../support/recording-tracker.js';
 import { runPlan } from '../support/run-rig.js';
 import { Scratch } from '../support/scratch.js';
 import { numberTask, planOf, sumTask } from '../support/toy.js';
+import { until } from '../support/until.js';
 
 const program = fileURLToPath(new URL('../support/toy-worker.js', import.meta.url));
 const settings: WorkerSettings = { backend: 'cpu', threads: 1, libraryPath: [] };
@@ -112,7 +112,7 @@ test('a task whose worker dies once is repeated in a new one and done', async ()
 test('a worker that died between two tasks costs the second one nothing', async () => {
   await withRun(async (scratch, local) => {
     await local.execute(order(scratch.folder, 'one', { trouble: 'leave' }), () => undefined, never);
-    while (workers().length > 0) await nextTurn();
+    await until(() => workers().length === 0);
     const end = await local.execute(order(scratch.folder, 'two'), () => undefined, never);
     assert.equal(end.type, 'done');
   });

@@ -129,7 +129,6 @@ async function fullSize(
 
 for (const [net, torchvision, files] of [
   ['A', 'vgg11', ['a.safetensors']],
-  ['B', 'vgg13', ['b.safetensors']],
   ['D', 'vgg16', ['d.safetensors', 'd.onnx']],
   ['E', 'vgg19', ['e.safetensors']],
 ] as const)

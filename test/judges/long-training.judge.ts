@@ -6,9 +6,9 @@ import { collectGarbage } from '../../src/util/collect-garbage.js';
 import { availableBackends, engineOf } from '../support/engines.js';
 import { numericCase, randomImages } from '../support/numeric-case.js';
 
-const STEPS = 3200;
+const STEPS = 2000;
 /** Where they begin: by then the allocators have what they keep. */
-const SETTLED = 1200;
+const SETTLED = 800;
 const ALLOWED_GROWTH_MIB = 12;
 
 for (const precision of ['float32', 'bfloat16'] as const)

@@ -1,4 +1,4 @@
-/** That the embedded drawings' split keeps what looks alike on one side: every held-out drawing against every other. */
+/** That the embedded drawings' split keeps what looks alike on one side: every held-out drawing against every other. Run by `.ci/run`. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
