@@ -38,9 +38,7 @@ try {
     images,
   ]);
   const first = await command('run', Number(sample));
-  console.log(
-    `${sample} images: ${first.seconds.toFixed(0)} s, at most ${Math.round(first.peakKib / 2 ** 10)} MiB`,
-  );
+  console.log(`${sample} images: ${first.seconds.toFixed(0)} s`);
   const more = 3 * Number(sample);
   const plan = JSON.parse((await command('plan', more, '--json')).stdout);
   const then = await command('run', more);
@@ -50,7 +48,7 @@ try {
   );
   const all = JSON.parse((await command('plan', 50_000, '--json')).stdout).estimate;
   console.log(
-    `50000 images: plan tells ${(all.seconds / 3600).toFixed(0)} h and ${(all.bytes / 1e9).toFixed(1)} GB of nets and scores`,
+    `50000 images: plan tells ${(all.seconds / 3600).toFixed(0)} h, ${(all.bytes / 1e9).toFixed(1)} GB of nets and scores, and ${(all.memoryBytes / 1e9).toFixed(1)} GB of memory`,
   );
 } finally {
   rmSync(folder, { recursive: true });

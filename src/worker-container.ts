@@ -3,7 +3,7 @@ import { Container, type ContainerModule } from 'inversify';
 import { Dataset } from './data/dataset.js';
 import { builtInDatasets } from './data/datasets/built-in.js';
 import type { DatasetsByKind } from './data/datasets/by-kind.js';
-import { DecodedImages } from './image/decoded-images.js';
+import { DecodedImages, MOST_DECODED_BYTES } from './image/decoded-images.js';
 import { Engine } from './nn/engine.js';
 import { LayerKinds } from './nn/layer-kinds.js';
 import type { Environment } from './plan/execution.js';
@@ -39,11 +39,8 @@ export interface WorkerMemory {
   readonly decoded: DecodedImages;
 }
 
-/** Holds the images of the small sets on which net after net is trained and evaluated. */
-const DECODED_BYTES = 2 ** 30;
-
 export function workerMemory(): WorkerMemory {
-  return { datasets: builtInDatasets(), decoded: new DecodedImages(DECODED_BYTES) };
+  return { datasets: builtInDatasets(), decoded: new DecodedImages(MOST_DECODED_BYTES) };
 }
 
 export interface WorkerServices extends WorkerMemory {

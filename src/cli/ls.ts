@@ -1,5 +1,5 @@
 import './short-work.js';
-import { formatLabel, formatLabels } from '../plan/labels.js';
+import { formatLabel, formatLabels, type LabelValue } from '../plan/labels.js';
 import { shortRecipe } from '../plan/recipe.js';
 import { selectTasks } from '../plan/select.js';
 import type { Statuses } from '../plan/status.js';
@@ -98,7 +98,7 @@ async function ofStore(stagecraft: Stagecraft, invocation: Invocation): Promise<
     return {
       recipe: shortRecipe(recipe),
       kind,
-      net: String(parameters['net'] ?? ''),
+      net: formatLabel((parameters['net'] ?? '') as LabelValue),
       version,
       host,
       startedAt,

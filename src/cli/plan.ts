@@ -93,7 +93,7 @@ function summary(plan: Plan, surveyed: Survey): readonly string[] {
   if (total.toDo > 0) {
     lines.push(workOf(total), timeOf(total));
     if (total.memoryBytes !== null)
-      lines.push(`Memory: about ${sizeInWords(total.memoryBytes)} at most in a worker, as in what is done.`);
+      lines.push(`Memory: about ${sizeInWords(total.memoryBytes)} at most in a worker, by what is done.`);
     if (total.bytes > 0) lines.push(`Disk: about ${sizeInWords(total.bytes)} of nets and scores.`);
   }
   if (total.notYet > 0)

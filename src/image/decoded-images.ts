@@ -1,6 +1,17 @@
 /** Decoded and rescaled images, kept from one task of a process to the next: tables evaluate the same images at the same scales. */
 import type { Pixels } from './pixels.js';
 
+/** Of a worker: holds the images of the small sets on which net after net is trained and evaluated. */
+export const MOST_DECODED_BYTES = 2 ** 30;
+
+/** Of an image that is kept, at least: a thumbnail's. */
+const LEAST_IMAGE_BYTES = 2 ** 16;
+
+/** That a worker comes to keep of so many images; a little is taken for the few of a sample. */
+export function keptBytes(images: number): number {
+  return Math.min(MOST_DECODED_BYTES, images * LEAST_IMAGE_BYTES);
+}
+
 export class DecodedImages {
   readonly #maxBytes: number;
   /** By what they are, the one used longest ago first. */

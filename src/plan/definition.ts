@@ -74,6 +74,8 @@ export interface Cost {
   readonly images?: number;
   /** Of what it leaves on the disk, where that grows with the images or the net. */
   readonly bytes?: number;
+  /** Of memory, where that grows with the images. */
+  readonly heldBytes?: number;
 }
 
 export interface StageDefinition<P = unknown> extends StageSchema {

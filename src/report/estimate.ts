@@ -15,7 +15,7 @@ export interface Estimate {
   readonly images: number;
   /** That the tasks to do leave on the disk in nets and scores. */
   readonly bytes: number;
-  /** Most that a worker held in tasks as those to do; null if none of their kinds and methods was done. */
+  /** Most that a worker holds; null if none of the kinds and methods to do was done. */
   readonly memoryBytes: number | null;
   /** Tasks to do whose multiply-adds or images are not known before the images are listed. */
   readonly unknown: number;
@@ -54,11 +54,19 @@ export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'status
   };
 }
 
-/** It follows from the net and the size of the images, and hardly from their number. */
+/** What a worker held before, by kind and method, with as much more as more images need. */
 function memoryOf(toDo: readonly Task[], done: readonly DoneTask[]): number | null {
-  const wanted = new Set(toDo.map(methodOf));
-  const peaks = done.flatMap((task) => (wanted.has(methodOf(task)) ? (task.peakMemoryBytes ?? []) : []));
-  return peaks.length > 0 ? Math.max(...peaks) : null;
+  const held = new Map<string, number>();
+  for (const task of done)
+    if (task.peakMemoryBytes !== undefined) {
+      const without = Math.max(0, task.peakMemoryBytes - (task.cost.heldBytes ?? 0));
+      held.set(methodOf(task), Math.max(without, held.get(methodOf(task)) ?? 0));
+    }
+  const needed = toDo.flatMap((task) => {
+    const without = held.get(methodOf(task));
+    return without === undefined ? [] : [without + (task.cost.heldBytes ?? 0)];
+  });
+  return needed.length > 0 ? Math.max(...needed) : null;
 }
 
 /** What a task's time is taken to grow with. */

@@ -138,8 +138,8 @@ test('after a run, why goes down to the parameter that changed, and the store is
     stored.map(({ kind }) => kind),
     ['augment', 'evaluate', 'index', 'index', 'table', 'train'],
   );
-  const trained = await said(scratch.folder, 'ls', '--where', 'kind=train', '--columns', 'kind', '--csv');
-  assert.equal(trained, 'kind\ntrain\n');
+  const trained = await said(scratch.folder, 'ls', '--where', 'kind=train', '--columns', 'kind,net', '--csv');
+  assert.equal(trained, 'kind,net\ntrain,A\n');
   assert.match(
     await said(scratch.folder, 'plan', FOLDER_SPEC, ...changed),
     /^To do: work that is not known before the images are listed \(2 tasks\)\.$/m,

@@ -84,6 +84,10 @@ test('memory is the most that a worker held in what was done by the same kinds a
   ];
   assert.equal(estimated([toDo], before).memoryBytes, 3e9);
   assert.equal(estimated([toDo], [done('evaluate', 'dense')]).memoryBytes, null);
+  // More images are more scores.
+  const more = { ...toDo, cost: { heldBytes: 5e8 } };
+  const few = before.map((task) => ({ ...task, cost: { heldBytes: 1e8 } }));
+  assert.equal(estimated([more], few).memoryBytes, 3e9 - 1e8 + 5e8);
 });
 
 test('without any rate there is no time, and what has none is counted', () => {

@@ -1,4 +1,5 @@
 /** Evaluation of one net at one or more test scales (Sect. 3.2, 4.1-4.3). */
+import { keptBytes } from '../../image/decoded-images.js';
 import { Type, type Static } from '../../util/type.js';
 import { FILTERS, LONG_SIDES, type Rescaling } from '../../image/rescale.js';
 import { SINGLE_METHODS, type SingleMethod, VIEWS } from '../../image/views.js';
@@ -11,6 +12,7 @@ import type { ExpandContext, StageDefinition, TaskDraft } from '../../plan/defin
 import { repeatedDraft } from '../../plan/draft-key.js';
 import { meanDraft } from '../../plan/mean-draft.js';
 import { Scales, Strict } from '../../spec/schema.js';
+import { chunkAt, imageBytes } from './chunk.js';
 
 const METHODS = [...SINGLE_METHODS, 'multi-crop & dense'] as const;
 
@@ -107,11 +109,17 @@ export const evaluateDefinition: StageDefinition<EvaluateSpec> = {
     const net = netCost({ ...shape, ...(count !== undefined && { classes: count }) });
     const passes = VIEWS[method] * (mirror ? 2 : 1);
     const side = method === 'dense' ? Q : net?.crop;
+    const scores = costOfScores(draft, facts);
     return {
       ...(images !== undefined && { images }),
       ...(net && { netParameters: net.parameters }),
       ...(net && images !== undefined && { multiplyAdds: images * passes * net.multiplyAdds(side!) }),
-      ...costOfScores(draft, facts),
+      ...scores,
+      // Scores and their copy as files; the images of this chunk and the next, and those that are kept.
+      ...(images !== undefined &&
+        scores.bytes !== undefined && {
+          heldBytes: 2 * scores.bytes + 2 * Math.min(images, chunkAt(Q)) * imageBytes(Q) + keptBytes(images),
+        }),
     };
   },
 };

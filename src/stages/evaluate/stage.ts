@@ -27,19 +27,11 @@ import {
   TaskError,
 } from '../../run/stage.js';
 import { collectGarbage } from '../../util/collect-garbage.js';
+import { chunkAt, MAX_CHUNK } from './chunk.js';
 import type { EvaluateParameters } from './definition.js';
 import { Gathered } from './gathered.js';
 import { otherClasses } from './other-classes.js';
 import { scoreImages } from './score-images.js';
-
-/** Images decoded and evaluated together: as many as fit, since those of one size are computed together. */
-const CHUNK_BYTES = 192 * 2 ** 20;
-const MAX_CHUNK = 2048;
-
-/** Images are hardly longer than twice their smallest side. */
-function chunkAt(Q: number, most: number): number {
-  return Math.max(1, Math.min(most, Math.floor(CHUNK_BYTES / (2 * Q * Q * 3))));
-}
 
 export class EvaluateStage extends Stage<EvaluateParameters> {
   readonly kind = 'evaluate';
