@@ -21,7 +21,7 @@ const indexOf = async (split: 'train' | 'val') =>
 const [train, val] = [await indexOf('train'), await indexOf('val')];
 const policy = { crop: 'random', mirror: true, colour: 'pca', colourSd: 0.1 } as const;
 const augmentation = (await runStage(new AugmentStage(dataset), policy, { inputs: { index: train } })).output;
-const engine = await engineOf('cpu');
+const engine = await engineOf('wasm');
 
 interface Options {
   readonly interruptAt?: number;

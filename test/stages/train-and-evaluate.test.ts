@@ -151,7 +151,7 @@ test('a net that was trained on other classes, or in another order, is refused b
     evaluated(engine, renamed),
     (error) =>
       error instanceof TaskError &&
-      error.message.includes('only the training images have "gray", only the validation images have "grey"'),
+      error.message.includes('only the net has "gray", only the images have "grey"'),
   );
   assert.equal(engine.liveArrays(), 0);
 });
