@@ -72,17 +72,17 @@ function checkOptions(values: Invocation['values']): void {
     if (values[option] !== undefined) check(String(values[option]));
   };
   given('net', netNamed);
-  given('width', widthOf);
+  given('width', (text) => widthOf(text, 1));
   given('pooling', poolingOf);
   given('crop', (text) => wholeNumber('crop', text, 32, MAX_PX));
   given('channels', (text) =>
     ['RGB', 'BGR'].includes(text) ? text : refuse('channels', text, 'RGB or BGR'),
   );
-  given('S', (text) =>
-    /^[1-9]\d{0,3}(\.\.[1-9]\d{0,3})?$/.test(text)
-      ? text
-      : refuse('S', text, 'px, or a range of them, such as 256 or 256..512'),
-  );
+  given('S', (text) => {
+    const sides = /^\d{1,4}(\.\.\d{1,4})?$/.test(text) ? text.split('..').map(Number) : [];
+    const areRight = sides.length > 0 && sides[0]! >= 224 && (sides[1] ?? Infinity) > sides[0]!;
+    return areRight ? text : refuse('S', text, 'px from 224, or a range of them, such as 256 or 256..512');
+  });
   const classes = values['class'] as readonly string[] | undefined;
   if (classes && (classes.length < 2 || new Set(classes).size < classes.length))
     throw new UserError('--class NAME is said for each class once, at least two of them.');

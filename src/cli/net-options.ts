@@ -38,12 +38,12 @@ export function wholeNumber(option: string, text: string, least: number, most: n
 }
 
 /** As a decimal number or a fraction: nets are spoken of as "at 1/16 of their width". */
-export function widthOf(text: string): number {
+export function widthOf(text: string, most = 8): number {
   const parts = /^([0-9]+)\/([0-9]+)$/.exec(text);
   const value = parts ? Number(parts[1]) / Number(parts[2]) : decimal(text);
-  return value > 0 && value <= 8
+  return value > 0 && value <= most
     ? value
-    : refuse('width', text, 'a number above 0, up to 8, such as 0.5 or 1/16');
+    : refuse('width', text, `a number above 0, up to ${most}, such as 0.5 or 1/16`);
 }
 
 function decimal(text: string): number {
