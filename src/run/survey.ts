@@ -105,7 +105,7 @@ async function gather(
 
 /**
  * Sets are missing as a whole or by a split; a task that reads images needs what its index lists. One file of weights of
- * several fails by itself; where none is there, nothing that follows could be done.
+ * several fails by itself; where none is there and no net is trained, nothing that follows could be done.
  */
 function missingSource(plan: Plan, statuses: Statuses, evidence: Evidence): string | undefined {
   const here = plan.tasks.filter(({ notYet }) => notYet === null);
@@ -124,7 +124,8 @@ function missingSource(plan: Plan, statuses: Statuses, evidence: Evidence): stri
     }
   const imports = here.filter(({ file }) => file !== undefined);
   const areAway = imports.every((task) => isToDo(task) && missing(task) !== undefined);
-  return areAway && imports[0] ? missing(imports[0]) : undefined;
+  const trains = here.some((task) => task.output === 'checkpoint' && task.file === undefined && isToDo(task));
+  return areAway && !trains && imports[0] ? missing(imports[0]) : undefined;
 }
 
 async function look(dataset: Dataset, source: DatasetSource, split: Split): Promise<Fingerprint> {

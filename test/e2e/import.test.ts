@@ -62,18 +62,13 @@ test('nets are imported, evaluated and trained further; captions say which file 
   assert.match(again.stdout, /Nothing to do/);
 });
 
-test('a file that is not there fails by itself; where none is there, a run says so before it begins', async () => {
+test('a file that is not there fails by itself, and stops what needs it alone', async () => {
   await using scratch = await made();
   await rm(scratch.path('weights/A-zip.pth'));
   const missing = await run(scratch);
   assert.equal(missing.status, 1);
   assert.match(missing.stdout, /There is no file .*weights\/A-zip\.pth\. .*--set weights=DIR/);
   assert.match(missing.stdout, /done +evaluate scores \(file=A-caffe/);
-  await using empty = await made();
-  for (const file of ['A-zip.pth', 'A-caffe.caffemodel']) await rm(empty.path('weights', file));
-  const { status, stderr } = await run(empty);
-  assert.equal(status, 2);
-  assert.match(stderr, /There is no file .*weights\/A-caffe\.caffemodel\. .*--set weights=DIR/);
 });
 
 test('what was imported once counts while its file is away', async () => {
@@ -83,12 +78,8 @@ test('what was imported once counts while its file is away', async () => {
   assert.match((await run(scratch)).stdout, /Nothing to do/);
 });
 
-test('weights for other classes than those of the images are told by file and by what to mend', async () => {
-  await using scratch = await made();
-  const outcomeOf = async (classes: string) => {
-    await writeFile(
-      scratch.path('spec.yaml'),
-      `title: Weights of others
+/** Of the one file, on the validation images alone. */
+const evaluationOf = (classes: string) => `title: Weights of others
 data: { kind: image-folder, name: tiny, root: images }
 weights: weights
 scales: { crop: 40, map: { 256: 48 } }
@@ -97,8 +88,12 @@ stages:
   scores: { kind: evaluate, from: theirs, Q: 256 }
 tables:
   theirs: { rows: scores, columns: [net, top1] }
-`,
-    );
+`;
+
+test('weights for other classes than those of the images are told by file and by what to mend', async () => {
+  await using scratch = await made();
+  const outcomeOf = async (classes: string) => {
+    await writeFile(scratch.path('spec.yaml'), evaluationOf(classes));
     const { status, stdout, stderr } = await run(scratch);
     assert.equal(status, 1, stderr);
     return stdout;
@@ -111,6 +106,19 @@ tables:
     await outcomeOf('dog, cat, horse, sheep'),
     /Class 1 is "cat" in "tiny" but "dog" in the scores of Net A of A-zip\.pth\./,
   );
+});
+
+test('published weights need no training images: data check and run do without them, and a missing file says so', async () => {
+  await using scratch = await made();
+  await writeFile(scratch.path('spec.yaml'), evaluationOf(CLASSES.join(', ')));
+  await rm(scratch.path('images/train'), { recursive: true });
+  const checked = await stagecraft(scratch.folder, 'data', 'check', 'spec.yaml');
+  assert.match(checked.stdout, /^ {2}Nothing is wrong\.$/m);
+  assert.equal((await run(scratch)).status, 0);
+  await rm(scratch.path('weights/A-zip.pth'));
+  const { status, stderr } = await run(scratch, '--store', 'other');
+  assert.equal(status, 2);
+  assert.match(stderr, /There is no file .*weights\/A-zip\.pth\. .*--set weights=DIR/);
 });
 
 test('a file that was changed is imported again, and what it fed is done again', async () => {
