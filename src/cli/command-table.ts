@@ -8,6 +8,8 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly options: Options;
+  /** Of options that mean something else here than elsewhere. */
+  readonly help?: Readonly<Record<string, string>>;
   /** Loads the command's code; what it resolves to is the exit status. */
   readonly load: () => Promise<{ readonly execute: (invocation: Invocation) => Promise<number> }>;
 }
@@ -186,6 +188,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'import FILE',
     summary: 'take a net from a file of weights: .caffemodel, .pth, .safetensors or .h5',
     options: { ...store, ...importing },
+    help: {
+      net: '--net NAME          the net that the file holds (default: that of a published file)',
+      pooling:
+        "--pooling HOW       ceil or floor: how the net's pools treat odd sides (default: ceil for Caffe and Keras, floor for others)",
+      width: "--width W           factor on the net's channels and units, e.g. 1/16 (default: 1)",
+    },
     load: () => import('./import.js'),
   },
   export: {
@@ -238,8 +246,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /** Of one command: what it does, and its options alone. */
-export function usageOf({ usage: line, summary, options }: Command): string {
-  const known = Object.keys(options).map((name) => `  ${OPTION_HELP[name]!}`);
+export function usageOf({ usage: line, summary, options, help = {} }: Command): string {
+  const known = Object.keys(options).map((name) => `  ${help[name] ?? OPTION_HELP[name]!}`);
   return [
     `Usage: stagecraft ${line}${known.length > 0 ? ' [OPTIONS]' : ''}`,
     '',

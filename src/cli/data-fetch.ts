@@ -99,8 +99,8 @@ function verdictOn({ absent, compared }: Pick<ReleaseReport, 'absent' | 'compare
     : absent.length > 0
       ? ' Its validation images are not here.'
       : '';
-  if (compared !== null) return `It is as it was published.${rest}`;
-  return `It holds as many images and classes as were published.${rest}`;
+  const files = compared ? ' These files are as they were unpacked.' : '';
+  return `It holds as many images and classes as were published.${files}${rest}`;
 }
 
 export async function checkNamed(release: Release, { values }: Invocation): Promise<number> {

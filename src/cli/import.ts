@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type RecognisedWeights, recogniseWeights } from '../inspect/recognise-weights.js';
 import { replaceWhole } from '../util/disk.js';
+import { digestBytes } from '../util/digest.js';
 import { NodeDisk } from '../util/node-disk.js';
 import { UserError } from '../util/user-error.js';
 import { INTERRUPTED } from './exit-status.js';
@@ -19,6 +19,13 @@ export async function execute(invocation: Invocation): Promise<number> {
   const path = resolve(file);
   const { values } = invocation;
   checkOptions(values);
+  const named = [path, ...((values['class'] as readonly string[] | undefined) ?? [])].find((text) =>
+    text.includes('${'),
+  );
+  if (named !== undefined)
+    throw new UserError(
+      `${JSON.stringify(named)} would be an expression in a spec, because of "\${". Give it another name.`,
+    );
   const { signal } = untilStopped();
   const known = await recogniseWeights(path, values['net'] as string | undefined, signal).catch(
     (error: unknown) => {
@@ -34,19 +41,21 @@ export async function execute(invocation: Invocation): Promise<number> {
     console.log(`S is taken as ${S} px: the file does not say at which scale it was trained (--S does).`);
   const stage = stageOf(basename(path), known, { ...values, S });
   const store = resolve((values['store'] as string | undefined) ?? 'runs');
-  // Of its own for each file: an experiment refers to what it has made.
-  const spec = join(store, 'imports', `import-${net.toLowerCase()}-${sha256.slice(0, 12)}.yaml`);
+  const text = specOf(dirname(path), stage, values['crop'] as string | undefined);
+  // Of its own for each file and all that is said of it: an experiment refers to what it has made last.
+  const spec = join(
+    store,
+    'imports',
+    `import-${net.toLowerCase()}-${digestBytes(Buffer.from(text)).slice(0, 12)}.yaml`,
+  );
   const disk = new NodeDisk();
   await disk.makeDirectory(dirname(spec));
-  const isNew = !existsSync(spec);
-  await replaceWhole(disk, spec, specOf(dirname(path), stage, values['crop'] as string | undefined));
+  await replaceWhole(disk, spec, text);
   const here = relative(process.cwd(), spec);
   const status = await run({
     positionals: [here],
     values: { ...(values['store'] !== undefined && { store: values['store'] }) },
   });
-  // Nothing refers to the spec of a file that was refused.
-  if (isNew && status !== 0 && status !== INTERRUPTED) await disk.remove(spec);
   if (status === 0)
     console.log(
       `\nIn a spec, after "weights: ${dirname(path)}":\n  ${net.toLowerCase()}: ${stage}\nThis one is ${here}.`,
@@ -94,7 +103,8 @@ function stageOf(file: string, { net, sha256 }: RecognisedWeights, values: Invoc
   const keys = {
     net: JSON.stringify(net),
     S: values['S'],
-    file: JSON.stringify(file),
+    // A tilde would be the home folder.
+    file: JSON.stringify(file.startsWith('~') ? `./${file}` : file),
     sha256,
     width: values['width'] === undefined ? undefined : `"\${${String(values['width'])}}"`,
     channels: values['channels'],

@@ -92,8 +92,7 @@ function summary(plan: Plan, surveyed: Survey): readonly string[] {
   if (nets.size > 0) lines.push(`Parameters of the nets: ${[...nets.keys()].join(', ')}.`);
   if (total.toDo > 0) {
     lines.push(workOf(total), timeOf(total));
-    if (total.memoryBytes !== null)
-      lines.push(`Memory: about ${sizeInWords(total.memoryBytes)} at most in a worker, by what is done.`);
+    if (total.memoryBytes !== null) lines.push(memoryOf(total.memoryBytes, total.withoutMemory));
     if (total.bytes > 0) lines.push(`Disk: about ${sizeInWords(total.bytes)} of nets and scores.`);
   }
   if (total.notYet > 0)
@@ -109,6 +108,11 @@ function workOf({ images, multiplyAdds, unknown }: Estimate): string {
   return unknown > 0
     ? `To do: ${known}, and ${tasks} that are not known before their images are listed.`
     : `To do: ${known}.`;
+}
+
+function memoryOf(bytes: number, without: number): string {
+  const rest = `${without} ${without === 1 ? 'task' : 'tasks'} of which nothing is known`;
+  return `Memory: about ${sizeInWords(bytes)} at most in a worker, by what is done${without > 0 ? `, without ${rest}` : ''}.`;
 }
 
 function timeOf({ seconds, withoutRate }: Estimate): string {

@@ -11,17 +11,27 @@ export function classesDiffer(train: readonly string[], val: readonly string[]):
     return `The classes of the two splits differ: ${only}. Both need the same class folders.`;
   const at = train.findIndex((name, i) => name !== val[i]);
   if (at < 0) return undefined;
-  return `Class ${at + 1} is "${val[at]!}" in the validation images but "${train[at]!}" in the training images. Both splits need the same classes in the same order.${swappedOrders({ whose: 'of the training images', classes: train }, { whose: 'of the validation images', classes: val })}`;
+  const swapped = swappedOrders(
+    { whose: 'of the training images', classes: train },
+    { whose: 'of the validation images', classes: val },
+  );
+  const remedy = swapped && ' Name the classes in the order of their sorted WNIDs.';
+  return `Class ${at + 1} is "${val[at]!}" in the validation images but "${train[at]!}" in the training images. Both splits need the same classes in the same order.${swapped}${remedy}`;
 }
 
 /**
  * So do scores of a net for other classes than those of the images.
- * @param net what it is, e.g. `Net D of vgg16.pth`
+ * @param net its name is what it is, e.g. `Net D of vgg16.pth`
  * @param set the images' name
- * @param remedy what to do, a sentence
+ * @param remedy what to do about other classes, `orderRemedy` about another order: sentences
  */
 export function netForOthers(
-  net: { readonly name: string; readonly classes: readonly string[]; readonly remedy: string },
+  net: {
+    readonly name: string;
+    readonly classes: readonly string[];
+    readonly remedy: string;
+    readonly orderRemedy: string;
+  },
   set: { readonly name: string; readonly classes: readonly string[] },
 ): string | undefined {
   const only = onlyIn(
@@ -32,7 +42,11 @@ export function netForOthers(
     return `${net.name} tells ${net.classes.length} classes apart, and "${set.name}" has ${set.classes.length}: ${only}. ${net.remedy}`;
   const at = net.classes.findIndex((name, i) => name !== set.classes[i]);
   if (at < 0) return undefined;
-  return `Class ${at + 1} is "${set.classes[at]!}" in "${set.name}" but "${net.classes[at]!}" in the scores of ${net.name}. Scores and images need the same classes in the same order. ${net.remedy}${swappedOrders({ whose: 'of the net', classes: net.classes }, { whose: 'of the images', classes: set.classes })}`;
+  const swapped = swappedOrders(
+    { whose: 'of the net', classes: net.classes },
+    { whose: 'of the images', classes: set.classes },
+  );
+  return `Class ${at + 1} is "${set.classes[at]!}" in "${set.name}" but "${net.classes[at]!}" in the scores of ${net.name}. Scores are compared by place, so both need the same order.${swapped} ${net.orderRemedy}`;
 }
 
 interface Named {
@@ -64,7 +78,7 @@ function swappedOrders(...both: readonly [Named, Named]): string {
   };
   const which = both.find(isById);
   if (!which) return '';
-  return ` The two orders of ILSVRC-2012's classes are swapped: those ${which.whose} are by the devkit's ILSVRC2012_ID, the others by WNID, as Caffe's, torchvision's and Keras's weights have them. Name the classes in the order of their sorted WNIDs.`;
+  return ` The two orders of ILSVRC-2012's classes are swapped: those ${which.whose} are by the devkit's ILSVRC2012_ID, the others by WNID, as Caffe's, torchvision's and Keras's weights have them.`;
 }
 
 /** Names in a message. */

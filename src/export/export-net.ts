@@ -59,7 +59,9 @@ export async function exportNet(disk: Disk, request: ExportRequest): Promise<Exp
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
     throw new UserError(`${folder} is a file, but must be a folder.`);
   for (const name of [file, card])
-    if (!force && existsSync(join(folder, name)))
+    if (statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory())
+      throw new UserError(`${join(folder, name)} is a folder, but must be a file. Name another file.`);
+    else if (!force && existsSync(join(folder, name)))
       throw new UserError(
         `${join(folder, name)} is there already. Name another file, or replace it: --force.`,
       );

@@ -25,6 +25,9 @@ const description = Type.Object({
     pooling: Type.Enum(['ceil', 'floor']),
   }),
   classes: Type.Array(text),
+  // The one order that there is; files of another order are imported.
+  channelOrder: Type.Literal('RGB'),
+  flattenOrder: Type.Literal('HWC'),
   mean: threeNumbers,
   inputScale: Type.Unsafe({ anyOf: [{ type: 'number' }, threeNumbers] }),
   S: Type.Unsafe({

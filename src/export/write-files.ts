@@ -1,7 +1,7 @@
 /** Writes files that come in parts: where one fails, none of them is left. */
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Part } from '../nn/export/export-format.js';
 import { NodeDisk } from '../util/node-disk.js';
 
@@ -28,9 +28,21 @@ export async function writeFiles(
     await new NodeDisk().syncDirectory(folder);
     return written;
   } catch (error) {
-    await rm(made ?? unfinished, { recursive: true, force: true });
+    await rm(unfinished, { recursive: true, force: true });
+    await removeEmpty(folder, made);
     throw error;
   }
+}
+
+/** The folders that were made, from the innermost to the first; what somebody else has put there meanwhile stays. */
+async function removeEmpty(folder: string, first: string | undefined): Promise<void> {
+  if (first === undefined) return;
+  for (let path = folder; path.startsWith(first); path = dirname(path))
+    try {
+      await rmdir(path);
+    } catch {
+      return;
+    }
 }
 
 async function writeParts(folder: string, parts: AsyncIterable<Part>) {

@@ -28,7 +28,11 @@ export async function fetchRelease(
 ): Promise<{ readonly path: string; readonly wasThere: boolean }> {
   const path = join(folder, release.name);
   if (await exists(path)) return { path, wasThere: true };
-  const made = await mkdir(folder, { recursive: true });
+  const made = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw new UserError(`${folder} cannot be made a folder: ${String(error)}. Name another with --to.`, {
+      cause: error,
+    });
+  });
   const lease = new NodeDisk().lease(join(folder, `.${release.name}.lease`));
   const owner = await lease.take();
   if (owner !== undefined)
@@ -60,7 +64,8 @@ export async function fetchRelease(
 /** Of a folder with the same files. @throws UserError if it is no address */
 export function mirrorAddress(text: string): URL {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text))
-    throw new UserError(`--from is "${text}", but must be an address that begins with http:// or https://.`);
+    // Not told back, since it may hold a password.
+    throw new UserError('--from must be an address that begins with http:// or https://.');
   const folder = new URL(text);
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';
   return folder;

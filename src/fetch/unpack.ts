@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { ArchiveError } from '../data/archives/archive-error.js';
 import { type ByteReader, FileReader, StreamReader } from '../data/archives/byte-reader.js';
 import { gunzipped } from '../data/archives/gunzip.js';
-import { shownName } from '../data/archives/member-name.js';
+import { shownName } from '../util/shown-name.js';
 import { tarMembers } from '../data/archives/tar.js';
 import { zipMembers } from '../data/archives/zip.js';
 

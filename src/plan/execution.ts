@@ -48,6 +48,6 @@ export interface Execution {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly seconds: number;
-  /** Most that its worker held from its start until then; absent in older manifests. */
+  /** Most that its worker held; absent in older manifests, and where an earlier task of the worker needed more. */
   readonly peakMemoryBytes?: number;
 }

@@ -15,8 +15,10 @@ export interface Estimate {
   readonly images: number;
   /** That the tasks to do leave on the disk in nets and scores. */
   readonly bytes: number;
-  /** Most that a worker holds; null if none of the kinds and methods to do was done. */
+  /** Most that a worker holds in tasks with a net, of those that were done with as large a net and images; null if none was. */
   readonly memoryBytes: number | null;
+  /** Tasks to do with a net of whose memory nothing is known. */
+  readonly withoutMemory: number;
   /** Tasks to do whose multiply-adds or images are not known before the images are listed. */
   readonly unknown: number;
   /** Seconds that the tasks to do take, of those for whose kind a rate is known; null if for none. */
@@ -33,6 +35,12 @@ export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'status
   const done = [...doneTasks(plan, statuses), ...lastRun];
   const rates = ratesOf(done);
   const toDo = plan.tasks.filter(({ recipe }) => statuses.get(recipe)!.state === 'to-do');
+  // Beside nets and images nothing takes much.
+  const held = memoryOf(
+    toDo.filter(({ usesEngine }) => usesEngine),
+    done,
+  );
+  const remembered = held.filter((bytes) => bytes !== undefined);
   const times = toDo.map((task) => secondsOf(task, rates));
   const known = times.filter((time) => time !== undefined);
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
@@ -44,7 +52,8 @@ export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'status
     multiplyAdds: sum(toDo.map(({ cost }) => cost.multiplyAdds ?? 0)),
     images: sum(toDo.map(({ cost }) => cost.images ?? 0)),
     bytes: sum(toDo.map(({ cost }) => cost.bytes ?? 0)),
-    memoryBytes: memoryOf(toDo, done),
+    memoryBytes: remembered.length > 0 ? Math.max(...remembered) : null,
+    withoutMemory: held.length - remembered.length,
     unknown: toDo.filter(
       ({ usesEngine, readsImages, cost }) =>
         (usesEngine && cost.multiplyAdds === undefined) || (readsImages && cost.images === undefined),
@@ -54,19 +63,25 @@ export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'status
   };
 }
 
-/** What a worker held before, by kind and method, with as much more as more images need. */
-function memoryOf(toDo: readonly Task[], done: readonly DoneTask[]): number | null {
+/** What a worker held in the same work, with as much more as more images need. */
+function memoryOf(toDo: readonly Task[], done: readonly DoneTask[]): readonly (number | undefined)[] {
   const held = new Map<string, number>();
   for (const task of done)
     if (task.peakMemoryBytes !== undefined) {
       const without = Math.max(0, task.peakMemoryBytes - (task.cost.heldBytes ?? 0));
-      held.set(methodOf(task), Math.max(without, held.get(methodOf(task)) ?? 0));
+      held.set(workOfAnImage(task), Math.max(without, held.get(workOfAnImage(task)) ?? 0));
     }
-  const needed = toDo.flatMap((task) => {
-    const without = held.get(methodOf(task));
-    return without === undefined ? [] : [without + (task.cost.heldBytes ?? 0)];
+  return toDo.map((task) => {
+    const without = held.get(workOfAnImage(task));
+    return without === undefined ? undefined : without + (task.cost.heldBytes ?? 0);
   });
-  return needed.length > 0 ? Math.max(...needed) : null;
+}
+
+/** Kind and method, net and what an image costs in it: its size, width, crop and scale. */
+function workOfAnImage(task: Task): string {
+  const { netParameters, multiplyAdds, images } = task.cost;
+  const ofOne = multiplyAdds === undefined || !images ? null : Math.round(multiplyAdds / images);
+  return JSON.stringify([methodOf(task), netParameters ?? null, ofOne, task.parameters['batch'] ?? null]);
 }
 
 /** What a task's time is taken to grow with. */

@@ -42,7 +42,7 @@ export type TaskEnd =
   | {
       readonly type: 'done';
       readonly environment: Environment;
-      /** Of the worker, since it was started. */
+      /** Of its worker; absent where an earlier task needed more. */
       readonly peakMemoryBytes?: number;
     }
   | { readonly type: 'failed'; readonly message: string; readonly damaged?: Execution }

@@ -38,6 +38,7 @@ export class TaskHost {
         locations.map((location) => this.#files.reader(location.directory, location.execution)),
       ]),
     );
+    const before = peakMemory();
     try {
       const output = this.#files.writer(directory);
       await stage.run({
@@ -51,12 +52,22 @@ export class TaskHost {
         ...(source && { source }),
         ...(file !== undefined && { file }),
       });
-      const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-      return { type: 'done', environment: this.#environment, peakMemoryBytes };
+      // Where it did not rise, an earlier task of this worker needed more, and what this one did is not known.
+      const peak = peakMemory();
+      return {
+        type: 'done',
+        environment: this.#environment,
+        ...(peak > before && { peakMemoryBytes: peak }),
+      };
     } catch (error) {
       return endOf(error);
     }
   }
+}
+
+/** Bytes, the most since this process was started. */
+function peakMemory(): number {
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 /** The user's mistakes by their message, ours with the stack. */

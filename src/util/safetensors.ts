@@ -3,6 +3,7 @@
  * and byte ranges, then the raw numbers. Only float32 is written and read; nothing in a file can execute.
  */
 import { endianness } from 'node:os';
+import { shownName } from './shown-name.js';
 import { UserError } from './user-error.js';
 
 export interface FloatArray {
@@ -132,7 +133,7 @@ export function safetensorsPlaces(
       `safetensors: cut short: its arrays need ${needed} bytes, and ${dataBytes} are there`,
     );
   for (const { name, from, to } of places) {
-    if (from !== expected) throw new FormatError(`safetensors: ${name} lies outside its place`);
+    if (from !== expected) throw new FormatError(`safetensors: ${shownName(name)} lies outside its place`);
     expected = to;
   }
   if (dataBytes !== expected) throw new FormatError('safetensors: the file is longer than its arrays');
@@ -161,14 +162,14 @@ function checkedEntry(name: string, entry: unknown, types: Readonly<Record<strin
   const bytes = typeof dtype === 'string' && Object.hasOwn(types, dtype) ? types[dtype] : undefined;
   if (bytes === undefined)
     throw new FormatError(
-      `safetensors: ${name} is ${typeof dtype === 'string' ? JSON.stringify(dtype.slice(0, 20)) : 'of no type'}, only ${Object.keys(types).join(', ')} is read`,
+      `safetensors: ${shownName(name)} is ${typeof dtype === 'string' ? shownName(dtype, 20) : 'of no type'}, only ${Object.keys(types).join(', ')} is read`,
     );
   if (!isCounts(shape) || shape.length > MOST_AXES || !isCounts(offsets) || offsets.length !== 2) {
-    throw new FormatError(`safetensors: ${name} has no proper shape or place`);
+    throw new FormatError(`safetensors: ${shownName(name)} has no proper shape or place`);
   }
   const [from, to] = offsets as [number, number];
   if (to - from !== bytes * shape.reduce((a, b) => a * b, 1)) {
-    throw new FormatError(`safetensors: the place of ${name} does not fit its shape`);
+    throw new FormatError(`safetensors: the place of ${shownName(name)} does not fit its shape`);
   }
   return { name, type: dtype as string, shape, from, to };
 }

@@ -315,8 +315,9 @@ describe('CSV lists', () => {
   });
 
   test('a quote that is never closed is found in a list of any length', () => {
-    assert.deepEqual(parseCsv(`path,label\n"${'a\n'.repeat(16e6)}`), { wrongAt: 2 });
-    assert.deepEqual(parseCsv(`path,label\n"${'""'.repeat(16e6)}`), { wrongAt: 2 });
+    for (const text of ['a\n', '""'])
+      assert.deepEqual([...parseCsv(`path,label\n"${text.repeat(16e6)}`)].at(-1), { wrongAt: 2 });
+    assert.deepEqual([...parseCsv(','.repeat(1e6))], [{ wrongAt: 1 }]);
   });
 
   test('whatever is written as RFC 4180 says comes out again, with the line of each row', () => {
@@ -332,7 +333,7 @@ describe('CSV lists', () => {
           line += lines[i]!.split('\n').length;
           return { line: at, fields };
         });
-        assert.deepEqual(parseCsv(text), wanted);
+        assert.deepEqual([...parseCsv(text)], wanted);
       }),
     );
   });

@@ -36,6 +36,7 @@ test('help on a command shows what it does and its options, and no others', asyn
     assert.equal(status, 0);
     assert.match(stdout, /^Usage: stagecraft import FILE \[OPTIONS\]\n\nTake a net from a file of weights/);
     assert.match(stdout, /^ {2}--channels RGB\|BGR/m);
+    assert.match(stdout, /^ {2}--net NAME +the net that the file holds/m);
     assert.doesNotMatch(stdout, /--fail-fast/);
   }
 });

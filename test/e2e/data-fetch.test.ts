@@ -62,7 +62,7 @@ test('a name that is none ends with status 2, a file of a mirror that is another
   assert.doesNotMatch(other.stderr, STACK);
   assert.deepEqual(server.asked, ['GET /cifar-10-binary.tar.gz']);
   const nowhere = await fetch('cifar-10', '--from', 'ftp://somewhere');
-  assert.match(nowhere.stderr, /^--from is "ftp:\/\/somewhere", but must be an address/);
+  assert.match(nowhere.stderr, /^--from must be an address/);
 });
 
 test('ILSVRC-2012 without its training images is told so, and that alone is no problem', async () => {

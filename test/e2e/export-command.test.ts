@@ -139,6 +139,7 @@ test('what cannot be exported is refused with what can be done, and leaves nothi
     const { recipe, folder } = await netIn(scratch);
     await writeFile(scratch.path('there.onnx'), 'precious');
     await mkdir(scratch.path('empty'));
+    await mkdir(scratch.path('folder.onnx'));
     await scratch.write('odd/checkpoint.json', '{"format": 1}');
     await scratch.write('newer/checkpoint.json', '{"format": 2}');
     for (const [args, message] of [
@@ -164,6 +165,7 @@ test('what cannot be exported is refused with what can be done, and leaves nothi
       ],
       [[recipe, 'b.onnx', '--format', 'onxn'], /There is no format "onxn"\. Did you mean "onnx"\?/],
       [[recipe, 'there.onnx'], /there\.onnx is there already\. .*--force/],
+      [[recipe, 'folder.onnx', '--force'], /folder\.onnx is a folder, but must be a file/],
       [[recipe, 'there.onnx/b.onnx'], /there\.onnx is a file, but must be a folder/],
       [[recipe, 'b.safetensors', '--dense'], /Only an ONNX model takes images of any size/],
       [[recipe, 'b.onnx', '--store', 'empty'], /This store holds no net\. .*--store DIR/],

@@ -149,17 +149,27 @@ test('the import command recognises files, asks for what it cannot know, and wri
   const { status, stdout, stderr } = await command('weights/A-zip.pth', ...options);
   assert.equal(status, 0, stderr);
   assert.match(stdout, /done +import net \(net=A S=256\)/);
-  assert.match(
-    await scratch.read(
-      `runs/imports/import-a-${digestBytes(await readFile(`${GOLDEN}A-zip.pth`)).slice(0, 12)}.yaml`,
+  const specs = () => readdir(scratch.path('runs/imports'));
+  const [spec, ...more] = await specs();
+  assert.match(spec!, /^import-a-[0-9a-f]{12}\.yaml$/);
+  assert.deepEqual(more, []);
+  const sha256 = digestBytes(await readFile(`${GOLDEN}A-zip.pth`));
+  assert.ok(
+    (await scratch.read('runs/imports', spec!)).includes(
+      `kind: import, net: "A", S: 256, file: "A-zip.pth", sha256: ${sha256}`,
     ),
-    /kind: import, net: "A", S: 256, file: "A-zip\.pth", sha256: [0-9a-f]{64}/,
   );
+  // The same with other colours is another import, and both stay referred to.
+  assert.equal((await command('weights/A-zip.pth', ...options, '--channels', 'BGR')).status, 0);
+  assert.equal((await specs()).length, 2);
+  assert.match((await stagecraft(scratch.folder, 'gc')).stdout, /Nothing to remove/);
   assert.match(stdout, /^S is taken as 256 px: .*\(--S does\)/m);
   const other = await command('weights/A-zip.pth', '--net', 'E', ...options.slice(2));
   assert.equal(other.status, 1);
   assert.match(other.stdout + other.stderr, /It fits net A\./);
-  assert.equal((await readdir(scratch.path('runs/imports'))).length, 1);
+  const [, again] = /^ *It alone again: stagecraft (.*)$/m.exec(other.stdout + other.stderr) ?? [];
+  assert.ok(again);
+  assert.match((await stagecraft(scratch.folder, ...again.split(' '))).stdout, /It fits net A\./);
   for (const [wrong, message] of [
     [['nothing.pth'], /There is no file .*nothing\.pth/],
     [['a.pth', 'b.pth'], /One file at a time: a\.pth, then b\.pth/],

@@ -220,10 +220,7 @@ describe('what is downloaded', () => {
 
   test('may come from a mirror, with the same digest, and from nowhere but the web', async () => {
     await withTgz(async ({ server, release, fetch }) => {
-      await assert.rejects(
-        fetch({ mirror: 'file:///etc' }),
-        told(/--from is "file:\/\/\/etc", but must be an address/),
-      );
+      await assert.rejects(fetch({ mirror: 'file:///etc' }), told(/^--from must be an address/));
       const [archive] = release.archives;
       const gone = { ...release, archives: [{ ...archive!, url: 'http://127.0.0.1:1/small.tgz' }] };
       await assert.rejects(

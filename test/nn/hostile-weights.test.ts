@@ -81,6 +81,40 @@ test('a whole net, pickled with its program, is refused by the name of that and 
   assert.match(message, /it would call "torchvision\.models\.vgg\.VGG".* save its state_dict\(\)/);
 });
 
+test('a pickle that calls with ever the same long list is refused before it has been looked at often', async () => {
+  const machine = pickle('\x80\x02}.');
+  // A tuple of 400,000, remembered, and 100,000 calls with it.
+  const list = ['(', 'N'.repeat(400_000), 'tq\0'];
+  const calls = 'ccollections\nOrderedDict\nh\0R'.repeat(100_000);
+  const message = await refused(
+    'n.pth',
+    Buffer.concat([MAGIC, machine, pickle('\x80\x02', ...list, calls, '.')]),
+  );
+  assert.match(message, /a call of "collections\.OrderedDict" with 400000 arguments/);
+});
+
+test('a caffemodel whose numbers stand in millions of parts is refused', async () => {
+  const field = (number: number, content: Buffer) =>
+    Buffer.concat([Buffer.of((number << 3) | 2), varint(content.length), content]);
+  const blob = field(7, Buffer.concat(Array.from({ length: 5000 }, () => Buffer.of(0x2a, 0))));
+  const layer = Buffer.concat([
+    field(1, Buffer.from('fc\u001b[2J\nall is well')),
+    field(2, Buffer.from('InnerProduct')),
+    blob,
+  ]);
+  const net = Buffer.concat([Buffer.from([0xa2, 0x06]), varint(layer.length), layer]);
+  const message = await refused('p.caffemodel', net);
+  assert.match(message, /"fc\\u001b\[2J\\nall is well" stand in too many parts/);
+   
+  assert.doesNotMatch(message, /[\u0000-\u001f]/);
+});
+
+function varint(value: number): Buffer {
+  const bytes = [];
+  for (; value > 127; value >>>= 7) bytes.push((value & 127) | 128);
+  return Buffer.from([...bytes, value]);
+}
+
 test('safetensors cut short say so; those of a net of another kind name what they hold', async () => {
   const bytes = await readFile(`${FOLDER}A-safetensors.safetensors`);
   assert.match(
@@ -123,6 +157,6 @@ test('weights that are no finite numbers are refused by layer', async () => {
   const path = await scratch.write('nan.safetensors', bytes);
   await assert.rejects(
     readAll(path, GOLDEN_WEIGHTS[3].from),
-    /classifier\.0\.weight \(fc6\.weight\) holds weights that are no finite numbers/,
+    /"classifier\.0\.weight" \(fc6\.weight\) holds weights that are no finite numbers/,
   );
 });

@@ -88,28 +88,28 @@ describe('a file that does not fit is refused with the layer and the shapes:', (
     refused(
       'A-zip.pth',
       { net: 'B' },
-      /A-zip\.pth: features\.3\.weight is 3 x 3 x 1 x 2 in the file, but conv1_2 of the net is 3 x 3 x 1 x 1\. It fits net A\.$/,
+      /A-zip\.pth: "features\.3\.weight" is 2 x 1 x 3 x 3 in the file, which is 3 x 3 x 1 x 2 in our order of axes, but conv1_2 of the net is 3 x 3 x 1 x 1\. It fits net A\.$/,
     ));
 
   test('another width', () =>
     refused(
       'A-caffe.caffemodel',
       { width: 1 / 32 },
-      /conv1_1\.weight is 3 x 3 x 3 x 1 in the file, but conv1_1 of the net is 3 x 3 x 3 x 2/,
+      /"conv1_1\.weight" is 1 x 3 x 3 x 3 in the file, which is 3 x 3 x 3 x 1 in our order of axes, but conv1_1 of the net is 3 x 3 x 3 x 2/,
     ));
 
   test('another number of classes', () =>
     refused(
       'A-keras.h5',
       { classes: ['cat', 'dog'] },
-      /predictions\.kernel is 64 x 4 in the file, but fc8 of the net is 64 x 2\. Its convolutions fit: say other "classes"/,
+      /"predictions\.kernel" is 64 x 4 in the file, but fc8 of the net is 64 x 2\. Its convolutions fit: say other "classes"/,
     ));
 
   test('another crop, which the first fully-connected layer is made for', () =>
     refused(
       'A-safetensors.safetensors',
       { crop: 64 },
-      /classifier\.0\.weight is 8 x 64 in the file, but fc6 of the net is 32 x 64/,
+      /"classifier\.0\.weight" is 64 x 8 in the file, which is 8 x 64 in our order of axes, but fc6 of the net is 32 x 64/,
     ));
 
   test('another digest than the spec says', () =>

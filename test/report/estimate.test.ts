@@ -68,25 +68,31 @@ test('the last run gives rates too, and a task that is in both counts once', () 
   assert.equal(estimated(cases, [{ ...done!, seconds: 2 }]).seconds, (50 * 6) / 200);
 });
 
-test('memory is the most that a worker held in what was done by the same kinds and methods', () => {
-  const done = (kind: string, method: string, peakMemoryBytes?: number): DoneTask => ({
-    ...{ ...numberTask(`${kind} ${method}`, 1), kind, parameters: { method }, seconds: 1 },
+test('memory is the most that a worker held in the same work, and more for more images', () => {
+  const cost = { netParameters: 100, multiplyAdds: 50, images: 10 };
+  const done = (method: string, peakMemoryBytes?: number, more: Cost = {}): DoneTask => ({
+    ...{ ...numberTask(method, 1), kind: 'evaluate', parameters: { method }, seconds: 1 },
+    cost: { ...cost, ...more },
     ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
   });
-  const toDo: Case = {
-    ...{ kind: 'evaluate', cost: {}, seconds: undefined, more: { parameters: { method: 'dense' } } },
-  };
+  const toDo = (more: Cost = {}): Case => ({
+    ...{ kind: 'evaluate', cost: { ...cost, ...more }, seconds: undefined },
+    more: { parameters: { method: 'dense' }, usesEngine: true },
+  });
   const before = [
-    done('evaluate', 'dense', 2e9),
-    done('evaluate', 'dense', 3e9),
-    done('evaluate', 'multi-crop', 9e9),
-    done('train', 'dense', 9e9),
+    done('dense', 2e9),
+    done('dense', 3e9, { multiplyAdds: 500, images: 100 }),
+    done('multi-crop', 9e9),
+    done('dense', 9e9, { netParameters: 200 }),
+    // Of larger images.
+    done('dense', 9e9, { multiplyAdds: 100 }),
   ];
-  assert.equal(estimated([toDo], before).memoryBytes, 3e9);
-  assert.equal(estimated([toDo], [done('evaluate', 'dense')]).memoryBytes, null);
+  const { memoryBytes, withoutMemory } = estimated([toDo(), toDo({ netParameters: 300 })], before);
+  assert.deepEqual([memoryBytes, withoutMemory], [3e9, 1]);
+  assert.equal(estimated([toDo()], [done('dense')]).memoryBytes, null);
   // More images are more scores.
-  const more = { ...toDo, cost: { heldBytes: 5e8 } };
-  const few = before.map((task) => ({ ...task, cost: { heldBytes: 1e8 } }));
+  const few = before.map((task) => ({ ...task, cost: { ...task.cost, heldBytes: 1e8 } }));
+  const more = toDo({ heldBytes: 5e8, multiplyAdds: 5000, images: 1000 });
   assert.equal(estimated([more], few).memoryBytes, 3e9 - 1e8 + 5e8);
 });
 

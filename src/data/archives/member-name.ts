@@ -28,11 +28,3 @@ export function nameProblem(name: string): string | undefined {
     return `has a name of more than ${MOST_PART_BYTES} bytes`;
   return undefined;
 }
-
-/** As it can be shown: in quotes, without what acts on a terminal, not too long. */
-export function shownName(name: string): string {
-  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}...` : name).replaceAll(
-    '\u007f',
-    '\\u007f',
-  );
-}

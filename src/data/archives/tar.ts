@@ -4,7 +4,8 @@
  */
 import { ArchiveError } from './archive-error.js';
 import type { ByteReader } from './byte-reader.js';
-import { nameProblem, plainName, shownName } from './member-name.js';
+import { shownName } from '../../util/shown-name.js';
+import { nameProblem, plainName } from './member-name.js';
 import { paxRecords } from './pax.js';
 import { BLOCK_BYTES, parseTarHeader } from './tar-header.js';
 

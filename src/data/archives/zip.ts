@@ -6,7 +6,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
 import { ArchiveError } from './archive-error.js';
-import { nameProblem, plainName, shownName } from './member-name.js';
+import { shownName } from '../../util/shown-name.js';
+import { nameProblem, plainName } from './member-name.js';
 
 export interface ZipMember {
   readonly name: string;

@@ -13,6 +13,9 @@ const CONCURRENCY = 64;
 /** Of a list; a string of V8's has at most twice as many. */
 const MOST_BYTES = 256 * 2 ** 20;
 
+/** Above the largest set that is trained on here; each takes some 300 bytes of memory. */
+const MOST_IMAGES = 3_000_000;
+
 /** A row of the list. */
 interface Listed {
   /** Of the file, from 1. */
@@ -59,7 +62,8 @@ export class CsvList extends Dataset {
 /** @throws DatasetError by line for whatever is wrong with the list */
 async function readList(root: string, split: Split): Promise<readonly Listed[]> {
   const file = join(await realRoot(root), `${split}.csv`);
-  const [header, ...rows] = await rowsOf(file);
+  const rows = rowsOf(await textOf(file), file);
+  const { value: header } = rows.next();
   const [pathAt, labelAt] = ['path', 'label'].map(
     (name) => header?.fields.findIndex((field) => field.trim() === name) ?? -1,
   ) as [number, number];
@@ -67,10 +71,12 @@ async function readList(root: string, split: Split): Promise<readonly Listed[]> 
     throw new DatasetError(
       `${file}:1 must name the columns, "path" and "label" among them, e.g. path,label; it is ${JSON.stringify((header?.fields.join(',') ?? '').slice(0, 80))}.`,
     );
-  if (rows.length === 0) throw new DatasetError(`${file} lists no image.`);
+  const listed: Listed[] = [];
   const lines = new Map<string, number>();
-  return rows.map(({ line, fields }) => {
+  for (const { line, fields } of rows) {
     const at = `${file}:${line}`;
+    if (listed.length === MOST_IMAGES)
+      throw new DatasetError(`${at}: a list may name ${MOST_IMAGES} images, and this one has more.`);
     const [written = '', label = ''] = [fields[pathAt], fields[labelAt]?.trim()];
     const path = plainName(written);
     const problem = pathProblem(path);
@@ -83,19 +89,20 @@ async function readList(root: string, split: Split): Promise<readonly Listed[]> 
     if (before !== undefined)
       throw new DatasetError(`${at} lists ${path} again, after line ${before}. Remove one of the two.`);
     lines.set(path, line);
-    return { line, path, label };
-  });
+    listed.push({ line, path, label });
+  }
+  if (listed.length === 0) throw new DatasetError(`${file} lists no image.`);
+  return listed;
 }
 
-async function rowsOf(file: string): Promise<readonly CsvRow[]> {
-  let text;
+async function textOf(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
     if (size > MOST_BYTES)
       throw new DatasetError(
         `${file} has ${size} bytes, more than the ${MOST_BYTES} of the longest list that is read.`,
       );
-    text = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof DatasetError) throw error;
     throw new DatasetError(
@@ -103,10 +110,18 @@ async function rowsOf(file: string): Promise<readonly CsvRow[]> {
       { cause: error },
     );
   }
-  const rows = parseCsv(text);
-  if ('wrongAt' in rows)
-    throw new DatasetError(`${file}:${rows.wrongAt} has a quote that is never closed, or text beside one.`);
-  return rows;
+}
+
+/** One after another, so that a wrong line ends it before the rest is in memory. */
+function* rowsOf(text: string, file: string): Generator<CsvRow, undefined, undefined> {
+  for (const row of parseCsv(text)) {
+    if ('wrongAt' in row)
+      throw new DatasetError(
+        `${file}:${row.wrongAt} has a quote that is never closed, text beside one, or too many columns.`,
+      );
+    yield row;
+  }
+  return undefined;
 }
 
 function pathProblem(path: string): string | undefined {

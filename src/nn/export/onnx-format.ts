@@ -33,19 +33,26 @@ export async function* onnxFormat(
   weights: AsyncIterable<WeightArray>,
   { file, dense }: ExportOptions,
 ): AsyncGenerator<Part, void, undefined> {
-  const heads = exported.layers.flatMap((layer) => tensorsOf(layer, dense)).map(initializerHead);
+  const tensors = exported.layers.flatMap((layer) => tensorsOf(layer, dense));
+  // Before any length is written, since 32 bits hold no longer one.
+  const weightBytes = tensors.reduce((sum, { dims }) => sum + 4 * lengthOf(dims), 0);
+  if (weightBytes > MOST_BYTES) throw tooLong(exported, weightBytes);
+  const heads = tensors.map(initializerHead);
   const graph = graphHead(exported, dense);
   const graphBytes = graph.length + heads.reduce((sum, { head, bytes }) => sum + head.length + bytes, 0);
-  if (graphBytes > MOST_BYTES - 2 ** 10)
-    throw new UserError(
-      `Net ${exported.net.shape.net} takes ${(graphBytes / 2 ** 30).toFixed(1)} GiB, and an ONNX file holds 2 GiB. Export to .safetensors.`,
-    );
+  if (graphBytes > MOST_BYTES - 2 ** 10) throw tooLong(exported, graphBytes);
   yield { file, bytes: Buffer.concat([modelHead(graphBytes), graph]) };
   let i = 0;
   for await (const array of weights) {
     yield { file, bytes: heads[i++]!.head };
     for (const bytes of inTorchOrder(array)) yield { file, bytes };
   }
+}
+
+function tooLong({ net }: ExportedNet, bytes: number): UserError {
+  return new UserError(
+    `Net ${net.shape.net} takes ${(bytes / 2 ** 30).toFixed(1)} GiB, and an ONNX file holds 2 GiB. Export to .safetensors.`,
+  );
 }
 
 /** All of the model but the graph, whose bytes follow. */

@@ -14,6 +14,8 @@ export interface View {
 export interface StoredArray extends View {
   /** As the file calls it. */
   readonly name: string;
+  /** With the axes as the file has them. */
+  readonly fileShape: readonly number[];
   /** The numbers that the view stands among, as float32. Read anew at each call. */
   readonly read: () => Promise<Float32Array>;
 }

@@ -1,6 +1,7 @@
 /** Weights of Caffe: a NetParameter of `caffe.proto`, in its old form (V1LayerParameter) and its new one. */
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { FormatError } from '../../util/safetensors.js';
+import { shownName } from '../../util/shown-name.js';
 import { UserError } from '../../util/user-error.js';
 import { contiguous, permuted, type StoredArray } from './array-view.js';
 import { toFloat32 } from './number-types.js';
@@ -34,6 +35,8 @@ interface Blob {
 const MOST_LAYERS = 10_000;
 /** Of a layer, and of an array. */
 const [MOST_BLOBS, MOST_AXES] = [16, 8];
+/** In which the numbers of an array may stand; Caffe writes one. */
+const MOST_PARTS = 1000;
 
 /** Of Caffe itself, and of what one buffer holds. */
 const MOST_BYTES = 2 ** 31 - 1;
@@ -94,8 +97,10 @@ function readBlob(bytes: Uint8Array, layer: string): Blob {
       said.bytes = field === BLOB.doubleData ? 8 : 4;
       if (wire !== WireType.LengthDelimited)
         throw new FormatError(
-          `caffemodel: the numbers of ${layer} stand one by one, not packed as in caffe.proto`,
+          `caffemodel: the numbers of ${shownName(layer)} stand one by one, not packed as in caffe.proto`,
         );
+      if (parts.length === MOST_PARTS)
+        throw new FormatError(`caffemodel: the numbers of ${shownName(layer)} stand in too many parts`);
       parts.push(reader.bytes());
     } else if (field === BLOB.shape) said.shape = readShape(message(reader, wire));
     else return false;
@@ -106,7 +111,7 @@ function readBlob(bytes: Uint8Array, layer: string): Blob {
   const count = shape.reduce((a, b) => a * b, 1);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || data.length !== count * said.bytes)
     throw new FormatError(
-      `caffemodel: ${layer} holds ${data.length} bytes of numbers, which do not fit its shape ${shape.join(' x ')}`,
+      `caffemodel: ${shownName(layer)} holds ${data.length} bytes of numbers, which do not fit its shape ${shape.join(' x ')}`,
     );
   return { shape, data, isDouble: said.bytes === 8 };
 }
@@ -153,20 +158,22 @@ function fileLayer({ name, type, blobs }: CaffeLayer): readonly FileLayer[] {
   if (!is) {
     if (blobs.length > 0)
       throw new UserError(
-        `Its layer "${name}" of the type ${JSON.stringify(type)} has weights, which these nets do not have.`,
+        `Its layer ${shownName(name)} of the type ${shownName(String(type))} has weights, which these nets do not have.`,
       );
     return [];
   }
   const [weight, bias] = blobs;
   if (!weight || !bias)
-    throw new UserError(`Its layer "${name}" has ${blobs.length} of two arrays: no weights or no bias.`);
+    throw new UserError(
+      `Its layer ${shownName(name)} has ${blobs.length} of two arrays: no weights or no bias.`,
+    );
   const shape = is === 'conv' ? weight.shape : weight.shape.slice(-2);
   if (
     shape.length !== (is === 'conv' ? 4 : 2) ||
     weight.shape.slice(0, -2).some((size) => is === 'fc' && size !== 1)
   )
     throw new UserError(
-      `The weights of its layer "${name}" are ${weight.shape.join(' x ')}, as no such layer has them.`,
+      `The weights of its layer ${shownName(name)} are ${weight.shape.join(' x ')}, as no such layer has them.`,
     );
   return [
     {
@@ -180,6 +187,7 @@ function fileLayer({ name, type, blobs }: CaffeLayer): readonly FileLayer[] {
 function stored(name: string, { data, isDouble }: Blob, shape: readonly number[]): StoredArray {
   return {
     name,
+    fileShape: shape,
     ...contiguous(shape),
     read: () => Promise.resolve(toFloat32(data, isDouble ? 'float64' : 'float32')),
   };

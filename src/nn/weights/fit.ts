@@ -1,4 +1,5 @@
 /** The layers of a file as the weights of a net: each in its place, in our order of axes and channels. */
+import { shownName } from '../../util/shown-name.js';
 import { UserError } from '../../util/user-error.js';
 import type { Net } from '../net.js';
 import { buildNet, parameterShapes } from '../net.js';
@@ -44,7 +45,7 @@ export function fitLayers(net: Net, layers: readonly FileLayer[], orders: Orders
 
 /** @param out as long as the array */
 export async function readInto(out: Float32Array, { name, from }: FittedArray): Promise<void> {
-  fill(out, from, await from.read(), `${from.name} (${name})`);
+  fill(out, from, await from.read(), `${shownName(from.name)} (${name})`);
 }
 
 interface WantedLayer {
@@ -75,8 +76,10 @@ function fitLayer(
   hint: () => string,
 ): readonly FittedArray[] {
   const refuse = (array: StoredArray, shape: readonly number[], wanted: readonly number[]): never => {
+    const ours = shape.join(' x ');
+    const inFile = array.fileShape.join(' x ');
     throw new UserError(
-      `${array.name} is ${shape.join(' x ')} in the file, but ${want.name} of the net is ${wanted.join(' x ')}.${hint()}`,
+      `${shownName(array.name)} is ${inFile} in the file${inFile === ours ? '' : `, which is ${ours} in our order of axes`}, but ${want.name} of the net is ${wanted.join(' x ')}.${hint()}`,
     );
   };
   let weight = layer.weight;

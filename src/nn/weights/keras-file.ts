@@ -1,6 +1,7 @@
 /** Weights that Keras saved as HDF5: `save_weights` of all versions, and whole models. */
 import * as hdf5 from 'h5wasm';
 import { FormatError } from '../../util/safetensors.js';
+import { shownName } from '../../util/shown-name.js';
 import { UserError } from '../../util/user-error.js';
 import { contiguous, type StoredArray } from './array-view.js';
 import type { RandomAccess } from './random-access.js';
@@ -13,6 +14,9 @@ const FILE = '/weights.h5';
 const MOST_DEPTH = 5;
 const MOST_OBJECTS = 5000;
 
+/** The file is read whole; the largest net takes 0.6 GB, twice that with an optimiser's state. */
+const MOST_BYTES = 2 ** 31 - 1;
+
 /** Numbers that pass through the library's memory at once. */
 const MOST_AT_ONCE = 2 ** 24;
 
@@ -20,6 +24,8 @@ const MOST_AT_ONCE = 2 ** 24;
 export async function kerasLayers(
   file: RandomAccess,
 ): Promise<{ readonly layers: readonly FileLayer[]; readonly close: () => void }> {
+  if (file.size > MOST_BYTES)
+    throw new FormatError(`hdf5: ${file.size} bytes; of these nets none takes ${MOST_BYTES}`);
   const { FS } = await hdf5.ready;
   FS.writeFile(FILE, await file.read(0, file.size), { canOwn: true } as never);
   let opened: hdf5.File;
@@ -63,7 +69,7 @@ function findLayers(root: hdf5.Group): readonly LayerGroup[] {
       if (++objects > MOST_OBJECTS) throw new FormatError(`hdf5: more than ${MOST_OBJECTS} objects`);
       const entity = group.get(name);
       if (entity instanceof hdf5.ExternalLink)
-        throw new FormatError(`hdf5: ${path}/${name} leads to another file`);
+        throw new FormatError(`hdf5: ${shownName(`${path}/${name}`)} leads to another file`);
       if (entity instanceof hdf5.Dataset) arrays.push({ name, dataset: entity });
       else if (entity instanceof hdf5.Group && depth < MOST_DEPTH && !isOptimiser(name))
         look(entity, `${path}/${name}`, depth + 1);
@@ -114,11 +120,13 @@ function fileLayer({ path, arrays }: LayerGroup): FileLayer {
   const bias = arrays.find(({ dataset }) => dataset.shape!.length === 1);
   if (!weight || !bias || arrays.length !== 2)
     throw new UserError(
-      `Its layer "${called}" has ${arrays.length} arrays, not weights and a bias, so it is none of these nets'.`,
+      `Its layer ${shownName(called)} has ${arrays.length} arrays, not weights and a bias, so it is none of these nets'.`,
     );
   const axes = weight.dataset.shape!.length;
   if (axes !== 2 && axes !== 4)
-    throw new UserError(`The weights of its layer "${called}" have ${axes} axes, as no such layer has them.`);
+    throw new UserError(
+      `The weights of its layer ${shownName(called)} have ${axes} axes, as no such layer has them.`,
+    );
   return {
     name: called,
     is: axes === 4 ? 'conv' : 'fc',
@@ -130,7 +138,7 @@ function fileLayer({ path, arrays }: LayerGroup): FileLayer {
 function stored(name: string, dataset: hdf5.Dataset): StoredArray {
   const shape = dataset.shape!;
   return {
-    ...{ name, ...contiguous(shape) },
+    ...{ name, fileShape: shape, ...contiguous(shape) },
     read: () =>
       new Promise((resolve, reject) => {
         try {
@@ -147,7 +155,7 @@ function readAll(name: string, dataset: hdf5.Dataset, shape: readonly number[]):
   // A little of what is compressed may be more than there is memory.
   if (dataset.filters.length > 0)
     throw new FormatError(
-      `hdf5: ${name} is compressed, which Keras does not do. Save it without compression.`,
+      `hdf5: ${shownName(name)} is compressed, which Keras does not do. Save it without compression.`,
     );
   const row = shape.slice(1).reduce((a, b) => a * b, 1);
   const numbers = new Float32Array(row * shape[0]!);
@@ -159,7 +167,7 @@ function readAll(name: string, dataset: hdf5.Dataset, shape: readonly number[]):
     const part: unknown = dataset.slice(ranges);
     if (!(part instanceof Float32Array) && !(part instanceof Float64Array))
       throw new FormatError(
-        `hdf5: ${name} holds numbers of the type ${JSON.stringify(dataset.dtype)}, which no weights are`,
+        `hdf5: ${shownName(name)} holds numbers of the type ${shownName(JSON.stringify(dataset.dtype))}, which no weights are`,
       );
     numbers.set(part, first * row);
   }

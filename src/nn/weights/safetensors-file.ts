@@ -1,5 +1,6 @@
 /** Weights in a safetensors file, under torchvision's or timm's names. */
 import { FormatError, headerLength, safetensorsPlaces } from '../../util/safetensors.js';
+import { shownName } from '../../util/shown-name.js';
 import { contiguous } from './array-view.js';
 import { NUMBER_BYTES, type NumberType, toFloat32 } from './number-types.js';
 import type { RandomAccess } from './random-access.js';
@@ -25,10 +26,11 @@ export async function safetensorsLayers(file: RandomAccess): Promise<readonly Fi
   });
   const arrays = places.map(({ name, type, shape, from, to }) => ({
     name,
+    fileShape: shape,
     ...contiguous(shape),
     read: async () => {
       const numbers = TYPES[type];
-      if (!numbers) throw new FormatError(`safetensors: ${name} is ${type}, which no weights are`);
+      if (!numbers) throw new FormatError(`safetensors: ${shownName(name)} is ${type}, which no weights are`);
       return toFloat32(await file.read(start + from, to - from), numbers);
     },
   }));

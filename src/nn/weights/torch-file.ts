@@ -1,5 +1,6 @@
 /** Weights that PyTorch saved: a zip since version 1.6, one pickle after the other before (torchvision's own files). */
 import { FormatError } from '../../util/safetensors.js';
+import { shownName } from '../../util/shown-name.js';
 import { unpickle } from './pickle.js';
 import type { RandomAccess } from './random-access.js';
 import { torchLayers } from './torch-names.js';
@@ -29,14 +30,16 @@ export async function zippedTorchLayers(file: RandomAccess): Promise<readonly Fi
     );
   if (zip.names.includes(`${folder}byteorder`)) {
     const order = Buffer.from(await zip.read(`${folder}byteorder`, 16)).toString('latin1');
-    if (order !== 'little') throw new FormatError(`zip: numbers in the byte order ${JSON.stringify(order)}`);
+    if (order !== 'little') throw new FormatError(`zip: numbers in the byte order ${shownName(order)}`);
   }
   const { value } = unpickle(await zip.read(entry, MOST_PICKLE_BYTES), 0, torchObjects());
   return torchLayers(
     stateDictionary(value, async ({ key }, bytes) => {
       const data = await zip.read(`${folder}data/${key}`, bytes);
       if (data.length !== bytes)
-        throw new FormatError(`zip: data/${key} holds ${data.length} bytes, but its tensor needs ${bytes}`);
+        throw new FormatError(
+          `zip: data/${shownName(key)} holds ${data.length} bytes, but its tensor needs ${bytes}`,
+        );
       return data;
     }),
   );
@@ -69,8 +72,7 @@ export async function oldTorchLayers(file: RandomAccess): Promise<readonly FileL
   return torchLayers(
     stateDictionary(dictionary, ({ key }, bytes) => {
       const at = places.get(key);
-      if (at === undefined)
-        throw new FormatError(`pickle: the storage ${JSON.stringify(key)} is not in the file`);
+      if (at === undefined) throw new FormatError(`pickle: the storage ${shownName(key)} is not in the file`);
       return file.read(at, bytes);
     }),
   );
@@ -88,7 +90,7 @@ async function storagePlaces(
   let at = start;
   for (const key of keys as unknown[]) {
     const storage = storages.get(String(key));
-    if (!storage) throw new FormatError(`pickle: a storage ${JSON.stringify(key)} that no tensor has`);
+    if (!storage) throw new FormatError(`pickle: a storage ${shownName(String(key))} that no tensor has`);
     if (!storage.type)
       throw new FormatError(
         'pickle: whole numbers among the weights of an old file. Save it anew with PyTorch.',
@@ -96,7 +98,7 @@ async function storagePlaces(
     const length = Number(Buffer.from(await file.read(at, 8)).readBigUInt64LE());
     if (length !== storage.length)
       throw new FormatError(
-        `pickle: the storage ${String(key)} holds ${length} numbers at byte ${at}, but its tensor needs ${storage.length}`,
+        `pickle: the storage ${shownName(String(key))} holds ${length} numbers at byte ${at}, but its tensor needs ${storage.length}`,
       );
     places.set(storage.key, at + 8);
     at += 8 + length * NUMBER_BYTES[storage.type];

@@ -1,4 +1,5 @@
 /** The layers of a PyTorch state dictionary, under the names of torchvision or of timm. */
+import { shownName } from '../../util/shown-name.js';
 import { UserError } from '../../util/user-error.js';
 import { permuted, type StoredArray } from './array-view.js';
 import type { FileLayer } from './weights-file.js';
@@ -28,7 +29,7 @@ export function torchLayers(arrays: Arrays): readonly FileLayer[] {
   const normalised = [...named.keys()].find((name) => name.endsWith('.running_mean'));
   if (normalised !== undefined)
     throw new UserError(
-      `It holds a net with batch normalisation (${normalised}), which these nets do not have. Take the file without "bn" in its name.`,
+      `It holds a net with batch normalisation (${shownName(normalised, 60)}), which these nets do not have. Take the file without "bn" in its name.`,
     );
   const numbered = inOrder(named, NUMBERED);
   const classifier = numbered.length > 0 ? numbered : named.has(`${TIMM[0]!}.weight`) ? TIMM : [];
@@ -83,7 +84,7 @@ function layerOf(arrays: Arrays, name: string): FileLayer {
 const MOST_NAMES = 4;
 
 export function someNames(arrays: ReadonlyMap<string, unknown>): string {
-  const names = [...arrays.keys()].slice(0, MOST_NAMES).map((name) => JSON.stringify(name.slice(0, 60)));
+  const names = [...arrays.keys()].slice(0, MOST_NAMES).map((name) => shownName(name, 60));
   if (names.length === 0) return 'nothing';
   return `${names.join(', ')}${arrays.size > MOST_NAMES ? ` and ${arrays.size - MOST_NAMES} more` : ''}`;
 }

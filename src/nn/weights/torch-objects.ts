@@ -3,6 +3,7 @@ import { FormatError } from '../../util/safetensors.js';
 import type { StoredArray } from './array-view.js';
 import { NUMBER_BYTES, type NumberType, toFloat32 } from './number-types.js';
 import { Global, type PickleHandlers } from './pickle.js';
+import { shownName } from '../../util/shown-name.js';
 
 /** Numbers that several tensors may share. */
 export interface Storage {
@@ -34,6 +35,8 @@ const OTHER_STORAGES = /^(torch|torch\.cuda)\.(Long|Int|Short|Char|Byte|Bool)Sto
 
 /** Pairs and numbers of all dictionaries and shapes: a list can be named again for a few bytes. */
 const MOST_ITEMS = 200_000;
+/** Of a call; a tensor takes seven. */
+const MOST_ARGUMENTS = 10;
 const MOST_AXES = 8;
 
 /** For the pickles of one file. */
@@ -42,6 +45,8 @@ export function torchObjects(): PickleHandlers {
   return {
     persistent: storageOf,
     call: (name, args) => {
+      if (args.length > MOST_ARGUMENTS)
+        throw new FormatError(`pickle: a call of ${shownName(name)} with ${args.length} arguments`);
       for (const list of args) if (Array.isArray(list)) items += list.length;
       if (items > MOST_ITEMS)
         throw new FormatError(`pickle: more than ${MOST_ITEMS} values in its dictionaries`);
@@ -56,7 +61,7 @@ function called(name: string, args: readonly unknown[]): unknown {
   if (name === 'torch._utils._rebuild_tensor_v2' || name === 'torch._utils._rebuild_tensor')
     return rebuilt(args);
   throw new FormatError(
-    `pickle: it would call ${JSON.stringify(name)} when PyTorch loads it, and nothing but tensors is read here. If you trust it, load it in PyTorch and save its state_dict().`,
+    `pickle: it would call ${shownName(name)} when PyTorch loads it, and nothing but tensors is read here. If you trust it, load it in PyTorch and save its state_dict().`,
   );
 }
 
@@ -67,7 +72,7 @@ function storageOf(id: unknown): Storage {
   const name = type.name.split('.').at(-1)!;
   const isNumbers = /^(torch|torch\.cuda)\.\w+$/.test(type.name) && Object.hasOwn(STORAGES, name);
   if (!isNumbers && !OTHER_STORAGES.test(type.name))
-    throw new FormatError(`pickle: a storage of the unknown type ${JSON.stringify(type.name)}`);
+    throw new FormatError(`pickle: a storage of the unknown type ${shownName(type.name)}`);
   if (typeof key !== 'string' || !isCount(length))
     throw new FormatError('pickle: a storage without a key or a length');
   return { key, type: isNumbers ? STORAGES[name] : undefined, length };
@@ -79,8 +84,22 @@ export function stateDictionary(
   read: (storage: Storage, bytes: number) => Promise<Uint8Array>,
 ): ReadonlyMap<string, StoredArray> {
   const dictionary = weightsIn(value);
-  return new Map([...dictionary].map(([name, one]) => [name, stored(name, one, read)]));
+  const uses = new Map<string, number>();
+  for (const { storage } of dictionary.values()) uses.set(storage.key, (uses.get(storage.key) ?? 0) + 1);
+  const shared = new Map<string, Promise<Float32Array>>();
+  const numbersOf = async (storage: Storage, type: NumberType) =>
+    toFloat32(await read(storage, storage.length * NUMBER_BYTES[type]), type);
+  // What several tensors stand in is read once.
+  const once: NumbersOf = (storage, type) => {
+    if (uses.get(storage.key) === 1) return numbersOf(storage, type);
+    const numbers = shared.get(storage.key) ?? numbersOf(storage, type);
+    shared.set(storage.key, numbers);
+    return numbers;
+  };
+  return new Map([...dictionary].map(([name, one]) => [name, stored(name, one, once)]));
 }
+
+type NumbersOf = (storage: Storage, type: NumberType) => Promise<Float32Array>;
 
 /** Trainings save their weights beside an optimiser's state. */
 const WEIGHTS_KEYS = ['state_dict', 'model_state_dict', 'model', 'net'];
@@ -101,13 +120,14 @@ function weightsIn(value: unknown, depth = 0): ReadonlyMap<string, Tensor> {
 function stored(
   name: string,
   { storage, offset, shape, strides }: Tensor,
-  read: (storage: Storage, bytes: number) => Promise<Uint8Array>,
+  numbersOf: NumbersOf,
 ): StoredArray {
   return {
-    ...{ name, offset, shape, strides },
+    ...{ name, fileShape: shape, offset, shape, strides },
     read: async () => {
-      if (!storage.type) throw new FormatError(`${name} holds whole numbers, which no weights are`);
-      return toFloat32(await read(storage, storage.length * NUMBER_BYTES[storage.type]), storage.type);
+      if (!storage.type)
+        throw new FormatError(`${shownName(name)} holds whole numbers, which no weights are`);
+      return numbersOf(storage, storage.type);
     },
   };
 }

@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader } from 'yauzl';
 import { FormatError } from '../../util/safetensors.js';
+import { shownName } from '../../util/shown-name.js';
 import type { RandomAccess } from './random-access.js';
 
 export interface Zip {
@@ -31,19 +32,17 @@ export async function openZip(file: RandomAccess): Promise<Zip> {
     names: [...entries.keys()],
     read: async (name, most) => {
       const entry = entries.get(name);
-      if (!entry) throw new FormatError(`zip: there is no ${JSON.stringify(name)}`);
+      if (!entry) throw new FormatError(`zip: there is no ${shownName(name)}`);
       if (entry.compressionMethod !== STORED || entry.isEncrypted())
-        throw new FormatError(
-          `zip: ${JSON.stringify(name)} is compressed or encrypted, which PyTorch never does`,
-        );
+        throw new FormatError(`zip: ${shownName(name)} is compressed or encrypted, which PyTorch never does`);
       if (entry.uncompressedSize > most)
         throw new FormatError(
-          `zip: ${JSON.stringify(name)} holds ${entry.uncompressedSize} bytes, at most ${most} are right`,
+          `zip: ${shownName(name)} holds ${entry.uncompressedSize} bytes, at most ${most} are right`,
         );
       const { fileDataStart } = await asFormat(zip.readLocalFileHeaderPromise(entry, { minimal: true }));
       const bytes = await file.read(fileDataStart, entry.uncompressedSize);
       if (crc32(bytes) !== entry.crc32)
-        throw new FormatError(`zip: ${JSON.stringify(name)} is damaged (its check sum differs)`);
+        throw new FormatError(`zip: ${shownName(name)} is damaged (its check sum differs)`);
       return bytes;
     },
   };
