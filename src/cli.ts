@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line: picks the command, hands it its options, turns its outcome into the exit status. */
 import { parseArgs } from 'node:util';
-import { COMMANDS, usage, usageOf } from './cli/command-table.js';
+import { type Command, COMMANDS, usage, usageOf } from './cli/command-table.js';
 import type { Invocation } from './cli/invocation.js';
 
 const WRONG_INPUT = 2;
@@ -24,7 +24,11 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   }
   let invocation: Invocation;
   try {
-    invocation = parseArgs({ args: rest, options: command.options, allowPositionals: true });
+    const { tokens, ...parsed } = parseArgs({
+      ...{ args: rest, options: command.options, allowPositionals: true, tokens: true },
+    });
+    refuseTwice(tokens, command.options);
+    invocation = parsed;
   } catch (error) {
     const { optionMistake } = await import('./cli/option-mistake.js');
     console.error(`${optionMistake(error as Error, command.options)}\nUsage: stagecraft ${command.usage}`);
@@ -32,6 +36,16 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   }
   const { execute } = await command.load();
   return execute(invocation);
+}
+
+/** The later one would take the place of the earlier, without a word. */
+function refuseTwice(
+  tokens: readonly { readonly kind: string; readonly name?: string }[],
+  options: Command['options'],
+): void {
+  const names = tokens.flatMap(({ kind, name }) => (kind === 'option' && name !== undefined ? [name] : []));
+  const twice = names.find((name, i) => names.indexOf(name) !== i && options[name]!.multiple !== true);
+  if (twice !== undefined) throw new Error(`--${twice} is said twice, and only one of them could count.`);
 }
 
 function isHelp(word: string): boolean {

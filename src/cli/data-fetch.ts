@@ -126,9 +126,13 @@ function describeReport({ name, root, found, absent, compared, problems }: Relea
   const rest = problems.length - SHOWN;
   return [
     `${name} in ${root}${counts}`,
-    compared === null
-      ? '  There is no SHA256SUMS, which "data fetch" writes, so no file was compared. To look at every image: data check SPEC.'
-      : `  ${compared} files compared with SHA256SUMS`,
+    ...(compared === null && classes === undefined
+      ? []
+      : [
+          compared === null
+            ? '  There is no SHA256SUMS, which "data fetch" writes, so no file was compared. To look at every image: data check SPEC.'
+            : `  ${compared} files compared with SHA256SUMS`,
+        ]),
     ...(problems.length === 0 ? [`  ${verdictOn({ absent, compared })}`] : []),
     ...problems.slice(0, SHOWN).map((problem) => `  ${problem}`),
     ...(rest > 0 ? [`  ... and ${rest} more (--json prints all)`] : []),

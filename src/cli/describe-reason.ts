@@ -1,4 +1,5 @@
 /** Why a task is to do, in words. */
+import type { Task } from '../plan/plan.js';
 import { shortRecipe } from '../plan/recipe.js';
 import type { Change, Reason } from '../plan/status.js';
 import { minute } from './units.js';
@@ -47,4 +48,9 @@ function value(of: unknown): string {
 
 function firstLine(text: string): string {
   return text.split('\n')[0]!;
+}
+
+/** Of what was made from images or a file that are away. */
+export function notCompared({ file }: Pick<Task, 'file'>): string {
+  return `its ${file === undefined ? 'images are' : 'file is'} not here, so not compared`;
 }

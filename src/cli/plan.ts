@@ -7,7 +7,7 @@ import type { TaskStatus } from '../plan/status.js';
 import { type Estimate, estimate } from '../report/estimate.js';
 import { planToMermaid } from '../report/mermaid.js';
 import type { Survey } from '../run/survey.js';
-import { describeReason } from './describe-reason.js';
+import { describeReason, notCompared } from './describe-reason.js';
 import type { Invocation } from './invocation.js';
 import { planSpecs, printTitles, surveyOptions } from './planned-spec.js';
 import { stagecraftFor } from './stagecraft-for.js';
@@ -68,10 +68,7 @@ function costOf({ cost }: Task): string {
 /** A result that was made elsewhere says where. */
 function stateOf(task: Task, status: TaskStatus): string {
   if (status.state === 'done') {
-    if (status.unchecked) {
-      const what = task.file === undefined ? 'images are' : 'file is';
-      return `done (its ${what} not here, so not compared)`;
-    }
+    if (status.unchecked) return `done (${notCompared(task)})`;
     const { host, environment } = status.execution;
     return host === hostname() ? 'done' : `done on ${host} (${describeEnvironment(environment)})`;
   }
@@ -115,8 +112,12 @@ function memoryOf(bytes: number, without: number): string {
   return `Memory: about ${sizeInWords(bytes)} at most in a worker, by what is done${without > 0 ? `, without ${rest}` : ''}.`;
 }
 
-function timeOf({ seconds, withoutRate }: Estimate): string {
+function timeOf({ seconds, guessed, withoutRate }: Estimate): string {
   if (seconds === null) return 'Time: not known before a task of these kinds is done.';
-  const rest = `${withoutRate} ${withoutRate === 1 ? 'task' : 'tasks'} of which no rate is known`;
-  return `Time: about ${duration(seconds)} at the rate of what is done${withoutRate > 0 ? `, without ${rest}` : ''}.`;
+  const tasks = (count: number) => `${count} ${count === 1 ? 'task' : 'tasks'}`;
+  const notes = [
+    ...(guessed > 0 ? [`, ${tasks(guessed)} by that of another method`] : []),
+    ...(withoutRate > 0 ? [`, without ${tasks(withoutRate)} of which no rate is known`] : []),
+  ];
+  return `Time: about ${duration(seconds)} at the rate of what is done${notes.join('')}.`;
 }

@@ -3,7 +3,7 @@ import { describeTask, type Task } from '../plan/plan.js';
 import { shortRecipe } from '../plan/recipe.js';
 import type { RunEvent } from '../run/event.js';
 import { SYSTEM } from '../run/system-metrics.js';
-import { describeReason } from './describe-reason.js';
+import { describeReason, notCompared } from './describe-reason.js';
 import { LastLines } from './last-lines.js';
 
 /** The part of a stream that is used. */
@@ -40,7 +40,7 @@ export class ProgressPrinter {
     const { task } = event;
     switch (event.type) {
       case 'task-cached':
-        this.line(`done before  ${nameOf(task)}`);
+        this.line(`done before  ${nameOf(task)}${event.unchecked ? ` (${notCompared(task)})` : ''}`);
         break;
       case 'task-waiting':
         this.line(`waits        ${nameOf(task)}: another run does it (${event.owner})`);

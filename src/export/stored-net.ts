@@ -21,17 +21,24 @@ export function storedNet(executions: readonly Execution[], digits: string): Res
   const found = digits.length < MIN_DIGITS ? [] : nets.filter(({ recipe }) => recipe.startsWith(digits));
   if (found.length === 0)
     return failed(
-      `There is no folder "${digits}", and no net in the store whose recipe begins so. ${list(nets)}`,
+      `There is no folder "${digits}", and no net in the store whose recipe begins so${digits.includes('=') ? ' (an axis such as net=D needs the spec behind the file)' : ''}. ${list(nets)}`,
     );
   if (new Set(found.map(({ recipe }) => recipe)).size > 1)
     return failed(`Several nets have recipes that begin with "${digits}". ${list(found)}`);
   return ok(found.reduce((a, b) => (a.startedAt < b.startedAt ? b : a)));
 }
 
+/** Of an import. */
+function from(file: unknown): string {
+  return typeof file === 'string'
+    ? `, ${/^[0-9a-f]{64}$/.test(file) ? `SHA-256 ${file.slice(0, 12)}` : file}`
+    : '';
+}
+
 function list(nets: readonly Execution[]): string {
   const lines = [...new Map(nets.map((net) => [net.recipe, net])).values()].map(
-    ({ recipe, kind, parameters }) =>
-      `  ${shortRecipe(recipe)}  ${kind} ${String(parameters['net'])}, S = ${String(parameters['S'])}`,
+    ({ recipe, kind, parameters: { net, S, width, file, sha256 } }) =>
+      `  ${shortRecipe(recipe)}  ${kind} ${String(net)}, S = ${String(S)}, width ${String(width)}${from(file ?? sha256)}`,
   );
   const more = lines.length > MOST_LINES ? [`  and ${lines.length - MOST_LINES} more`] : [];
   return ['There is:', ...lines.slice(0, MOST_LINES), ...more].join('\n');

@@ -23,6 +23,8 @@ export interface Estimate {
   readonly unknown: number;
   /** Seconds that the tasks to do take, of those for whose kind a rate is known; null if for none. */
   readonly seconds: number | null;
+  /** Tasks to do whose method was not seen yet, so that another one's rate stands for theirs. */
+  readonly guessed: number;
   /** Tasks to do for whose kind no rate is known. */
   readonly withoutRate: number;
 }
@@ -59,6 +61,7 @@ export function estimate(plan: Plan, { statuses, lastRun }: Pick<Survey, 'status
         (usesEngine && cost.multiplyAdds === undefined) || (readsImages && cost.images === undefined),
     ).length,
     seconds: known.length > 0 ? sum(known) : null,
+    guessed: toDo.filter((task, i) => times[i] !== undefined && !rates.has(methodOf(task))).length,
     withoutRate: times.length - known.length,
   };
 }

@@ -5,7 +5,13 @@ import type { Delivered } from './tracker.js';
 import type { Reason } from '../plan/status.js';
 
 export type RunEvent =
-  | { readonly type: 'task-cached'; readonly task: Task; readonly execution: Execution }
+  | {
+      readonly type: 'task-cached';
+      readonly task: Task;
+      readonly execution: Execution;
+      /** Its images or its file are not here, so whether they are still those that it read is not known. */
+      readonly unchecked?: true;
+    }
   /** Another run does it at this time; it is looked at again until that one has done it or is gone. */
   | { readonly type: 'task-waiting'; readonly task: Task; readonly owner: string }
   | { readonly type: 'task-started'; readonly task: Task; readonly reason: Reason }

@@ -1,7 +1,7 @@
 /** Runs a plan: what is done is kept, what is missing is made, what depends on a failure waits for the next run. */
 import type { Execution } from '../plan/execution.js';
 import { experimentOf, hostsOf, inputRecipes, type Plan, runName, type Task } from '../plan/plan.js';
-import { inputDigests, type Reason, taskStatus } from '../plan/status.js';
+import { inputDigests, type Reason, taskStatus, type TaskStatus } from '../plan/status.js';
 import type { ArtifactStore, Attempt, Publication } from './artifact-store.js';
 import type { Outcome, RunListener } from './event.js';
 import { killedAdvice } from './out-of-memory.js';
@@ -167,7 +167,7 @@ class Run {
     const executions = await this.#services.store.executions(task.kind, task.recipe);
     const status = taskStatus(task, executions, this.#done, survey.evidence);
     if (status.state === 'done') {
-      this.#take(task, status.execution);
+      this.#take(task, status);
       this.#queue.settle(task);
       return;
     }
@@ -203,15 +203,15 @@ class Run {
     const { store } = this.#services;
     const executions = await store.executions(task.kind, task.recipe);
     const status = taskStatus(task, executions, this.#done, this.#request.survey.evidence);
-    if (status.state === 'done') this.#take(task, status.execution);
+    if (status.state === 'done') this.#take(task, status);
     else await this.#work(task, reason);
   }
 
   /** What the store holds stands for the task. */
-  #take(task: Task, execution: Execution): void {
+  #take(task: Task, { execution, unchecked }: Extract<TaskStatus, { readonly state: 'done' }>): void {
     this.#done.set(task.recipe, execution);
     this.#services.tracker.link(task, this.#stored(execution));
-    this.#request.listener({ type: 'task-cached', task, execution });
+    this.#request.listener({ type: 'task-cached', task, execution, ...(unchecked && { unchecked }) });
   }
 
   async #fail(task: Task, message: string): Promise<void> {

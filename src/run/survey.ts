@@ -125,7 +125,7 @@ function missingSource(plan: Plan, statuses: Statuses, evidence: Evidence): stri
   const imports = here.filter(({ file }) => file !== undefined);
   const areAway = imports.every((task) => isToDo(task) && missing(task) !== undefined);
   const trains = here.some((task) => task.output === 'checkpoint' && task.file === undefined && isToDo(task));
-  return areAway && !trains && imports[0] ? missing(imports[0]) : undefined;
+  return areAway && !trains && imports.length > 0 ? [...new Set(imports.map(missing))].join('\n') : undefined;
 }
 
 async function look(dataset: Dataset, source: DatasetSource, split: Split): Promise<Fingerprint> {

@@ -49,6 +49,11 @@ test('no command at all shows the usage and is the wrong input', async () => {
 
 for (const [sentence, args, message] of [
   ['an unknown command is answered by the nearest one', ['rnu'], /There is no command "rnu"\. .*run/],
+  [
+    'an option that is said twice is named, since only one would count',
+    ['plan', FIRST_ROW, '--profile', 'smoke', '--profile', 'demo'],
+    /--profile is said twice/,
+  ],
   ['an unknown option is named', ['run', FIRST_ROW, '--bakcend', 'wasm'], /--bakcend/],
   [
     'an unknown backend is answered by those that exist',

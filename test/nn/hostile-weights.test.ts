@@ -105,7 +105,7 @@ test('a caffemodel whose numbers stand in millions of parts is refused', async (
   const net = Buffer.concat([Buffer.from([0xa2, 0x06]), varint(layer.length), layer]);
   const message = await refused('p.caffemodel', net);
   assert.match(message, /"fc\\u001b\[2J\\nall is well" stand in too many parts/);
-   
+
   assert.doesNotMatch(message, /[\u0000-\u001f]/);
 });
 

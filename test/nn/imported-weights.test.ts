@@ -95,21 +95,21 @@ describe('a file that does not fit is refused with the layer and the shapes:', (
     refused(
       'A-caffe.caffemodel',
       { width: 1 / 32 },
-      /"conv1_1\.weight" is 1 x 3 x 3 x 3 in the file, which is 3 x 3 x 3 x 1 in our order of axes, but conv1_1 of the net is 3 x 3 x 3 x 2/,
+      /"conv1_1\.weight" is 1 x 3 x 3 x 3 in the file, which is 3 x 3 x 3 x 1 in our order of axes, but conv1_1 of the net is 3 x 3 x 3 x 2\. It fits net A at a width of 1\/64\.$/,
     ));
 
   test('another number of classes', () =>
     refused(
       'A-keras.h5',
       { classes: ['cat', 'dog'] },
-      /"predictions\.kernel" is 64 x 4 in the file, but fc8 of the net is 64 x 2\. Its convolutions fit: say other "classes"/,
+      /"predictions\.kernel" is 64 x 4 in the file, but fc8 of the net is 64 x 2\. Its convolutions fit: say other "classes" \(--class NAME for each\)\.$/,
     ));
 
   test('another crop, which the first fully-connected layer is made for', () =>
     refused(
       'A-safetensors.safetensors',
       { crop: 64 },
-      /"classifier\.0\.weight" is 64 x 8 in the file, which is 8 x 64 in our order of axes, but fc6 of the net is 32 x 64/,
+      /"classifier\.0\.weight" is 64 x 8 in the file, which is 8 x 64 in our order of axes, but fc6 of the net is 32 x 64\. Its convolutions fit: say another crop or pooling\.$/,
     ));
 
   test('another digest than the spec says', () =>
@@ -118,6 +118,15 @@ describe('a file that does not fit is refused with the layer and the shapes:', (
       { sha256: 'a'.repeat(64) },
       /A-zip\.pth has the SHA-256 [0-9a-f]{64}, not a{64} as the spec says/,
     ));
+});
+
+test('an HDF5 file that is cut short is told by its length', async () => {
+  await using scratch = await Scratch.make();
+  const bytes = readFileSync(`${FOLDER}A-keras.h5`);
+  await assert.rejects(
+    imported(await scratch.write('a.h5', bytes.subarray(0, bytes.length / 2))),
+    new RegExp(`cut short: it should have ${bytes.length} bytes, and ${bytes.length / 2} are there`),
+  );
 });
 
 test('a file whose name says another format than its content is refused by both', async () => {

@@ -96,6 +96,14 @@ test('memory is the most that a worker held in the same work, and more for more 
   assert.equal(estimated([more], few).memoryBytes, 3e9 - 1e8 + 5e8);
 });
 
+test('a method that was not seen yet has the rate of its kind, and is counted as a guess', () => {
+  const by = (method: string, seconds?: number): Case => ({
+    ...{ kind: 'evaluate', cost: { images: 10 }, seconds, more: { parameters: { method } } },
+  });
+  const { seconds, guessed, withoutRate } = estimated([by('dense', 5), by('dense'), by('multi-crop')]);
+  assert.deepEqual([seconds, guessed, withoutRate], [10, 1, 0]);
+});
+
 test('without any rate there is no time, and what has none is counted', () => {
   const { seconds, withoutRate, unknown } = estimated([
     images(50),

@@ -33,12 +33,12 @@ export function fitLayers(net: Net, layers: readonly FileLayer[], orders: Orders
   for (const [i, want] of wanted.slice(0, common).entries())
     fitted.push(
       ...fitLayer(want, layers[i]!, i === 0 ? orders : { ...orders, channels: 'RGB' }, () =>
-        misfit(net, layers),
+        misfit(net, layers, want.name),
       ),
     );
   if (wanted.length !== layers.length)
     throw new UserError(
-      `It holds ${counted(layers)}, but net ${net.shape.net} has ${wanted.filter(isConvolution).length} convolutions and 3 fully-connected layers.${misfit(net, layers)}`,
+      `It holds ${counted(layers)}, but net ${net.shape.net} has ${wanted.filter(isConvolution).length} convolutions and 3 fully-connected layers.${misfit(net, layers, '')}`,
     );
   return fitted;
 }
@@ -109,22 +109,31 @@ function counted(layers: readonly FileLayer[]): string {
   return `${layers.length - fc} convolutions and ${fc} fully-connected layers`;
 }
 
-/** Which of our nets the file is of, if it is of another. */
+/** Which of our nets the file is of, if it is of another; of the same, what `layer` follows from. */
 function misfit(
   { shape: { net, width, crop, classes, pooling } }: Net,
   layers: readonly FileLayer[],
+  layer: string,
 ): string {
   const convolutions = layers.filter(({ is }) => is === 'conv').map(({ weight }) => weight.shape.join());
   // timm has two of the fully-connected layers as convolutions.
   const fits = (shapes: readonly string[]) =>
     shapes.every((one, i) => one === convolutions[i]) && [0, 2].includes(convolutions.length - shapes.length);
-  const isOf = (name: (typeof NET_NAMES)[number]) => {
-    const wanted = layersOf(buildNet(netShape(name, { width, crop, classes, pooling })));
-    return fits(wanted.filter(isConvolution).map(({ weight }) => weight.join()));
-  };
-  const matching = NET_NAMES.filter(isOf);
-  if (matching.some((name) => name === net))
-    return ' Its convolutions fit: say other "classes" (--class NAME for each), or another crop or pooling.';
-  const [other] = matching;
-  return other === undefined ? ' Is it another net, width or number of classes?' : ` It fits net ${other}.`;
+  const matching = (at: number) =>
+    NET_NAMES.filter((name) => {
+      const wanted = layersOf(buildNet(netShape(name, { width: at, crop, classes, pooling })));
+      return fits(wanted.filter(isConvolution).map(({ weight }) => weight.join()));
+    });
+  const names = matching(width);
+  if (names.some((name) => name === net))
+    return layer === 'fc8'
+      ? ' Its convolutions fit: say other "classes" (--class NAME for each).'
+      : ' Its convolutions fit: say another crop or pooling.';
+  const [other] = names;
+  if (other !== undefined) return ` It fits net ${other}.`;
+  // The first layer has 64 units at full width.
+  const units = layers[0]!.weight.shape.at(-1)!;
+  const [wider] = units < 64 || width < 1 ? matching(units / 64) : [];
+  if (wider !== undefined) return ` It fits net ${wider} at a width of ${units}/64.`;
+  return ' Is it another net, width or number of classes?';
 }

@@ -26,6 +26,9 @@ export async function kerasLayers(
 ): Promise<{ readonly layers: readonly FileLayer[]; readonly close: () => void }> {
   if (file.size > MOST_BYTES)
     throw new FormatError(`hdf5: ${file.size} bytes; of these nets none takes ${MOST_BYTES}`);
+  const ends = endOf(Buffer.from(await file.read(0, Math.min(64, file.size))));
+  if (ends > file.size)
+    throw new FormatError(`hdf5: cut short: it should have ${ends} bytes, and ${file.size} are there`);
   const { FS } = await hdf5.ready;
   FS.writeFile(FILE, await file.read(0, file.size), { canOwn: true } as never);
   let opened: hdf5.File;
@@ -47,6 +50,14 @@ export async function kerasLayers(
     close();
     throw asFormat(error);
   }
+}
+
+/** Where the file ends by its superblock (HDF5 File Format Specification, II.A), with addresses of 8 bytes; 0 if it says nothing. */
+function endOf(head: Buffer): number {
+  const version = head[8];
+  const [sizeAt, endAt] = version === 0 || version === 1 ? [13, version === 0 ? 40 : 44] : [9, 28];
+  if (version === undefined || version > 3 || head[sizeAt] !== 8 || head.length < endAt + 8) return 0;
+  return Number(head.readBigUInt64LE(endAt));
 }
 
 /** What the library throws is about the file. */
