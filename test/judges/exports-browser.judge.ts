@@ -55,6 +55,9 @@ async function serve(folder: string) {
   };
 }
 
+/** WebGL on the processor, where there is no graphics card. */
+const ARGUMENTS = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+
 /** Runs in the page, by the model and what stands beside it. */
 const SCORES = `async ({ backend, pixels, shape }) => {
   tf.wasm.setWasmPaths('/wasm/');
@@ -79,7 +82,7 @@ async function inBrowser(t: TestContext, net: NetName, of: Size, backend: string
   assert.equal(status, 0, stderr);
   const ours = await ourScores(await anyEngine(), scratch.path('checkpoint'), images);
   using server = await serve(scratch.folder);
-  const opened = await chromium.launch({ executablePath: browser, args: ['--no-sandbox'] });
+  const opened = await chromium.launch({ executablePath: browser, args: ARGUMENTS });
   try {
     const page = await opened.newPage();
     await page.goto(server.url);
@@ -113,6 +116,7 @@ for (const [net, pooling, backend] of [
   ['A', 'ceil', 'cpu'],
   ['C', 'floor', 'cpu'],
   ['E', 'ceil', 'wasm'],
+  ['B', 'floor', 'webgl'],
 ] as const)
   test(`net ${net} is loaded by a browser and gives our scores, ${pooling} pooling at a crop of 72 px, ${backend}`, async (t) => {
     await inBrowser(t, net, { width: 1 / 8, crop: 72, classes: 20, pooling }, backend);
