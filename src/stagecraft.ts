@@ -268,10 +268,14 @@ export class Stagecraft {
   }
 }
 
-function doneTask(task: Task, { seconds, peakMemoryBytes, output, inputs }: Execution): DoneTask {
+function doneTask(
+  task: Task,
+  { seconds, setupSeconds, peakMemoryBytes, output, inputs }: Execution,
+): DoneTask {
   return {
     ...task,
     seconds,
+    ...(setupSeconds !== undefined && { setupSeconds }),
     ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
     made: { output, inputs: digestValue(inputs) },
   };

@@ -48,6 +48,8 @@ export interface Execution {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly seconds: number;
+  /** Of these, before its first image or step; absent where that is not known. */
+  readonly setupSeconds?: number;
   /** Most that its worker held; absent in older manifests, and where an earlier task of the worker needed more. */
   readonly peakMemoryBytes?: number;
 }

@@ -96,25 +96,46 @@ function doneTasks(plan: Plan, statuses: Statuses): readonly DoneTask[] {
   return plan.tasks.flatMap((task) => {
     const status = statuses.get(task.recipe)!;
     if (status.state !== 'done') return [];
-    const { seconds, peakMemoryBytes } = status.execution;
-    return [{ ...task, seconds, ...(peakMemoryBytes !== undefined && { peakMemoryBytes }) }];
+    const { seconds, setupSeconds, peakMemoryBytes } = status.execution;
+    return [
+      {
+        ...task,
+        seconds,
+        ...(setupSeconds !== undefined && { setupSeconds }),
+        ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
+      },
+    ];
   });
 }
 
+/** What a task takes whatever its work, and a unit of the work. */
+interface Rate {
+  readonly setup: number;
+  readonly seconds: number;
+}
+
 /** Each task once, by its recipe. */
-function ratesOf(done: readonly DoneTask[]): ReadonlyMap<string, number> {
-  const totals = new Map<string, { seconds: number; work: number }>();
+function ratesOf(done: readonly DoneTask[]): ReadonlyMap<string, Rate> {
+  const totals = new Map<string, { tasks: number; setup: number; seconds: number; work: number }>();
   for (const task of new Map(done.map((one) => [one.recipe, one])).values()) {
     const work = workOf(task);
     if (work === undefined) continue;
+    const setup = task.setupSeconds ?? 0;
     for (const key of [task.kind, methodOf(task)]) {
-      const total = totals.get(key) ?? { seconds: 0, work: 0 };
-      total.seconds += task.seconds;
+      const total = totals.get(key) ?? { tasks: 0, setup: 0, seconds: 0, work: 0 };
+      total.tasks += 1;
+      total.setup += setup;
+      total.seconds += task.seconds - setup;
       total.work += work;
       totals.set(key, total);
     }
   }
-  return new Map([...totals].map(([key, { seconds, work }]) => [key, seconds / Math.max(1, work)]));
+  return new Map(
+    [...totals].map(([key, { tasks, setup, seconds, work }]) => [
+      key,
+      { setup: setup / tasks, seconds: seconds / Math.max(1, work) },
+    ]),
+  );
 }
 
 /** Crops keep processors less busy than maps do. */
@@ -122,8 +143,8 @@ function methodOf({ kind, parameters }: Task): string {
   return `${kind} by ${JSON.stringify(parameters['method'])}`;
 }
 
-function secondsOf(task: Task, rates: ReadonlyMap<string, number>): number | undefined {
+function secondsOf(task: Task, rates: ReadonlyMap<string, Rate>): number | undefined {
   const rate = rates.get(methodOf(task)) ?? rates.get(task.kind);
   const work = workOf(task);
-  return rate === undefined || work === undefined ? undefined : rate * work;
+  return rate === undefined || work === undefined ? undefined : rate.setup + rate.seconds * work;
 }

@@ -20,6 +20,7 @@ export interface Publication {
   readonly startedAt: Date;
   readonly seconds: number;
   readonly peakMemoryBytes?: number;
+  readonly setupSeconds?: number;
 }
 
 /** An artifact whose bytes are not those that were published: it is set aside, its task runs again. */

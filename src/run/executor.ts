@@ -44,6 +44,8 @@ export type TaskEnd =
       readonly environment: Environment;
       /** Of its worker; absent where an earlier task needed more. */
       readonly peakMemoryBytes?: number;
+      /** Since it was ready for its first image or step; absent where it does not say when. */
+      readonly workSeconds?: number;
     }
   | { readonly type: 'failed'; readonly message: string; readonly damaged?: Execution }
   | { readonly type: 'interrupted' }

@@ -14,6 +14,8 @@ const WANTED = 'wanted.json';
 /** A task that was done, and how long it took. */
 export interface DoneTask extends Task {
   readonly seconds: number;
+  /** Of these, before its first image or step; absent in older files. */
+  readonly setupSeconds?: number;
   /** Of its worker; absent in older files. */
   readonly peakMemoryBytes?: number;
   /** Which of its executions it was, by output and digest of the inputs; absent in older files. */

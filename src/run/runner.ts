@@ -287,6 +287,9 @@ class Run {
       startedAt,
       seconds,
       ...(end.peakMemoryBytes !== undefined && { peakMemoryBytes: end.peakMemoryBytes }),
+      // Of one that went on, a part of the work lies before.
+      ...(end.workSeconds !== undefined &&
+        !saved && { setupSeconds: Math.max(0, seconds - end.workSeconds) }),
     });
     return { type: 'published', execution };
   }

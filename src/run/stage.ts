@@ -22,7 +22,7 @@ export interface ArtifactWriter {
 
 /** What a running task says about itself. */
 export interface TaskReporter {
-  /** `done` of `total`, in `unit`s (steps, images). */
+  /** `done` of `total`, in `unit`s (steps, images). That 0 are done says that all is ready: a plan tells the time from there. */
   progress(done: number, total: number, unit: string): void;
   /** A number of a history; units stand in the key, e.g. `train_loss`, `top1_error_percent`. */
   metric(key: string, value: number, step: number): void;

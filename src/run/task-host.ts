@@ -39,13 +39,23 @@ export class TaskHost {
       ]),
     );
     const before = peakMemory();
+    let readyAt: number | undefined;
+    const heard: TaskReporter = {
+      progress: (done, total, unit) => {
+        if (done > 0) reporter.progress(done, total, unit);
+        else readyAt ??= performance.now();
+      },
+      metric: (key, value, step) => {
+        reporter.metric(key, value, step);
+      },
+    };
     try {
       const output = this.#files.writer(directory);
       await stage.run({
         parameters: task.parameters,
         inputs,
         output,
-        reporter,
+        reporter: heard,
         savePoints: this.#files.savePoints(order.savePlaces, this.#environment),
         signal,
         memoryBytes: order.memoryGiB * 2 ** 30,
@@ -58,6 +68,7 @@ export class TaskHost {
         type: 'done',
         environment: this.#environment,
         ...(peak > before && { peakMemoryBytes: peak }),
+        ...(readyAt !== undefined && { workSeconds: (performance.now() - readyAt) / 1000 }),
       };
     } catch (error) {
       return endOf(error);

@@ -156,7 +156,7 @@ export class LocalStore extends ArtifactStore {
       files[name] = { bytes: bytes.length, sha256: digestBytes(bytes) };
     }
     const output = digestValue(files);
-    const { inputs, environment, startedAt, seconds, peakMemoryBytes } = publication;
+    const { inputs, environment, startedAt, seconds, setupSeconds, peakMemoryBytes } = publication;
     const execution: Execution = {
       format: 1,
       recipe: task.recipe,
@@ -170,6 +170,7 @@ export class LocalStore extends ArtifactStore {
       host: hostname(),
       startedAt: startedAt.toISOString(),
       seconds,
+      ...(setupSeconds !== undefined && { setupSeconds }),
       ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
     };
     await this.#disk.writeFile(join(directory, MANIFEST), `${JSON.stringify(execution, null, 2)}\n`);

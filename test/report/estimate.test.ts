@@ -53,6 +53,17 @@ test('a time is the rate of what is done of the same kind, times the work', () =
   assert.equal(withoutRate, 0);
 });
 
+test('what a task takes before its first image is counted once a task, not an image', () => {
+  const before = {
+    ...numberTask('before', 7),
+    kind: 'index',
+    cost: { images: 10 },
+    seconds: 7,
+    setupSeconds: 5,
+  };
+  assert.equal(estimated([images(1000), images(2000)], [before]).seconds, 2 * 5 + (3000 * 2) / 10);
+});
+
 test('where multiply-adds are known, time grows with these and not with the images', () => {
   const net = (multiplyAdds: number, count: number, seconds?: number): Case => ({
     ...{ kind: 'train', cost: { multiplyAdds, images: count }, seconds },

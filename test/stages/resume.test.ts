@@ -71,7 +71,7 @@ test('an evaluation that is stopped after any part goes on to the same artifact'
       { inputs: { index: val, checkpoint }, ...options },
     );
   const alone = await evaluated();
-  const places = [...new Set(alone.progress.map(([done]) => done))].filter((done) => done < 12);
+  const places = [...new Set(alone.progress.map(([done]) => done))].filter((done) => done > 0 && done < 12);
   assert.ok(places.length > 2, places.join());
   for (const at of places) {
     const savePoints = new MemorySavePoints(5);

@@ -100,6 +100,7 @@ export class EvaluateStage extends Stage<EvaluateParameters> {
       const before = gathered.done;
       const left = index.images.slice(before).map(({ id }) => id);
       const chunks = chunked(left, chunk);
+      if (before === 0) reporter.progress(0, index.images.length, 'images');
       let next = loader.loadAll(chunks[0] ?? []);
       for (const [i, ids] of chunks.entries()) {
         const images = await next;
