@@ -140,6 +140,17 @@ test('a pickle that refers to itself, never ends or has more than any net is ref
   assert.match(await refused('c.pth', Buffer.concat([MAGIC, machine, many])), /more than 1000000 values/);
 });
 
+test('a file without any layer of a net says so', async () => {
+  // The name of every group is gone with the first byte of the heap's signature.
+  const bytes = await readFile(`${FOLDER}A-keras.h5`);
+  const heap = bytes.indexOf('HEAP', 0, 'latin1');
+  bytes[heap] = 0;
+  assert.match(
+    await refused('empty.h5', bytes),
+    /hdf5: |It holds 0 convolutions and 0 fully-connected layers/,
+  );
+});
+
 test('Keras weights that lead to another file are refused', async () => {
   const message = await refused('link.h5', await readFile(`${FOLDER}external-link.h5`));
   assert.match(message, /leads to another file/);

@@ -132,8 +132,8 @@ function misfit(
   const [other] = names;
   if (other !== undefined) return ` It fits net ${other}.`;
   // The first layer has 64 units at full width.
-  const units = layers[0]!.weight.shape.at(-1)!;
-  const [wider] = units < 64 || width < 1 ? matching(units / 64) : [];
-  if (wider !== undefined) return ` It fits net ${wider} at a width of ${units}/64.`;
+  const units = layers[0]?.weight.shape.at(-1) ?? 0;
+  const [atWidth] = units > 0 && units <= 64 ? matching(units / 64) : [];
+  if (atWidth !== undefined) return ` It fits net ${atWidth} at a width of ${units}/64.`;
   return ' Is it another net, width or number of classes?';
 }
