@@ -151,6 +151,13 @@ test('a file without any layer of a net says so', async () => {
   );
 });
 
+test('an HDF5 text as long as no file is refused, since the library would never come to its end', async () => {
+  const bytes = await readFile(`${FOLDER}A-keras.h5`);
+  const collection = bytes.indexOf('GCOL', 0, 'latin1');
+  bytes.fill(0xff, collection + 24, collection + 32);
+  assert.match(await refused('texts.h5', bytes), /the texts at byte \d+ are longer than their place/);
+});
+
 test('Keras weights that lead to another file are refused', async () => {
   const message = await refused('link.h5', await readFile(`${FOLDER}external-link.h5`));
   assert.match(message, /leads to another file/);

@@ -4,6 +4,7 @@ import { FormatError } from '../../util/safetensors.js';
 import { shownName } from '../../util/shown-name.js';
 import { UserError } from '../../util/user-error.js';
 import { contiguous, type StoredArray } from './array-view.js';
+import { checkTexts } from './hdf5-heaps.js';
 import type { RandomAccess } from './random-access.js';
 import type { FileLayer } from './weights-file.js';
 
@@ -30,7 +31,9 @@ export async function kerasLayers(
   if (ends > file.size)
     throw new FormatError(`hdf5: cut short: it should have ${ends} bytes, and ${file.size} are there`);
   const { FS } = await hdf5.ready;
-  FS.writeFile(FILE, await file.read(0, file.size), { canOwn: true } as never);
+  const bytes = await file.read(0, file.size);
+  checkTexts(bytes);
+  FS.writeFile(FILE, bytes, { canOwn: true } as never);
   let opened: hdf5.File;
   try {
     opened = new hdf5.File(FILE, 'r');
