@@ -7,7 +7,7 @@ import { allExecutions, type StoreReport } from './upkeep/check-store.js';
 import type { GarbageReport } from './upkeep/find-garbage.js';
 import type { Keep } from './upkeep/garbage.js';
 import type { ProgressListener } from './inspect/read-split.js';
-import type { Execution } from './plan/execution.js';
+import { type Execution, measuresOf } from './plan/execution.js';
 import { datasetIdentity } from './plan/expand-spec.js';
 import { runName, type Task } from './plan/plan.js';
 import type { Planned, Planner } from './planner.js';
@@ -268,17 +268,9 @@ export class Stagecraft {
   }
 }
 
-function doneTask(
-  task: Task,
-  { seconds, setupSeconds, peakMemoryBytes, output, inputs }: Execution,
-): DoneTask {
-  return {
-    ...task,
-    seconds,
-    ...(setupSeconds !== undefined && { setupSeconds }),
-    ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
-    made: { output, inputs: digestValue(inputs) },
-  };
+function doneTask(task: Task, execution: Execution): DoneTask {
+  const { output, inputs } = execution;
+  return { ...task, ...measuresOf(execution), made: { output, inputs: digestValue(inputs) } };
 }
 
 /** @throws UserError if another process is in the way */

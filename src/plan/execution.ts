@@ -30,8 +30,26 @@ export interface Environment {
   readonly code: string;
 }
 
+/** What a task took, by which a plan foretells others. */
+export interface Measures {
+  readonly seconds: number;
+  /** Of these, before its first image or step; absent where that is not known. */
+  readonly setupSeconds?: number;
+  /** Most that its worker held; absent in older manifests, and where an earlier task of the worker needed more. */
+  readonly peakMemoryBytes?: number;
+}
+
+/** These alone, of what has more. */
+export function measuresOf({ seconds, setupSeconds, peakMemoryBytes }: Measures): Measures {
+  return {
+    seconds,
+    ...(setupSeconds !== undefined && { setupSeconds }),
+    ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
+  };
+}
+
 /** The manifest of one execution; the only place in an artifact that holds clock, host and path. */
-export interface Execution {
+export interface Execution extends Measures {
   readonly format: 1;
   readonly recipe: string;
   readonly kind: string;
@@ -47,9 +65,4 @@ export interface Execution {
   readonly host: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  readonly seconds: number;
-  /** Of these, before its first image or step; absent where that is not known. */
-  readonly setupSeconds?: number;
-  /** Most that its worker held; absent in older manifests, and where an earlier task of the worker needed more. */
-  readonly peakMemoryBytes?: number;
 }

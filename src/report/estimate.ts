@@ -1,4 +1,5 @@
 /** What a plan comes to: tasks, images, multiply-adds, and the time where a rate is known. */
+import { measuresOf } from '../plan/execution.js';
 import type { Plan, Task } from '../plan/plan.js';
 import type { Statuses } from '../plan/status.js';
 import type { DoneTask } from '../run/last-run.js';
@@ -95,16 +96,7 @@ function workOf({ cost }: Task): number | undefined {
 function doneTasks(plan: Plan, statuses: Statuses): readonly DoneTask[] {
   return plan.tasks.flatMap((task) => {
     const status = statuses.get(task.recipe)!;
-    if (status.state !== 'done') return [];
-    const { seconds, setupSeconds, peakMemoryBytes } = status.execution;
-    return [
-      {
-        ...task,
-        seconds,
-        ...(setupSeconds !== undefined && { setupSeconds }),
-        ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
-      },
-    ];
+    return status.state === 'done' ? [{ ...task, ...measuresOf(status.execution) }] : [];
   });
 }
 

@@ -1,5 +1,5 @@
 /** The port to where artifacts are kept; implementations are in `stores/`. */
-import type { Environment, Execution } from '../plan/execution.js';
+import type { Environment, Execution, Measures } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
 import type { SavedPlace } from './save-points.js';
 import type { Failure } from '../plan/status.js';
@@ -14,13 +14,10 @@ export interface Attempt {
   readonly savePoints: string;
 }
 
-export interface Publication {
+export interface Publication extends Measures {
   readonly inputs: Readonly<Record<string, string>>;
   readonly environment: Environment;
   readonly startedAt: Date;
-  readonly seconds: number;
-  readonly peakMemoryBytes?: number;
-  readonly setupSeconds?: number;
 }
 
 /** An artifact whose bytes are not those that were published: it is set aside, its task runs again. */

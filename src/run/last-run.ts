@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { EarlierTasks } from '../plan/earlier.js';
+import type { Measures } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
 import { type Disk, isMissing, replaceWhole } from '../util/disk.js';
 import { UserError } from '../util/user-error.js';
@@ -12,12 +13,7 @@ const FILE = 'last-run.json';
 const WANTED = 'wanted.json';
 
 /** A task that was done, and how long it took. */
-export interface DoneTask extends Task {
-  readonly seconds: number;
-  /** Of these, before its first image or step; absent in older files. */
-  readonly setupSeconds?: number;
-  /** Of its worker; absent in older files. */
-  readonly peakMemoryBytes?: number;
+export interface DoneTask extends Task, Measures {
   /** Which of its executions it was, by output and digest of the inputs; absent in older files. */
   readonly made?: { readonly output: string; readonly inputs: string };
 }

@@ -13,7 +13,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Execution, FileRecord } from '../plan/execution.js';
+import { type Execution, type FileRecord, measuresOf } from '../plan/execution.js';
 import type { Task } from '../plan/plan.js';
 import type { Failure } from '../plan/status.js';
 import type { SavedPlace } from '../run/save-points.js';
@@ -156,7 +156,7 @@ export class LocalStore extends ArtifactStore {
       files[name] = { bytes: bytes.length, sha256: digestBytes(bytes) };
     }
     const output = digestValue(files);
-    const { inputs, environment, startedAt, seconds, setupSeconds, peakMemoryBytes } = publication;
+    const { inputs, environment, startedAt } = publication;
     const execution: Execution = {
       format: 1,
       recipe: task.recipe,
@@ -169,9 +169,7 @@ export class LocalStore extends ArtifactStore {
       environment,
       host: hostname(),
       startedAt: startedAt.toISOString(),
-      seconds,
-      ...(setupSeconds !== undefined && { setupSeconds }),
-      ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
+      ...measuresOf(publication),
     };
     await this.#disk.writeFile(join(directory, MANIFEST), `${JSON.stringify(execution, null, 2)}\n`);
     await this.#disk.syncDirectory(directory);
